@@ -1,0 +1,32 @@
+-- name: insert
+INSERT INTO dispatches (id, workspace_id, lane, purpose, expires_at, give_up_at, spec)
+VALUES (:id, :workspace, :lane, :purpose, :expiresAt, :giveUpAt, :spec)
+ON CONFLICT DO NOTHING
+
+-- name: find
+SELECT * FROM dispatches WHERE id = :id
+
+-- name: providers
+SELECT provider, accepted FROM dispatch_providers WHERE dispatch_no = :no ORDER BY provider
+
+-- name: seal
+UPDATE dispatches SET sealed = 1 WHERE id = :id RETURNING no
+
+-- name: complete
+UPDATE dispatches SET completed = 1
+WHERE no = :no AND sealed = 1 AND completed = 0 AND pending = 0 AND submitting = 0
+RETURNING id, workspace_id
+
+-- name: control
+UPDATE dispatches SET control = :control, revision = :revision
+WHERE id = :id AND revision < :revision AND control <> 'cancelled'
+RETURNING no
+
+-- name: hold
+UPDATE parcels SET held = 1 WHERE dispatch_no = :no
+
+-- name: release
+UPDATE parcels SET held = 0 WHERE dispatch_no = :no
+
+-- name: hasten
+UPDATE parcels SET held = 0, visible_at = min(visible_at, :now) WHERE dispatch_no = :no AND claimed = 0

@@ -1,0 +1,87 @@
+import { type DispatchControl, type DispatchId, type Lane, lanes } from '#domain/delivery/model/dispatch.js';
+import type { Claim, LaneDepth, Leftover, Ordinals } from '#ports/delivery/lanes.js';
+import { type Db, sqliteStore } from '../engine/store.js';
+import { sizeOf } from './ledger-rows.js';
+
+interface DueRow {
+  readonly id: number;
+  readonly lane: Lane;
+  readonly members: string;
+  readonly fence: number;
+  readonly receives: number;
+  readonly giveUpAt: number;
+  readonly dispatchId: DispatchId;
+}
+
+interface ClaimArgs {
+  readonly lane: Lane;
+  readonly max: number;
+  readonly leaseMs: number;
+  readonly now: number;
+}
+
+function claim(db: Db, args: ClaimArgs): { claims: Claim[]; nextDueAt: number | undefined } {
+  const due = db.all<DueRow>('due', { lane: args.lane, max: args.max, now: args.now });
+  const claims = due.map((row) => {
+    db.run('claim', { id: row.id, until: args.now + args.leaseMs });
+    return {
+      parcel: String(row.id),
+      fence: row.fence + 1,
+      lane: row.lane,
+      dispatchId: row.dispatchId,
+      members: JSON.parse(row.members) as Ordinals,
+      receives: row.receives + 1,
+      giveUpAt: row.giveUpAt,
+    };
+  });
+  return { claims, nextDueAt: db.get<{ at: number | null }>('nextDue', { lane: args.lane })?.at ?? undefined };
+}
+
+function extend(db: Db, args: { claims: readonly { parcel: string; fence: number }[]; until: number }): null {
+  for (const { parcel, fence } of args.claims) db.run('extend', { id: Number(parcel), fence, until: args.until });
+  return null;
+}
+
+function finish(db: Db, args: { parcel: string; fence: number; leftovers: readonly Leftover[]; now: number }): null {
+  const removed = db.get<{ no: number; lane: string; giveUpAt: number }>('remove', {
+    id: Number(args.parcel),
+    fence: args.fence,
+  });
+  if (!removed || args.leftovers.length === 0) return null;
+  const control = db.get<{ control: DispatchControl }>('controlOf', { no: removed.no })?.control;
+  for (const leftover of args.leftovers) {
+    db.run('insertParcel', {
+      lane: removed.lane,
+      no: removed.no,
+      members: JSON.stringify(leftover.members),
+      size: sizeOf(leftover.members),
+      at: control === 'cancelled' ? args.now : leftover.dueAt,
+      held: control === 'halted' ? 1 : 0,
+      receives: leftover.receives ?? 0,
+      giveUpAt: removed.giveUpAt,
+    });
+  }
+  db.signal('work');
+  return null;
+}
+
+/** Only one process uses a data folder, so at its start every claim is a dead worker's. */
+function releaseAll(db: Db, args: { now: number }): number {
+  return db.run('releaseAll', args);
+}
+
+function depths(db: Db, args: { now: number }): LaneDepth[] {
+  const rows = db.all<{ lane: Lane; depth: number; oldest: number | null }>('depths');
+  return lanes.map((lane) => {
+    const row = rows.find((one) => one.lane === lane);
+    const oldestAgeMs = row?.oldest == null ? 0 : Math.max(0, args.now - row.oldest);
+    return { lane, depth: row?.depth ?? 0, oldestAgeMs };
+  });
+}
+
+export const lanesStore = sqliteStore({
+  name: 'lanes',
+  sql: new URL('./lanes.sql', import.meta.url),
+  writes: { claim, extend, finish, releaseAll },
+  reads: { depths },
+});

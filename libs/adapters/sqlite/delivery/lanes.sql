@@ -1,0 +1,30 @@
+-- name: due
+SELECT p.id, p.lane, p.members, p.fence, p.receives, p.give_up_at AS giveUpAt, d.id AS dispatchId
+FROM parcels p JOIN dispatches d ON d.no = p.dispatch_no
+WHERE p.lane = :lane AND p.held = 0 AND p.visible_at <= :now
+ORDER BY p.visible_at LIMIT :max
+
+-- name: nextDue
+SELECT min(visible_at) AS at FROM parcels WHERE lane = :lane AND held = 0
+
+-- name: claim
+UPDATE parcels SET visible_at = :until, claimed = 1, fence = fence + 1, receives = receives + 1 WHERE id = :id
+
+-- name: extend
+UPDATE parcels SET visible_at = :until WHERE id = :id AND fence = :fence
+
+-- name: remove
+DELETE FROM parcels WHERE id = :id AND fence = :fence RETURNING dispatch_no AS no, lane, give_up_at AS giveUpAt
+
+-- name: controlOf
+SELECT control FROM dispatches WHERE no = :no
+
+-- name: insertParcel
+INSERT INTO parcels (lane, dispatch_no, members, size, visible_at, held, receives, give_up_at)
+VALUES (:lane, :no, :members, :size, :at, :held, :receives, :giveUpAt)
+
+-- name: releaseAll
+UPDATE parcels SET claimed = 0, visible_at = :now WHERE claimed = 1
+
+-- name: depths
+SELECT lane, sum(size) AS depth, min(CASE WHEN held = 0 AND claimed = 0 THEN visible_at END) AS oldest FROM parcels GROUP BY lane

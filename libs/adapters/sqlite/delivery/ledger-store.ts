@@ -1,0 +1,279 @@
+import type { Attempt } from '#domain/delivery/model/delivery.js';
+import type { Dispatch, DispatchControl } from '#domain/delivery/model/dispatch.js';
+import type { Verdict } from '#domain/delivery/model/retry-policy.js';
+import type { Claim } from '#ports/delivery/lanes.js';
+import type { IntentAnswer, LoadedParcel, NewIntent, Settlement } from '#ports/delivery/ledger.js';
+import { type Db, sqliteStore } from '../engine/store.js';
+import { failedMessageWrites } from './failed-messages-procedures.js';
+import {
+  addCounts,
+  attemptText,
+  completeIfDone,
+  type CountDeltas,
+  keyOf,
+  memberOf,
+  type MemberRow,
+  ordinalOf,
+  ORDINALS_PER_DISPATCH,
+  statusNumber,
+  toRanges,
+} from './ledger-rows.js';
+
+export interface AcceptPage {
+  readonly dispatchId: string;
+  /** JSON: `[[address, ref, data, dueAt|null], …]`, those with the same dueAt side by side. */
+  readonly page: string;
+  /** How the page falls into due times, in its order. */
+  readonly groups: readonly { readonly size: number; readonly dueAt: number | undefined }[];
+  readonly now: number;
+}
+
+interface ParcelDispatch {
+  readonly no: number;
+  readonly workspaceId: string;
+  readonly purpose: string;
+  readonly control: DispatchControl;
+  readonly expiresAt: number | null;
+  readonly spec: string;
+  readonly fence: number;
+  readonly giveUpAt: number;
+}
+
+/** A paced dispatch is cut into parcels of about two seconds, so that none sits in a worker's hands for long. */
+function parcelSize(rate: number | null): number {
+  return rate === null ? 1000 : Math.min(1000, Math.max(10, Math.ceil(2 * rate)));
+}
+
+function accept(db: Db, args: AcceptPage): { added: number } | 'no_such_dispatch' {
+  const dispatch = db.get<{
+    no: number;
+    lane: string;
+    control: DispatchControl;
+    giveUpAt: number;
+    nextOrdinal: number;
+    rate: number | null;
+  }>('dispatchForAccept', { id: args.dispatchId });
+  if (!dispatch) return 'no_such_dispatch';
+  if (dispatch.control === 'cancelled') return { added: 0 };
+  const base = dispatch.nextOrdinal;
+  const length = args.groups.reduce((sum, group) => sum + group.size, 0);
+  if (base + length > ORDINALS_PER_DISPATCH) throw new Error(`Dispatch ${args.dispatchId} is full`);
+  const added = db.run('insertDeliveries', { base: keyOf(dispatch.no, base), page: args.page, now: args.now });
+  if (added === 0) return { added };
+  db.run('advanceOrdinal', { no: dispatch.no, next: base + length });
+  let from = base;
+  for (const group of args.groups) {
+    for (const end = from + group.size; from < end; ) {
+      const size = Math.min(parcelSize(dispatch.rate), end - from);
+      db.run('insertParcel', {
+        lane: dispatch.lane,
+        no: dispatch.no,
+        members: JSON.stringify([[from, from + size - 1]]),
+        size,
+        at: group.dueAt ?? args.now,
+        held: dispatch.control === 'halted' ? 1 : 0,
+        receives: 0,
+        giveUpAt: Math.max(dispatch.giveUpAt, group.dueAt ?? 0),
+      });
+      from += size;
+    }
+  }
+  addCounts(db, dispatch.no, { pending: added });
+  db.signal('work');
+  return { added };
+}
+
+/** The parcel's dispatch if the claim is still good. */
+function heldBy(db: Db, claim: Claim): ParcelDispatch | undefined {
+  const row = db.get<ParcelDispatch>('dispatchOfParcel', { parcel: Number(claim.parcel) });
+  return row && row.fence === claim.fence ? row : undefined;
+}
+
+function load(db: Db, claim: Claim): LoadedParcel | undefined {
+  const held = heldBy(db, claim);
+  if (!held) return undefined;
+  const rows = claim.members.flatMap(([from, to]) =>
+    db.all<MemberRow>('pendingBetween', { from: keyOf(held.no, from), to: keyOf(held.no, to) }),
+  );
+  const intents = db.all<{ key: string; provider: string; members: string; openedAt: number }>('intentsOfParcel', {
+    parcel: Number(claim.parcel),
+  });
+  const byOrdinal = new Map(rows.map((row) => [ordinalOf(row.key), memberOf(row)]));
+  const orphans = intents.map(({ key, provider, openedAt, members }) => ({
+    key,
+    provider,
+    openedAt,
+    members: (JSON.parse(members) as number[]).flatMap((ordinal) => {
+      const member = byOrdinal.get(ordinal);
+      byOrdinal.delete(ordinal);
+      return member ? [member] : [];
+    }),
+  }));
+  const dispatch = JSON.parse(held.spec) as Dispatch;
+  return { dispatch, control: held.control, members: [...byOrdinal.values()], orphans };
+}
+
+function openIntent(db: Db, intent: NewIntent): IntentAnswer {
+  const held = heldBy(db, intent.claim);
+  if (!held) return { kind: 'stale' };
+  if (held.control !== 'open') return { kind: held.control };
+  if (held.expiresAt !== null && intent.now >= held.expiresAt) return { kind: 'expired' };
+  const deltas: CountDeltas = {};
+  for (const { ordinal, reason } of intent.unsendable) {
+    const changed = db.run('settleOne', {
+      key: keyOf(held.no, ordinal),
+      status: statusNumber('failed'),
+      spent: 0,
+      provider: null,
+      reason,
+      dueAt: null,
+      now: intent.now,
+      attempt: null,
+    });
+    count(deltas, 'failed', changed);
+  }
+  const refused = refuseUnfit(db, held, intent, deltas);
+  const members = refused.size === 0 ? intent.ordinals : intent.ordinals.filter((ordinal) => !refused.has(ordinal));
+  if (members.length > 0) {
+    db.run('insertIntent', {
+      key: intent.key,
+      parcel: Number(intent.claim.parcel),
+      no: held.no,
+      provider: intent.provider,
+      members: JSON.stringify(members),
+      size: members.length,
+      now: intent.now,
+    });
+    count(deltas, 'submitting', members.length);
+  }
+  addCounts(db, held.no, deltas);
+  if (members.length > 0) return { kind: 'opened', refused: [...refused] };
+  completeIfDone(db, held.no, intent.now);
+  return { kind: 'empty' };
+}
+
+/** Suppressed members leave here and now; members that somebody else has finished are left out. */
+function refuseUnfit(db: Db, held: ParcelDispatch, intent: NewIntent, deltas: CountDeltas): Set<number> {
+  const wanted = new Set(intent.ordinals);
+  const refused = new Set<number>();
+  const marketing = held.purpose === 'marketing' ? 1 : 0;
+  for (const [from, to] of toRanges(intent.ordinals)) {
+    const range = { from: keyOf(held.no, from), to: keyOf(held.no, to) };
+    const unfit = db.all<{ key: number; status: number; suppressed: number }>('unfitBetween', {
+      ...range,
+      workspace: held.workspaceId,
+      marketing,
+    });
+    for (const { key, status } of unfit) {
+      const ordinal = ordinalOf(key);
+      if (!wanted.has(ordinal)) continue;
+      refused.add(ordinal);
+      if (status !== 0) continue;
+      const changed = db.run('settleOne', {
+        key,
+        status: statusNumber('suppressed'),
+        spent: 0,
+        provider: null,
+        reason: 'suppression list',
+        dueAt: null,
+        now: intent.now,
+        attempt: null,
+      });
+      count(deltas, 'suppressed', changed);
+    }
+  }
+  return refused;
+}
+
+/** Moves `n` out of pending into a status. */
+function count(deltas: CountDeltas, to: keyof CountDeltas, n: number): void {
+  deltas.pending = (deltas.pending ?? 0) - n;
+  deltas[to] = (deltas[to] ?? 0) + n;
+}
+
+function settle(db: Db, args: Settlement & { readonly suppressionIds: readonly string[] }): 'settled' | 'stale' {
+  const held = heldBy(db, args.claim);
+  if (!held) return 'stale';
+  const intent = db.get<{ size: number }>('removeIntent', { key: args.key, parcel: Number(args.claim.parcel) });
+  if (!intent) return 'stale';
+  const deltas: CountDeltas = { submitting: -intent.size, pending: intent.size };
+  const accepted: [number, string][] = [];
+  const suppressionIds = [...args.suppressionIds];
+  for (const { ordinal, verdict } of args.verdicts) {
+    if (verdict.to === 'accepted') accepted.push([ordinal, verdict.providerMessageId]);
+    else settleOther(db, held, args, ordinal, verdict, deltas, suppressionIds);
+  }
+  if (accepted.length > 0) {
+    const changed = db.run('settleAccepted', {
+      base: keyOf(held.no, 0),
+      settled: JSON.stringify(accepted),
+      provider: args.provider,
+      now: args.now,
+    });
+    count(deltas, 'accepted', changed);
+    db.run('addAccepted', { no: held.no, provider: args.provider, count: changed });
+  }
+  addCounts(db, held.no, deltas);
+  completeIfDone(db, held.no, args.now);
+  return 'settled';
+}
+
+function settleOther(
+  db: Db,
+  held: ParcelDispatch,
+  args: Settlement,
+  ordinal: number,
+  verdict: Exclude<Verdict, { to: 'accepted' }>,
+  deltas: CountDeltas,
+  suppressionIds: string[],
+): void {
+  const key = keyOf(held.no, ordinal);
+  const attempt: Attempt = {
+    at: args.now,
+    provider: args.provider,
+    key: args.key,
+    outcome: verdict.to === 'pending' ? (verdict.spent ? 'retry' : 'throttled') : verdict.to,
+    detail: verdict.reason,
+  };
+  const changed = db.run('settleOne', {
+    key,
+    status: statusNumber(verdict.to),
+    spent: verdict.to === 'pending' && !verdict.spent ? 0 : 1,
+    provider: args.provider,
+    reason: verdict.reason,
+    dueAt: verdict.to === 'pending' ? verdict.dueAt : null,
+    now: args.now,
+    attempt: attemptText(attempt),
+  });
+  if (verdict.to !== 'pending') count(deltas, verdict.to, changed);
+  const id = verdict.to === 'failed' && verdict.hardBounce ? suppressionIds.pop() : undefined;
+  if (id !== undefined) db.run('suppressAddressOf', { workspace: held.workspaceId, key, id, now: args.now });
+}
+
+export interface Discard {
+  readonly claim: Claim;
+  readonly ordinals: readonly number[];
+  readonly to: 'cancelled' | 'expired' | 'dead';
+  readonly reason: string;
+  readonly now: number;
+}
+
+function discard(db: Db, args: Discard): null {
+  const held = heldBy(db, args.claim);
+  if (!held) return null;
+  const deltas: CountDeltas = {};
+  const row = { status: statusNumber(args.to), spent: 0, provider: null, reason: args.reason, dueAt: null, attempt: null };
+  for (const ordinal of args.ordinals) {
+    count(deltas, args.to, db.run('settleOne', { ...row, key: keyOf(held.no, ordinal), now: args.now }));
+  }
+  addCounts(db, held.no, deltas);
+  completeIfDone(db, held.no, args.now);
+  return null;
+}
+
+export const ledgerStore = sqliteStore({
+  name: 'ledger',
+  sql: new URL('./ledger.sql', import.meta.url),
+  writes: { accept, openIntent, settle, discard, ...failedMessageWrites },
+  reads: { load },
+});

@@ -1,0 +1,42 @@
+import type { Lane } from '#domain/delivery/model/dispatch.js';
+import type { Claim, LaneDepth, Lanes, Leftover } from '#ports/delivery/lanes.js';
+import type { SqliteStorage } from '../engine/storage-client.js';
+import { lanesStore } from './lanes-store.js';
+
+export class SqliteLanes implements Lanes {
+  readonly #storage: SqliteStorage;
+  readonly #calls;
+
+  constructor(storage: SqliteStorage) {
+    this.#storage = storage;
+    this.#calls = storage.calls(lanesStore);
+  }
+
+  claim(lane: Lane, max: number, leaseMs: number, now: number): ReturnType<Lanes['claim']> {
+    return this.#calls.write('claim', { lane, max, leaseMs, now }, { urgent: lane === 'critical' });
+  }
+
+  async extend(claims: readonly Claim[], leaseMs: number, now: number): Promise<void> {
+    await this.#calls.write('extend', {
+      claims: claims.map(({ parcel, fence }) => ({ parcel, fence })),
+      until: now + leaseMs,
+    });
+  }
+
+  async finish(claim: Claim, leftovers: readonly Leftover[], now: number): Promise<void> {
+    await this.#calls.write('finish', { parcel: claim.parcel, fence: claim.fence, leftovers, now });
+  }
+
+  depths(now: number): Promise<readonly LaneDepth[]> {
+    return this.#calls.read('depths', { now });
+  }
+
+  onWork(wake: () => void): () => void {
+    return this.#storage.on('work', wake);
+  }
+
+  /** At start, before any worker runs: what the last process had claimed is free again. */
+  async releaseAll(now: number): Promise<void> {
+    await this.#calls.write('releaseAll', { now });
+  }
+}

@@ -1,0 +1,71 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Instant } from '#domain/kernel/brand.js';
+import type { IntegrationEvent } from '#domain/kernel/events.js';
+import type { Db, Signal, SqliteStore, SqlParams } from './store.js';
+import { readQueries } from './queries.js';
+
+/** Pages (4 KiB) of write-ahead log that may gather before the writer folds them into the database: 32 MiB. */
+const CHECKPOINT_PAGES = 8192;
+/** Page cache of each connection in KiB. SQLite fills it as it reads: an idle connection pays nothing. */
+const CACHE_KIB = 65_536;
+
+export function openWriter(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 5000 });
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+           PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+           PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096};`);
+  return db;
+}
+
+export function openReader(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB / 4}; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;`);
+  return db;
+}
+
+/** The statements of one store on one connection, prepared when first used. */
+export class StoreConnection implements Db {
+  readonly #db: DatabaseSync;
+  readonly #queries: Map<string, string>;
+  readonly #prepared = new Map<string, StatementSync>();
+  readonly #signals: Set<Signal>;
+  #append: StatementSync | undefined;
+
+  constructor(db: DatabaseSync, store: SqliteStore, signals: Set<Signal>) {
+    this.#db = db;
+    this.#queries = readQueries(store.sql);
+    this.#signals = signals;
+  }
+
+  run(query: string, params: SqlParams = {}): number {
+    return Number(this.#statement(query).run(params).changes);
+  }
+
+  get<Row>(query: string, params: SqlParams = {}): Row | undefined {
+    return this.#statement(query).get(params) as Row | undefined;
+  }
+
+  all<Row>(query: string, params: SqlParams = {}): Row[] {
+    return this.#statement(query).all(params) as Row[];
+  }
+
+  emit(event: IntegrationEvent, at: Instant): void {
+    this.#append ??= this.#db.prepare('INSERT INTO outbox (at, workspace_id, payload) VALUES (?, ?, ?)');
+    this.#append.run(at, event.workspaceId, JSON.stringify(event));
+    this.signal('outbox');
+  }
+
+  signal(topic: Signal): void {
+    this.#signals.add(topic);
+  }
+
+  #statement(query: string): StatementSync {
+    const known = this.#prepared.get(query);
+    if (known) return known;
+    const sql = this.#queries.get(query);
+    if (sql === undefined) throw new Error(`No query is named ${query}`);
+    const statement = this.#db.prepare(sql);
+    this.#prepared.set(query, statement);
+    return statement;
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { lockDataFolder } from './data-folder-lock.js';
+import { SqliteStorage, StorageClient } from './storage-client.js';
+import type { StorageThreadOptions } from './storage-thread.js';
+import { fromWire, type FromStorage } from './wire.js';
+
+/** The two ports that let another thread reach the same storage. Transfer both. */
+export interface StoragePorts {
+  readonly writer: MessagePort;
+  readonly reader: MessagePort;
+}
+
+/** The embedded database: a writer thread that groups commits and a reader thread, over one locked data folder. */
+export class SqliteEngine {
+  readonly storage: SqliteStorage;
+  readonly #threads: readonly [Worker, Worker];
+  readonly #clients: readonly [StorageClient, StorageClient];
+  readonly #unlock: () => void;
+  #closing = false;
+
+  private constructor(threads: readonly [Worker, Worker], unlock: () => void, onFatal: (error: Error) => void) {
+    this.#threads = threads;
+    this.#unlock = unlock;
+    this.#clients = [new StorageClient(threads[0]), new StorageClient(threads[1])];
+    this.storage = new SqliteStorage(this.#clients[0], this.#clients[1]);
+    threads.forEach((thread, index) => {
+      thread.on('error', (error) => this.#clients[index]?.fail(error as Error));
+      thread.on('exit', () => {
+        if (this.#closing) return;
+        const error = new Error('A storage thread has ended.');
+        this.#clients[index]?.fail(error);
+        onFatal(error);
+      });
+    });
+  }
+
+  /**
+   * Creates the folder if need be, locks it, migrates, and starts both threads.
+   * @param onFatal told when a storage thread dies later: the process can only stop then
+   * @throws Error with words for an operator: folder in use, not writable, not a database, newer schema
+   */
+  static async open(dataDir: string, onFatal: (error: Error) => void = () => {}, migrations?: URL): Promise<SqliteEngine> {
+    mkdirSync(dataDir, { recursive: true });
+    const unlock = lockDataFolder(dataDir);
+    const file = join(dataDir, 'posthorn.db');
+    const folder = (migrations ?? new URL('../migrations/', import.meta.url)).href;
+    try {
+      const writer = await startThread({ file, mode: 'writer', migrations: folder });
+      const reader = await startThread({ file, mode: 'reader', migrations: folder });
+      return new SqliteEngine([writer, reader], unlock, onFatal);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  /** A fresh pair of ports for a further thread. */
+  connect(): StoragePorts {
+    const [writer, reader] = this.#threads.map((thread) => {
+      const { port1, port2 } = new MessageChannel();
+      thread.postMessage({ connect: port1 }, [port1]);
+      return port2;
+    });
+    if (!writer || !reader) throw new Error('unreachable');
+    return { writer, reader };
+  }
+
+  /** Commits what was asked before, then closes. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    const [writer, reader] = this.#threads;
+    // The reader first: the writer's last checkpoint can then empty the write-ahead log.
+    for (const thread of [reader, writer]) {
+      const closed = new Promise<void>((resolve) => {
+        thread.on('message', (message: FromStorage) => 'closed' in message && resolve());
+        thread.once('exit', () => resolve());
+      });
+      thread.postMessage({ close: true });
+      await closed;
+      await thread.terminate();
+    }
+    this.#unlock();
+  }
+}
+
+export function storageOver(ports: StoragePorts): SqliteStorage {
+  return new SqliteStorage(new StorageClient(ports.writer), new StorageClient(ports.reader));
+}
+
+function startThread(options: StorageThreadOptions): Promise<Worker> {
+  const thread = new Worker(new URL('./storage-thread.js', import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
+  return new Promise((resolve, reject) => {
+    const settle = (message: FromStorage): void => {
+      thread.off('message', settle);
+      if ('fatal' in message) reject(fromWire(message.fatal));
+      else resolve(thread);
+    };
+    thread.on('message', settle);
+    thread.on('error', reject);
+  });
+}

@@ -1,0 +1,83 @@
+import type { MessagePort, Worker } from 'node:worker_threads';
+import type { ArgsOf, Procedures, ResultOf, Signal, SqliteStore } from './store.js';
+import { type Ask, fromWire, type FromStorage } from './wire.js';
+
+/** The asking end of one storage thread, usable from any thread that holds a port to it. */
+export class StorageClient {
+  readonly #port: MessagePort | Worker;
+  readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  readonly #listeners = new Map<Signal, Set<() => void>>();
+  #lastId = 0;
+  #gone: Error | undefined;
+
+  constructor(port: MessagePort | Worker) {
+    this.#port = port;
+    port.on('message', (message: FromStorage) => this.#receive(message));
+    port.unref();
+  }
+
+  ask<T>(store: string, procedure: string, args: unknown, urgent: boolean): Promise<T> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    const id = ++this.#lastId;
+    // While an answer is owed the thread must not let the process end.
+    if (this.#waiting.size === 0) this.#port.ref();
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#port.postMessage({ id, store, procedure, args, urgent } satisfies Ask);
+    });
+  }
+
+  on(signal: Signal, listener: () => void): () => void {
+    const set = this.#listeners.get(signal) ?? new Set();
+    this.#listeners.set(signal, set.add(listener));
+    return () => set.delete(listener);
+  }
+
+  /** Whoever still waits, and whoever asks from now on, is told that the storage has gone. */
+  fail(error: Error): void {
+    this.#gone = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+
+  #receive(message: FromStorage): void {
+    if ('signals' in message) {
+      for (const topic of message.signals) for (const listener of this.#listeners.get(topic) ?? []) listener();
+      return;
+    }
+    if (!('id' in message)) return;
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (this.#waiting.size === 0) this.#port.unref();
+    if (message.ok) waiting?.resolve(message.value as never);
+    else waiting?.reject(fromWire(message.error));
+  }
+}
+
+/** One store's procedures, typed, as an adapter calls them. */
+export interface StoreCalls<W extends Procedures, R extends Procedures> {
+  write<P extends keyof W & string>(procedure: P, args: ArgsOf<W[P]>, how?: { urgent?: boolean }): Promise<ResultOf<W[P]>>;
+  read<P extends keyof R & string>(procedure: P, args: ArgsOf<R[P]>): Promise<ResultOf<R[P]>>;
+}
+
+/** Both storage threads as seen from one thread. Give an adapter this, never a connection. */
+export class SqliteStorage {
+  readonly #writer: StorageClient;
+  readonly #reader: StorageClient;
+
+  constructor(writer: StorageClient, reader: StorageClient) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  calls<W extends Procedures, R extends Procedures>(store: SqliteStore<W, R>): StoreCalls<W, R> {
+    return {
+      write: (procedure, args, how) => this.#writer.ask(store.name, procedure, args, how?.urgent ?? false),
+      read: (procedure, args) => this.#reader.ask(store.name, procedure, args, false),
+    };
+  }
+
+  on(signal: Signal, listener: () => void): () => void {
+    return this.#writer.on(signal, listener);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Instant } from '#domain/kernel/brand.js';
+import type { IntegrationEvent } from '#domain/kernel/events.js';
+
+/**
+ * A store is one table family: a file of named SQL and the procedures that run it. Procedures run inside the
+ * storage threads, synchronously; the adapter that implements the port calls them by name from any other thread.
+ */
+export type SqlValue = string | number | bigint | null | Uint8Array;
+export type SqlParams = Readonly<Record<string, SqlValue>>;
+
+/** What a procedure may do. `query` is the name of a statement in the store's own .sql file. */
+export interface Db {
+  run(query: string, params?: SqlParams): number;
+  get<Row>(query: string, params?: SqlParams): Row | undefined;
+  all<Row>(query: string, params?: SqlParams): Row[];
+  /** Appends an integration event to the outbox, in the transaction of this procedure. */
+  emit(event: IntegrationEvent, at: Instant): void;
+  /** Told to every listening thread once, after the commit that carries this procedure; never if it rolls back. */
+  signal(topic: Signal): void;
+}
+
+export type Signal = 'outbox' | 'work' | 'timers';
+
+export type Procedure = (db: Db, args: never) => unknown;
+export type Procedures = Readonly<Record<string, Procedure>>;
+
+export interface SqliteStore<W extends Procedures = Procedures, R extends Procedures = Procedures> {
+  readonly name: string;
+  readonly sql: URL;
+  /** Run one after the other on the only writing connection; what one procedure writes is all kept or all undone. */
+  readonly writes: W;
+  /** Run on a read-only connection; they see every commit acknowledged before they were asked. */
+  readonly reads: R;
+}
+
+export function sqliteStore<W extends Procedures, R extends Procedures>(
+  store: SqliteStore<W, R>,
+): SqliteStore<W, R> {
+  return store;
+}
+
+export type ArgsOf<P> = P extends (db: Db, args: infer A) => unknown ? A : never;
+export type ResultOf<P> = P extends (db: Db, args: never) => infer R ? R : never;

@@ -1,0 +1,103 @@
+-- One order to deliver one content to many recipients. The counters change with the rows they count.
+CREATE TABLE dispatches (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  workspace_id TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  expires_at INTEGER,
+  give_up_at INTEGER NOT NULL,
+  -- The whole order as JSON: frozen, read back as it was.
+  spec TEXT NOT NULL,
+  control TEXT NOT NULL DEFAULT 'open',
+  revision INTEGER NOT NULL DEFAULT -1,
+  sealed INTEGER NOT NULL DEFAULT 0,
+  completed INTEGER NOT NULL DEFAULT 0,
+  next_ordinal INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL DEFAULT 0,
+  submitting INTEGER NOT NULL DEFAULT 0,
+  accepted INTEGER NOT NULL DEFAULT 0,
+  delivered INTEGER NOT NULL DEFAULT 0,
+  bounced INTEGER NOT NULL DEFAULT 0,
+  complained INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  dead INTEGER NOT NULL DEFAULT 0,
+  suppressed INTEGER NOT NULL DEFAULT 0,
+  cancelled INTEGER NOT NULL DEFAULT 0,
+  expired INTEGER NOT NULL DEFAULT 0,
+  unknown INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX dispatches_by_workspace ON dispatches (workspace_id);
+
+CREATE TABLE dispatch_providers (
+  dispatch_no INTEGER NOT NULL REFERENCES dispatches (no),
+  provider TEXT NOT NULL,
+  accepted INTEGER NOT NULL,
+  PRIMARY KEY (dispatch_no, provider)
+) STRICT, WITHOUT ROWID;
+
+-- The ledger. `key` is dispatch number * 2^24 + ordinal: rows of a dispatch lie together, in the order in which
+-- they were accepted, and a range of ordinals is a range of keys. `status` 0 is pending; see ledger-rows.ts for the
+-- others. A row is pending until its call is settled: while the call is under way its intent says so.
+CREATE TABLE deliveries (
+  key INTEGER PRIMARY KEY,
+  status INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  address TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  data TEXT NOT NULL,
+  due_at INTEGER,
+  updated_at INTEGER NOT NULL,
+  provider TEXT,
+  provider_message_id TEXT,
+  reason TEXT,
+  -- JSON array of the attempts that were not plainly accepted.
+  history TEXT
+) STRICT;
+-- The identity: one dispatch has an address once. Filled in address order, hence always at its end.
+CREATE UNIQUE INDEX deliveries_identity ON deliveries (key >> 24, address);
+-- Only the exceptional states: the many that are pending or accepted cost nothing here.
+CREATE INDEX deliveries_exceptional ON deliveries (status, key) WHERE status > 3;
+
+-- Provider calls under way: written before the call, removed with its outcome.
+CREATE TABLE intents (
+  key TEXT PRIMARY KEY,
+  parcel_id INTEGER NOT NULL,
+  dispatch_no INTEGER NOT NULL,
+  provider TEXT NOT NULL,
+  -- JSON array of ordinals in the order of the call.
+  members TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX intents_by_parcel ON intents (parcel_id);
+CREATE INDEX intents_by_dispatch ON intents (dispatch_no);
+
+-- The lanes: parcels of up to 1,000 members. `visible_at` is when it is due or when its lease ends.
+CREATE TABLE parcels (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  lane TEXT NOT NULL,
+  dispatch_no INTEGER NOT NULL,
+  -- JSON array of inclusive ranges of ordinals.
+  members TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  visible_at INTEGER NOT NULL,
+  claimed INTEGER NOT NULL DEFAULT 0,
+  -- Its dispatch is halted: nobody is to see it.
+  held INTEGER NOT NULL DEFAULT 0,
+  fence INTEGER NOT NULL DEFAULT 0,
+  receives INTEGER NOT NULL DEFAULT 0,
+  give_up_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX parcels_by_time ON parcels (lane, held, visible_at);
+CREATE INDEX parcels_by_dispatch ON parcels (dispatch_no);
+
+CREATE TABLE suppressions (
+  workspace_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  id TEXT NOT NULL UNIQUE,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, address, scope)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,177 @@
+import type { Lane } from '#domain/delivery/model/dispatch.js';
+import type { Outcome } from '#domain/delivery/model/outcome.js';
+import type { EmailProvider } from '#ports/delivery/email-provider.js';
+import type { Clock } from '#ports/system/clock.js';
+import type { Randomness } from '#ports/system/randomness.js';
+import { ProviderSlot, type ProviderSettings, type ProviderStatus, type Readiness, type Transition } from './provider-slot.js';
+
+/** Leave to make one call of up to `count` messages. It ends with `report` or `giveBack`, exactly once. */
+export interface Permit {
+  readonly provider: EmailProvider;
+  readonly count: number;
+  readonly timeoutMs: number;
+  readonly probe: boolean;
+}
+
+export type Acquired = { readonly kind: 'permit'; readonly permit: Permit } | { readonly kind: 'none'; readonly retryAt: number };
+
+interface Wanted {
+  readonly lane: Lane;
+  /** Messages at hand. */
+  readonly want: number;
+  /** Providers that these messages have just failed with. */
+  readonly excluding: ReadonlySet<string>;
+}
+
+/** Waiting in hand is cheaper than putting back, up to this long. */
+const MAX_WAIT_MS = 5_000;
+const LANE_ORDER: readonly Lane[] = ['critical', 'standard', 'bulk'];
+
+/**
+ * Chooses who sends. Providers are tried in the configured order: the first that is healthy and has tokens; one that
+ * is only busy is waited for, one that is away is passed over. So traffic moves on within one call of a failure and
+ * comes back as soon as the breaker closes.
+ */
+export class ProviderPool {
+  readonly #slots: readonly ProviderSlot[];
+  readonly #clock: Clock;
+  readonly #randomness: Randomness;
+  readonly #onTransition: (transition: Transition) => void;
+  readonly #waiters = new Set<{ lane: Lane; wake: () => void }>();
+
+  constructor(
+    providers: readonly { readonly provider: EmailProvider; readonly settings: ProviderSettings }[],
+    clock: Clock,
+    randomness: Randomness,
+    onTransition: (transition: Transition) => void = () => {},
+  ) {
+    this.#clock = clock;
+    this.#randomness = randomness;
+    this.#onTransition = onTransition;
+    this.#slots = providers.map(({ provider, settings }) => new ProviderSlot(provider, settings, clock.monotonic()));
+  }
+
+  /** Waits, at most a few seconds, for a provider that may take at least one of the messages. */
+  async acquire(wanted: Wanted): Promise<Acquired> {
+    const deadline = this.#clock.monotonic() + MAX_WAIT_MS;
+    for (;;) {
+      const found = this.#look(wanted);
+      if (found.kind === 'permit') return found;
+      const left = deadline - this.#clock.monotonic();
+      if (left <= 0 || (!found.busy && found.waitMs > left)) {
+        return { kind: 'none', retryAt: this.#clock.now() + Math.max(100, Math.min(found.waitMs, 60_000)) };
+      }
+      await this.#wait(wanted.lane, Math.min(found.waitMs, left));
+    }
+  }
+
+  #look(wanted: Wanted): { kind: 'permit'; permit: Permit } | { kind: 'wait'; waitMs: number; busy: boolean } {
+    const [now, mono] = [this.#clock.now(), this.#clock.monotonic()];
+    let waitMs = Infinity;
+    let busy = false;
+    for (const slot of this.#inOrder()) {
+      if (wanted.excluding.has(slot.name)) continue;
+      const readiness = slot.readiness(wanted.lane, wanted.want, now, mono);
+      if (readiness.kind === 'ready') {
+        slot.take(readiness.count, now, mono);
+        const { provider, settings } = slot;
+        return { kind: 'permit', permit: { provider, count: readiness.count, timeoutMs: settings.timeoutMs, probe: readiness.probe } };
+      }
+      waitMs = Math.min(waitMs, waitOf(readiness, now));
+      // A healthy provider that is merely busy is worth its queue; only what is urgent looks further.
+      busy ||= readiness.kind === 'busy';
+      if (busy && wanted.lane !== 'critical') break;
+    }
+    // Everyone has been tried: nothing to wait for here, the messages' own backoff decides.
+    return { kind: 'wait', waitMs: Number.isFinite(waitMs) || this.#slots.some((slot) => !wanted.excluding.has(slot.name)) ? waitMs : 0, busy };
+  }
+
+  /** The configured order; with weights, the first place is drawn and the rest keep their order behind it. */
+  #inOrder(): readonly ProviderSlot[] {
+    const total = this.#slots.reduce((sum, slot) => sum + (slot.settings.weight ?? 0), 0);
+    if (total === 0) return this.#slots;
+    let at = this.#randomness.unit() * total;
+    const first = this.#slots.find((slot) => (at -= slot.settings.weight ?? 0) < 0);
+    return first ? [first, ...this.#slots.filter((slot) => slot !== first)] : this.#slots;
+  }
+
+  async #wait(lane: Lane, ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const waiter = {
+        lane,
+        wake: () => {
+          this.#waiters.delete(waiter);
+          cancel();
+          resolve();
+        },
+      };
+      const cancel = this.#clock.after(Number.isFinite(ms) ? Math.max(1, ms) : MAX_WAIT_MS, waiter.wake);
+      this.#waiters.add(waiter);
+    });
+  }
+
+  #wakeAll(): void {
+    for (const lane of LANE_ORDER) for (const waiter of [...this.#waiters]) if (waiter.lane === lane) waiter.wake();
+  }
+
+  report(permit: Permit, outcomes: readonly Outcome[]): void {
+    const slot = this.#slotOf(permit);
+    const transition = slot.report(outcomes, this.#clock.now(), this.#clock.monotonic(), this.#randomness.unit());
+    if (transition) this.#onTransition(transition);
+    this.#wakeAll();
+  }
+
+  giveBack(permit: Permit): void {
+    this.#slotOf(permit).giveBack(this.#clock.now(), this.#randomness.unit());
+    this.#wakeAll();
+  }
+
+  /** The provider of a call made earlier, perhaps by a process that died since; undefined if no longer configured. */
+  named(name: string): { readonly provider: EmailProvider; readonly timeoutMs: number } | undefined {
+    const slot = this.#slots.find((one) => one.name === name);
+    return slot && { provider: slot.provider, timeoutMs: slot.settings.timeoutMs };
+  }
+
+  /** Leave to repeat a call at the provider that had it, whatever its breaker says. */
+  again(name: string, count: number): Permit | undefined {
+    const slot = this.#slots.find((one) => one.name === name);
+    if (!slot) return undefined;
+    slot.take(count, this.#clock.now(), this.#clock.monotonic());
+    return { provider: slot.provider, count, timeoutMs: slot.settings.timeoutMs, probe: false };
+  }
+
+  /** Asks each provider how fast it may be used. One that doesn't answer keeps what was known. */
+  async learnRates(): Promise<void> {
+    await Promise.allSettled(
+      this.#slots.map(async (slot) => {
+        const { perSecond } = await slot.provider.quota();
+        if (perSecond !== undefined) slot.learnRate(perSecond, this.#clock.monotonic());
+      }),
+    );
+  }
+
+  statuses(): ProviderStatus[] {
+    return this.#slots.map((slot) => slot.status(this.#clock.now()));
+  }
+
+  close(): void {
+    for (const slot of this.#slots) slot.provider.close();
+  }
+
+  #slotOf(permit: Permit): ProviderSlot {
+    const slot = this.#slots.find((one) => one.provider === permit.provider);
+    if (!slot) throw new Error(`No provider ${permit.provider.name} in this pool`);
+    return slot;
+  }
+}
+
+function waitOf(readiness: Readiness, now: number): number {
+  switch (readiness.kind) {
+    case 'ready':
+      return 0;
+    case 'busy':
+      return readiness.waitMs;
+    case 'away':
+      return Math.max(1, readiness.until - now);
+  }
+}

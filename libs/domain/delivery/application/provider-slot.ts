@@ -1,0 +1,240 @@
+import {
+  admit,
+  type Breaker,
+  type BreakerRules,
+  type CallResult,
+  closedBreaker,
+  record,
+} from '#domain/delivery/model/breaker.js';
+import type { Lane } from '#domain/delivery/model/dispatch.js';
+import type { Outcome } from '#domain/delivery/model/outcome.js';
+import { draw, emptyBudget, type RateBudget, refill, waitFor, withRate } from '#domain/delivery/model/rate-budget.js';
+import type { EmailProvider } from '#ports/delivery/email-provider.js';
+
+export interface ProviderSettings {
+  /** What the provider's `rateUnit` counts, a second; undefined: unlimited until it throttles us. */
+  readonly ratePerSecond?: number;
+  readonly burst?: number;
+  /** A share of the traffic while several are healthy; undefined for all: strictly in order. */
+  readonly weight?: number;
+  readonly timeoutMs: number;
+  readonly breaker: BreakerRules;
+}
+
+/** Share of tokens and of calls in flight that only the critical lane may use. */
+const CRITICAL_RESERVE = 0.1;
+/** After a throttling answer the rate is halved, and grows back by this share of the full rate a second. */
+const RECOVERY_PER_SECOND = 0.05;
+
+export type Readiness =
+  | { readonly kind: 'ready'; readonly count: number; readonly probe: boolean }
+  /** Healthy, only busy: worth waiting for. */
+  | { readonly kind: 'busy'; readonly waitMs: number }
+  /** Not to be used until then (breaker, throttling, quota); Infinity until somebody acts. */
+  | { readonly kind: 'away'; readonly until: number };
+
+export interface Transition {
+  readonly provider: string;
+  readonly from: Breaker['state'];
+  readonly to: Breaker['state'];
+  readonly reason: string;
+}
+
+/**
+ * One provider as the pool sees it: breaker, rate budget and the calls under way. `now` is wall time for the
+ * breaker and parking, `mono` monotonic time for the budget.
+ */
+export class ProviderSlot {
+  readonly provider: EmailProvider;
+  readonly settings: ProviderSettings;
+  #breaker: Breaker = closedBreaker;
+  #budget: RateBudget;
+  #fullRate: number;
+  #inFlight = 0;
+  /** Calls allowed at once: falls to one when throttled, grows with every success (as TCP does). */
+  #window: number;
+  #pausedUntil = 0;
+  #lastThrottle = -Infinity;
+  #recent: { at: number; accepted: number; failed: number }[] = [];
+
+  constructor(provider: EmailProvider, settings: ProviderSettings, mono: number) {
+    this.provider = provider;
+    this.settings = settings;
+    this.#fullRate = settings.ratePerSecond ?? Infinity;
+    this.#budget = emptyBudget(this.#fullRate, this.#burst(this.#fullRate), mono);
+    this.#window = provider.capabilities.maxInFlight;
+  }
+
+  get name(): string {
+    return this.provider.name;
+  }
+
+  /** What it could take now for a lane; draws nothing. */
+  readiness(lane: Lane, want: number, now: number, mono: number): Readiness {
+    const critical = lane === 'critical';
+    const { state } = this.#breaker;
+    if (state === 'misconfigured') return { kind: 'away', until: Infinity };
+    if (this.#breaker.state === 'open' && now < this.#breaker.until) return { kind: 'away', until: this.#breaker.until };
+    if (now < this.#pausedUntil) return { kind: 'away', until: this.#pausedUntil };
+    const { admitted } = admit(this.#breaker, this.settings.breaker, now);
+    if (admitted === 'no') return { kind: 'away', until: now + 50 };
+    const cap = Math.min(this.#window, this.provider.capabilities.maxInFlight);
+    const room = critical ? cap : Math.max(1, Math.floor(cap * (1 - CRITICAL_RESERVE)));
+    if (this.#inFlight >= room) return { kind: 'busy', waitMs: Infinity };
+    const probe = admitted === 'probe';
+    const count = probe ? 1 : Math.min(want, this.provider.capabilities.maxBatch);
+    return this.#affordable(count, probe, critical, mono);
+  }
+
+  #affordable(count: number, probe: boolean, critical: boolean, mono: number): Readiness {
+    this.#recover(mono);
+    const reserve = critical ? 0 : this.#reserve();
+    const perCall = this.provider.capabilities.rateUnit === 'calls';
+    const tokens = Math.floor(refill(this.#budget, mono).tokens - reserve);
+    if (tokens >= 1) return { kind: 'ready', count: perCall ? count : Math.min(count, tokens), probe };
+    return { kind: 'busy', waitMs: waitFor(this.#budget, 1, reserve, mono) };
+  }
+
+  /** Takes what `readiness` just offered. */
+  take(count: number, now: number, mono: number): void {
+    this.#breaker = admit(this.#breaker, this.settings.breaker, now).breaker;
+    const tokens = this.provider.capabilities.rateUnit === 'calls' ? 1 : count;
+    this.#budget = draw(this.#budget, tokens, 0, mono).budget;
+    this.#inFlight += 1;
+  }
+
+  /** A permit that led to no call: its place is given back, its tokens stay drawn (never more than allowed). */
+  giveBack(now: number, jitter: number): void {
+    this.#inFlight -= 1;
+    this.#breaker = record(this.#breaker, this.settings.breaker, { kind: 'neutral' }, now, jitter);
+  }
+
+  report(outcomes: readonly Outcome[], now: number, mono: number, jitter: number): Transition | undefined {
+    this.#inFlight -= 1;
+    const result = callResult(outcomes);
+    const from = this.#breaker.state;
+    this.#breaker = record(this.#breaker, this.settings.breaker, result, now, jitter);
+    const accepted = outcomes.filter((outcome) => outcome.kind === 'accepted').length;
+    this.#remember(now, accepted, result.kind === 'failure');
+    if (accepted > 0 || result.kind === 'success') {
+      this.#window = Math.min(this.provider.capabilities.maxInFlight, this.#window + 1);
+    }
+    for (const outcome of outcomes) if (outcome.kind === 'throttled') this.#slowDown(outcome, now, mono, jitter);
+    const to = this.#breaker.state;
+    return from === to ? undefined : { provider: this.name, from, to, reason: reasonOf(outcomes) };
+  }
+
+  #slowDown(outcome: Extract<Outcome, { kind: 'throttled' }>, now: number, mono: number, jitter: number): void {
+    // One recipient domain's own limit says nothing about the account's.
+    if (outcome.domain !== undefined) return;
+    if (outcome.parkUntil !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, outcome.parkUntil);
+    const pause = outcome.retryAfterMs ?? 1000 * (0.5 + jitter / 2);
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    this.#window = 1;
+    // Several calls of one moment are one piece of news.
+    if (mono - this.#lastThrottle < 1000) return;
+    this.#lastThrottle = mono;
+    const current = Number.isFinite(this.#budget.rate) ? this.#budget.rate : this.#recentRate(now);
+    this.#setRate(Math.max(1, current / 2), mono);
+  }
+
+  #recover(mono: number): void {
+    if (this.#budget.rate === this.#fullRate) return;
+    const elapsed = (mono - Math.max(this.#lastThrottle, this.#budget.at)) / 1000;
+    if (elapsed <= 0) return;
+    const full = Number.isFinite(this.#fullRate) ? this.#fullRate : this.#budget.rate * 20;
+    const rate = this.#budget.rate + full * RECOVERY_PER_SECOND * elapsed;
+    const unlimited = !Number.isFinite(this.#fullRate) && mono - this.#lastThrottle > 30_000;
+    this.#setRate(unlimited ? Infinity : Math.min(this.#fullRate, rate), mono);
+  }
+
+  /** The provider's own word on how fast it may be used; configuration wins if it is lower. */
+  learnRate(perSecond: number, mono: number): void {
+    this.#fullRate = Math.min(perSecond, this.settings.ratePerSecond ?? Infinity);
+    if (this.#budget.rate > this.#fullRate) this.#setRate(this.#fullRate, mono);
+  }
+
+  #setRate(rate: number, mono: number): void {
+    this.#budget = withRate(this.#budget, rate, this.#burst(rate), mono);
+  }
+
+  #burst(rate: number): number {
+    return Math.max(1, Math.min(this.settings.burst ?? Infinity, rate));
+  }
+
+  #reserve(): number {
+    return Number.isFinite(this.#budget.burst) && this.#budget.burst >= 10 ? this.#budget.burst * CRITICAL_RESERVE : 0;
+  }
+
+  #remember(now: number, accepted: number, failed: boolean): void {
+    const last = this.#recent.at(-1);
+    const second = Math.floor(now / 1000) * 1000;
+    if (last?.at === second) {
+      last.accepted += accepted;
+      last.failed += failed ? 1 : 0;
+    } else {
+      this.#recent = [...this.#recent.filter(({ at }) => at > now - 60_000), { at: second, accepted, failed: failed ? 1 : 0 }];
+    }
+  }
+
+  #recentRate(now: number): number {
+    const seconds = this.#recent.filter(({ at }) => at >= now - 5000);
+    return seconds.reduce((sum, one) => sum + one.accepted, 0) / Math.max(1, seconds.length);
+  }
+
+  status(now: number): ProviderStatus {
+    const breaker = this.#breaker;
+    const parked = now < this.#pausedUntil;
+    const minute = this.#recent.filter(({ at }) => at > now - 60_000);
+    const calls = breaker.state === 'closed' ? breaker.calls : [];
+    return {
+      name: this.name,
+      channel: 'email',
+      state: breaker.state === 'misconfigured' ? 'open' : breaker.state === 'closed' && parked ? 'parked' : breaker.state,
+      since: breaker.state === 'closed' ? null : breaker.since,
+      until: parked ? this.#pausedUntil : breaker.state === 'open' ? breaker.until : null,
+      reason: breaker.state === 'misconfigured' ? breaker.reason : null,
+      sentLastMinute: minute.reduce((sum, one) => sum + one.accepted, 0),
+      failureRate: calls.length === 0 ? (breaker.state === 'closed' ? 0 : 1) : calls.filter((call) => call.failed).length / calls.length,
+      budget: {
+        perSecond: Number.isFinite(this.#budget.rate) ? this.#budget.rate : null,
+        burst: Number.isFinite(this.#budget.burst) ? this.#budget.burst : null,
+        unit: this.provider.capabilities.rateUnit,
+        inFlight: this.#inFlight,
+      },
+    };
+  }
+}
+
+/** A provider as `GET /v1/providers` shows it. Times are epoch milliseconds, `failureRate` 0..1 of recent calls. */
+export interface ProviderStatus {
+  readonly name: string;
+  readonly channel: 'email';
+  readonly state: 'closed' | 'open' | 'half-open' | 'parked';
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly reason: string | null;
+  readonly sentLastMinute: number;
+  readonly failureRate: number;
+  readonly budget: {
+    readonly perSecond: number | null;
+    readonly burst: number | null;
+    readonly unit: 'messages' | 'calls';
+    readonly inFlight: number;
+  };
+}
+
+/** A call counts once, by the worst thing that befell a message in it; rejections are the recipient's affair. */
+function callResult(outcomes: readonly Outcome[]): CallResult {
+  const misconfigured = outcomes.find((outcome) => outcome.kind === 'misconfigured');
+  if (misconfigured) return { kind: 'misconfigured', reason: misconfigured.reason };
+  const kinds = new Set(outcomes.map((outcome) => outcome.kind));
+  if (kinds.has('accepted') || kinds.has('rejected')) return { kind: 'success' };
+  if (kinds.has('unavailable') || kinds.has('unknown')) return { kind: 'failure' };
+  return { kind: 'neutral' };
+}
+
+function reasonOf(outcomes: readonly Outcome[]): string {
+  for (const outcome of outcomes) if (outcome.kind !== 'accepted') return outcome.reason;
+  return 'probes passed';
+}

@@ -1,0 +1,39 @@
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { DeliveryCounts, Recipient } from './model/delivery.js';
+import type { Dispatch, DispatchControl, DispatchId } from './model/dispatch.js';
+
+/** What the rest of Posthorn may ask of the delivery backbone. */
+export interface DeliveryFacade {
+  /** Registers a dispatch. Doing it again with the same id changes nothing. */
+  open(dispatch: Dispatch): Promise<void>;
+
+  /**
+   * Adds recipients (at most 1,000 a call). After it resolves every one of them has a row in the ledger and work on
+   * the lane; an address the dispatch has already is left as it is, so a page may be accepted again after a crash.
+   */
+  accept(dispatchId: DispatchId, recipients: readonly Recipient[]): Promise<{ readonly added: number }>;
+
+  /** Says that no more recipients will come. A sealed dispatch with nothing pending is complete. */
+  seal(dispatchId: DispatchId): Promise<void>;
+
+  /**
+   * Halts, reopens or cancels. After it resolves with `halted` or `cancelled` no send starts. `revision` rises with
+   * every decision of the caller: an older one arriving late is ignored.
+   */
+  control(dispatchId: DispatchId, control: DispatchControl, revision: number): Promise<void>;
+
+  stats(dispatchId: DispatchId): Promise<DispatchStats | undefined>;
+
+  /** After it resolves no marketing send to the address starts in that workspace. Repeating changes nothing. */
+  suppressForMarketing(workspaceId: WorkspaceId, address: string, at: Instant): Promise<void>;
+}
+export const DeliveryFacade = Symbol('DeliveryFacade');
+
+export interface DispatchStats {
+  readonly candidates: number;
+  readonly counts: DeliveryCounts;
+  /** Accepted (and what came of it), per provider. */
+  readonly byProvider: Readonly<Record<string, number>>;
+  readonly control: DispatchControl;
+  readonly sealed: boolean;
+}

@@ -1,0 +1,26 @@
+import type { DispatchStats } from '#domain/delivery/delivery.facade.js';
+import type { Dispatch, DispatchControl, DispatchId } from '#domain/delivery/model/dispatch.js';
+
+export interface OpenDispatch {
+  readonly dispatch: Dispatch;
+  readonly control: DispatchControl;
+  readonly sealed: boolean;
+}
+
+/**
+ * The dispatches and their counters.
+ *
+ * Guarantees: `open` with a known id changes nothing. `control` is obeyed by every {@link Ledger.openIntent} that
+ * commits after it resolved; a decision with an older revision than the one in force is ignored, and nothing follows
+ * `cancelled`. Counters change in the same transaction as the rows they count (on DynamoDB: sharded, in the same
+ * TransactWriteItems), so their sum equals the number of rows at every commit; a reader may see them late, never wrong.
+ * When a sealed dispatch has nothing pending or submitting any more, `dispatch.completed` is in the outbox.
+ */
+export interface Dispatches {
+  open(dispatch: Dispatch): Promise<void>;
+  find(id: DispatchId): Promise<OpenDispatch | undefined>;
+  seal(id: DispatchId): Promise<void>;
+  control(id: DispatchId, control: DispatchControl, revision: number): Promise<void>;
+  stats(id: DispatchId): Promise<DispatchStats | undefined>;
+}
+export const Dispatches = Symbol('Dispatches');

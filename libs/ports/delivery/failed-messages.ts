@@ -1,0 +1,37 @@
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { Page, PageRequest } from '#domain/kernel/page.js';
+import type { Delivery, DeliveryId } from '#domain/delivery/model/delivery.js';
+import type { DispatchId, Lane } from '#domain/delivery/model/dispatch.js';
+
+export interface FailedQuery {
+  readonly dispatchId?: DispatchId;
+  readonly reason?: string;
+  readonly provider?: string;
+  readonly lane?: Lane;
+}
+
+export interface FailedStats {
+  readonly total: number;
+  readonly byReason: Readonly<Record<string, number>>;
+  readonly byProvider: Readonly<Record<string, number>>;
+  readonly byDomain: Readonly<Record<string, number>>;
+  readonly byDispatch: Readonly<Record<string, number>>;
+  /** Per UTC hour of the failure, `2026-01-31T13:00:00.000Z`. */
+  readonly byHour: Readonly<Record<string, number>>;
+}
+
+/**
+ * The dead letters: messages whose attempts or time were used up, waiting for a person to decide.
+ *
+ * Guarantees: `retry` moves each from `dead` to `pending` with fresh attempts and puts it back on its lane, in one
+ * atomic step per message, so asking twice sends once; it works through at most `limit` and says how many it moved.
+ * Messages of a cancelled dispatch are never retried. `resolve` makes one `failed` for good, with the given reason.
+ */
+export interface FailedMessages {
+  page(workspaceId: WorkspaceId, query: FailedQuery, page: PageRequest): Promise<Page<Delivery>>;
+  stats(workspaceId: WorkspaceId): Promise<FailedStats>;
+  retry(workspaceId: WorkspaceId, query: FailedQuery, limit: number, now: Instant): Promise<{ readonly retried: number }>;
+  retryOne(workspaceId: WorkspaceId, id: DeliveryId, now: Instant): Promise<'retried' | 'not_dead' | 'missing'>;
+  resolve(workspaceId: WorkspaceId, id: DeliveryId, reason: string, now: Instant): Promise<'resolved' | 'not_dead' | 'missing'>;
+}
+export const FailedMessages = Symbol('FailedMessages');

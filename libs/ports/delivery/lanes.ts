@@ -1,0 +1,56 @@
+import type { Instant } from '#domain/kernel/brand.js';
+import type { DispatchId, Lane } from '#domain/delivery/model/dispatch.js';
+
+/** Ordinals of one dispatch as inclusive ranges, ascending and not overlapping: `[[0, 999]]`. */
+export type Ordinals = readonly (readonly [from: number, to: number])[];
+
+/**
+ * A parcel of work in one worker's hands: up to 1,000 members of one dispatch. The fence rises with every claim of
+ * the parcel; the ledger refuses whoever comes with an older one.
+ */
+export interface Claim {
+  readonly parcel: string;
+  readonly fence: number;
+  readonly lane: Lane;
+  readonly dispatchId: DispatchId;
+  readonly members: Ordinals;
+  /** How often this parcel has been claimed, this time included. */
+  readonly receives: number;
+  /** Members that find no provider until then are dead. */
+  readonly giveUpAt: Instant;
+}
+
+/** Members to put back, not to be claimed before `dueAt`. */
+export interface Leftover {
+  readonly members: Ordinals;
+  readonly dueAt: Instant;
+  /** Carried over when a parcel is split to find the message that kills its worker. */
+  readonly receives?: number;
+}
+
+export interface LaneDepth {
+  readonly lane: Lane;
+  /** Members waiting or claimed. */
+  readonly depth: number;
+  /** How long the longest-waiting due parcel has been due, milliseconds. */
+  readonly oldestAgeMs: number;
+}
+
+/**
+ * The queues. They only say where to look: the ledger is the truth.
+ *
+ * Guarantees: a parcel that was put in is claimed at least once, perhaps twice or by two workers (hence the fence),
+ * in no promised order, not before it is due; members of a halted dispatch may come too, the ledger refuses them.
+ * A claim hides its parcel for the lease; if it is neither extended nor finished, it comes again with `receives` one
+ * higher. `finish` removes the parcel and puts the leftovers back: no leftover is lost if the process dies in
+ * the middle (the whole parcel then comes again). A stale claim's `finish` or `extend` does nothing.
+ * `onWork` is a hint that work may have come, and may be missed: ask again by the time `nextDueAt` says.
+ */
+export interface Lanes {
+  claim(lane: Lane, max: number, leaseMs: number, now: Instant): Promise<{ claims: readonly Claim[]; nextDueAt: Instant | undefined }>;
+  extend(claims: readonly Claim[], leaseMs: number, now: Instant): Promise<void>;
+  finish(claim: Claim, leftovers: readonly Leftover[], now: Instant): Promise<void>;
+  depths(now: Instant): Promise<readonly LaneDepth[]>;
+  onWork(wake: () => void): () => void;
+}
+export const Lanes = Symbol('Lanes');

@@ -1,0 +1,82 @@
+import type { Instant } from '#domain/kernel/brand.js';
+import type { Member, Recipient } from '#domain/delivery/model/delivery.js';
+import type { Dispatch, DispatchControl, DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { Verdict } from '#domain/delivery/model/retry-policy.js';
+import type { Claim } from './lanes.js';
+
+/** A provider call that was intended and has no recorded outcome: perhaps sent, perhaps not. */
+export interface Intent {
+  /** The provider's idempotency key, and the name of the call. */
+  readonly key: string;
+  readonly provider: string;
+  readonly openedAt: Instant;
+  /** In the order in which the call carries them. */
+  readonly members: readonly Member[];
+}
+
+export interface LoadedParcel {
+  readonly dispatch: Dispatch;
+  readonly control: DispatchControl;
+  /** Those still pending and in no open intent, by ordinal. */
+  readonly members: readonly Member[];
+  /** Left open by a worker that died or lost its claim. */
+  readonly orphans: readonly Intent[];
+}
+
+export interface NewIntent {
+  readonly claim: Claim;
+  readonly key: string;
+  readonly provider: string;
+  readonly ordinals: readonly number[];
+  /** Members that cannot be sent at all (they don't render): failed in the same step. */
+  readonly unsendable: readonly { readonly ordinal: number; readonly reason: string }[];
+  readonly now: Instant;
+}
+
+export type IntentAnswer =
+  /** Send to all of `ordinals` but the `refused` ones (suppressed, or no longer pending). */
+  | { readonly kind: 'opened'; readonly refused: readonly number[] }
+  /** Nobody is left to send to; no intent was made. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'halted' | 'cancelled' | 'expired' }
+  /** Somebody else holds the parcel now: drop everything. */
+  | { readonly kind: 'stale' };
+
+export interface Settlement {
+  readonly claim: Claim;
+  readonly key: string;
+  readonly provider: string;
+  readonly verdicts: readonly { readonly ordinal: number; readonly verdict: Verdict }[];
+  readonly now: Instant;
+}
+
+/**
+ * The ledger: one row for every outgoing message, and the truth about it.
+ *
+ * Guarantees
+ * - `accept`: an address is a member of a dispatch once (a unique constraint, not a look-up). When it resolves, every
+ *   recipient has a row and every pending row has work on the lane; a page may be accepted again after any failure.
+ *   All of a page need not become visible at one instant.
+ * - `openIntent` is durable before it resolves, and is refused in the same atomic step in which it would have been made if the
+ *   dispatch is halted, cancelled or expired, the claim is stale, or the member is suppressed or no longer pending.
+ *   So no send starts after a pause, cancel, unsubscribe or suppression has committed.
+ * - `settle` is accepted only from the holder of the parcel's claim and only once per intent: a worker that was thought dead
+ *   cannot overwrite what its successor wrote. Rows, counters, suppressions (hard bounces) and events change together.
+ * - Whatever was intended and not settled is in `orphans` of the parcel's next `load`: nothing in doubt is forgotten.
+ * - `discard` moves members that were never sent to `cancelled`, `expired` or `dead`.
+ * Each holds per call; two calls may be ordered either way.
+ */
+export interface Ledger {
+  accept(dispatchId: DispatchId, recipients: readonly Recipient[], now: Instant): Promise<{ readonly added: number }>;
+  load(claim: Claim): Promise<LoadedParcel | undefined>;
+  openIntent(intent: NewIntent): Promise<IntentAnswer>;
+  settle(settlement: Settlement): Promise<'settled' | 'stale'>;
+  discard(
+    claim: Claim,
+    ordinals: readonly number[],
+    to: 'cancelled' | 'expired' | 'dead',
+    reason: string,
+    now: Instant,
+  ): Promise<void>;
+}
+export const Ledger = Symbol('Ledger');

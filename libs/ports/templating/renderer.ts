@@ -1,0 +1,40 @@
+export interface Rendered {
+  readonly subject: string;
+  readonly html: string | undefined;
+  readonly text: string | undefined;
+}
+
+export interface RenderContext {
+  /** The recipient's own variables. */
+  readonly recipient: Readonly<Record<string, unknown>>;
+  /** Variables shared by the whole dispatch; the recipient's win. */
+  readonly shared: Readonly<Record<string, unknown>>;
+  /** Variables made by the platform (`unsubscribeUrl`, …); they win over everything. */
+  readonly platform: Readonly<Record<string, string>>;
+}
+
+/** A template version made ready once and rendered many times. */
+export interface PreparedTemplate {
+  /**
+   * Same input, same bytes: a call that is asked again must carry what it carried first.
+   * @throws Refusal `missing_variable` | `render_too_large` | `unsafe_url` | `header_injection`, naming what is at fault
+   */
+  render(context: RenderContext): Rendered;
+}
+
+/**
+ * Makes templates ready to render.
+ *
+ * Guarantees: a version is immutable, so a prepared one stays true for ever and is cached. Nothing in a template
+ * can reach the process, the prototype chain, another recipient or the network; rendering is bounded in time and size.
+ * @throws Refusal `not_found` if the workspace has no such version
+ */
+export interface Renderer {
+  prepare(
+    workspaceId: string,
+    templateId: string,
+    version: number,
+    subjectOverride?: string,
+  ): Promise<PreparedTemplate>;
+}
+export const Renderer = Symbol('Renderer');
