@@ -1,15 +1,35 @@
+import { campaignsStore } from './campaign/campaigns-store.js';
+import { subscribersStore } from './campaign/subscribers-store.js';
+import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
 import { deliveriesStore } from './delivery/deliveries-store.js';
 import { dispatchesStore } from './delivery/dispatches-store.js';
 import { lanesStore } from './delivery/lanes-store.js';
 import { ledgerStore } from './delivery/ledger-store.js';
 import { suppressionsStore } from './delivery/suppressions-store.js';
 import type { SqliteStore } from './engine/store.js';
+import { outboxStore } from './outbox/outbox-store.js';
+import { storageProbeStore } from './storage-probe/storage-probe-store.js';
+import { templatesStore } from './templating/templates-store.js';
+import { timersStore } from './timers/timers-store.js';
+import { apiKeysStore } from './workspace/api-keys-store.js';
+import { idempotentRequestsStore } from './workspace/idempotent-requests-store.js';
+import { workspacesStore } from './workspace/workspaces-store.js';
 
 /** Every store the storage threads serve. */
 export const stores: readonly SqliteStore[] = [
+  outboxStore,
+  timersStore,
+  storageProbeStore,
+  workspacesStore,
+  apiKeysStore,
+  idempotentRequestsStore,
   dispatchesStore,
   ledgerStore,
   lanesStore,
   deliveriesStore,
   suppressionsStore,
+  capturedMailsStore,
+  templatesStore,
+  campaignsStore,
+  subscribersStore,
 ];

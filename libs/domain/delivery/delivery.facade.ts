@@ -1,5 +1,6 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
-import type { DeliveryCounts, Recipient } from './model/delivery.js';
+import type { Recipient } from './model/delivery.js';
+import type { DispatchStats } from './model/dispatch-stats.js';
 import type { Dispatch, DispatchControl, DispatchId } from './model/dispatch.js';
 
 /** What the rest of Posthorn may ask of the delivery backbone. */
@@ -28,12 +29,3 @@ export interface DeliveryFacade {
   suppressForMarketing(workspaceId: WorkspaceId, address: string, at: Instant): Promise<void>;
 }
 export const DeliveryFacade = Symbol('DeliveryFacade');
-
-export interface DispatchStats {
-  readonly candidates: number;
-  readonly counts: DeliveryCounts;
-  /** Accepted (and what came of it), per provider. */
-  readonly byProvider: Readonly<Record<string, number>>;
-  readonly control: DispatchControl;
-  readonly sealed: boolean;
-}

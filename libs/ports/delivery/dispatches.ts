@@ -1,4 +1,4 @@
-import type { DispatchStats } from '#domain/delivery/delivery.facade.js';
+import type { DispatchStats } from '#domain/delivery/model/dispatch-stats.js';
 import type { Dispatch, DispatchControl, DispatchId } from '#domain/delivery/model/dispatch.js';
 
 export interface OpenDispatch {

@@ -1,8 +1,6 @@
 import type { Instant } from '#domain/kernel/brand.js';
+import type { Ordinals } from '#domain/delivery/model/ordinals.js';
 import type { DispatchId, Lane } from '#domain/delivery/model/dispatch.js';
-
-/** Ordinals of one dispatch as inclusive ranges, ascending and not overlapping: `[[0, 999]]`. */
-export type Ordinals = readonly (readonly [from: number, to: number])[];
 
 /**
  * A parcel of work in one worker's hands: up to 1,000 members of one dispatch. The fence rises with every claim of

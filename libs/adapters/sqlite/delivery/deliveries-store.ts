@@ -16,8 +16,8 @@ interface Row {
   readonly ref: string;
   readonly due_at: number | null;
   readonly updated_at: number;
-  readonly provider: string | null;
-  readonly provider_message_id: string | null;
+  readonly provider: string;
+  readonly provider_message_id: string;
   readonly reason: string | null;
   readonly history: string | null;
 }
@@ -45,8 +45,8 @@ function view(row: Row, workspaceId: WorkspaceId, dispatch: DispatchRow, submitt
     ref: row.ref,
     status: stored === 'pending' && submitting.has(ordinal) ? 'submitting' : stored,
     attempts: row.attempts,
-    ...(row.provider !== null && { provider: row.provider }),
-    ...(row.provider_message_id !== null && { providerMessageId: row.provider_message_id }),
+    ...(isKnown(row.provider) && { provider: row.provider }),
+    ...(isKnown(row.provider_message_id) && { providerMessageId: row.provider_message_id }),
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.due_at !== null && { dueAt: row.due_at }),
     updatedAt: row.updated_at,
@@ -54,11 +54,16 @@ function view(row: Row, workspaceId: WorkspaceId, dispatch: DispatchRow, submitt
   };
 }
 
+/** Blanks only keep room. */
+function isKnown(text: string): boolean {
+  return text.trim() !== '';
+}
+
 function historyOf(row: Row): Attempt[] {
   const history = row.history === null ? [] : (JSON.parse(row.history) as Attempt[]);
   const taken = row.status >= statusNumber('accepted') && row.status <= statusNumber('complained');
-  if (!taken || row.provider === null) return history;
-  return [...history, { at: row.updated_at, provider: row.provider, key: row.provider_message_id ?? '', outcome: 'accepted' }];
+  if (!taken) return history;
+  return [...history, { at: row.updated_at, provider: row.provider, key: row.provider_message_id, outcome: 'accepted' }];
 }
 
 function submittingOf(db: Db, no: number): Set<number> {

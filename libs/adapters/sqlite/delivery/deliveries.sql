@@ -21,14 +21,14 @@ SELECT * FROM deliveries WHERE status = :status AND key > :after AND key <= :to 
 
 -- name: exceptionalRows
 SELECT * FROM deliveries INDEXED BY deliveries_exceptional
-WHERE status = :status AND status > 3 AND key > :after AND key <= :to ORDER BY key LIMIT :limit
+WHERE status = :status AND status > 5 AND key > :after AND key <= :to ORDER BY key LIMIT :limit
 
 -- name: rowOfAddress
 SELECT * FROM deliveries WHERE key >> 24 = :no AND address = :address AND key > :after
 
 -- name: failed
 SELECT d.*, x.id AS dispatch_id, x.lane FROM deliveries d INDEXED BY deliveries_exceptional JOIN dispatches x ON x.no = d.key >> 24
-WHERE d.status = 7 AND d.status > 3 AND x.workspace_id = :workspace
+WHERE d.status = 9 AND d.status > 5 AND x.workspace_id = :workspace
   AND d.key > :after AND d.key BETWEEN :from AND :to
   AND (:reason IS NULL OR d.reason = :reason)
   AND (:provider IS NULL OR d.provider = :provider)
@@ -36,8 +36,8 @@ WHERE d.status = 7 AND d.status > 3 AND x.workspace_id = :workspace
 ORDER BY d.key LIMIT :limit
 
 -- name: failedStats
-SELECT d.reason, d.provider, substr(d.address, instr(d.address, '@') + 1) AS domain, x.id AS dispatchId,
+SELECT d.reason, nullif(trim(d.provider), '') AS provider, substr(d.address, instr(d.address, '@') + 1) AS domain, x.id AS dispatchId,
   d.updated_at / 3600000 * 3600000 AS hour, count(*) AS count
 FROM deliveries d INDEXED BY deliveries_exceptional JOIN dispatches x ON x.no = d.key >> 24
-WHERE d.status = 7 AND d.status > 3 AND x.workspace_id = :workspace
+WHERE d.status = 9 AND d.status > 5 AND x.workspace_id = :workspace
 GROUP BY 1, 2, 3, 4, 5

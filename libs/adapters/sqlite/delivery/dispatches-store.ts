@@ -1,4 +1,4 @@
-import type { DispatchStats } from '#domain/delivery/delivery.facade.js';
+import type { DispatchStats } from '#domain/delivery/model/dispatch-stats.js';
 import type { DeliveryCounts } from '#domain/delivery/model/delivery.js';
 import { deliveryStatuses } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchControl } from '#domain/delivery/model/dispatch.js';

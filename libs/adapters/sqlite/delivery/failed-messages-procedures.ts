@@ -1,8 +1,9 @@
 import { parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { DispatchControl } from '#domain/delivery/model/dispatch.js';
+import { toRanges } from '#domain/delivery/model/ordinals.js';
 import type { FailedQuery } from '#ports/delivery/failed-messages.js';
 import type { Db, SqlParams } from '../engine/store.js';
-import { addCounts, dispatchNoOf, keyOf, ordinalOf, ORDINALS_PER_DISPATCH, statusNumber, toRanges } from './ledger-rows.js';
+import { addCounts, dispatchNoOf, keyOf, ordinalOf, ORDINALS_PER_DISPATCH, statusNumber } from './ledger-rows.js';
 
 /** An operator's retry gives a message this much more time to find a provider. */
 const RETRY_WINDOW_MS = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import { type DispatchControl, type DispatchId, type Lane, lanes } from '#domain/delivery/model/dispatch.js';
-import type { Claim, LaneDepth, Leftover, Ordinals } from '#ports/delivery/lanes.js';
+import { type Ordinals, sizeOf } from '#domain/delivery/model/ordinals.js';
+import type { Claim, LaneDepth, Leftover } from '#ports/delivery/lanes.js';
 import { type Db, sqliteStore } from '../engine/store.js';
-import { sizeOf } from './ledger-rows.js';
 
 interface DueRow {
   readonly id: number;

@@ -1,12 +1,14 @@
 import type { Attempt, DeliveryCounts, DeliveryStatus, Member } from '#domain/delivery/model/delivery.js';
 import { deliveryStatuses } from '#domain/delivery/model/delivery.js';
-import type { Ordinals } from '#ports/delivery/lanes.js';
 import type { Db } from '../engine/store.js';
 
 /** Ordinals within a dispatch take 24 bits of a row's key, so one dispatch holds 16,777,216 messages at most. */
 export const ORDINALS_PER_DISPATCH = 2 ** 24;
 
-/** The place of a status in this list is its number in the table. Never reorder: append. */
+/**
+ * The place of a status in this list, plus two, is its number in the table: 0 and 1 would be stored without a byte, and
+ * the row would grow when it is settled. Never reorder: append.
+ */
 const STORED: readonly DeliveryStatus[] = [
   'pending',
   'submitting',
@@ -23,14 +25,14 @@ const STORED: readonly DeliveryStatus[] = [
 ];
 
 /** Statuses with a lower number than this are not in the index of exceptional ones. */
-export const FIRST_EXCEPTIONAL = 4;
+export const FIRST_EXCEPTIONAL = 6;
 
 export function statusNumber(status: DeliveryStatus): number {
-  return STORED.indexOf(status);
+  return STORED.indexOf(status) + 2;
 }
 
 export function statusOf(number: number): DeliveryStatus {
-  const status = STORED[number];
+  const status = STORED[number - 2];
   if (!status) throw new Error(`A row has the unknown status ${number}`);
   return status;
 }
@@ -63,21 +65,6 @@ export function countsOf(row: DeliveryCounts): DeliveryCounts {
 export function completeIfDone(db: Db, dispatchNo: number, now: number): void {
   const done = db.get<{ id: string; workspace_id: string }>('complete', { no: dispatchNo });
   if (done) db.emit({ type: 'dispatch.completed', workspaceId: done.workspace_id, dispatchId: done.id }, now);
-}
-
-/** `[3, 4, 5, 9]` -> `[[3, 5], [9, 9]]` */
-export function toRanges(ordinals: readonly number[]): [number, number][] {
-  const ranges: [number, number][] = [];
-  for (const ordinal of [...ordinals].sort((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last && ordinal === last[1] + 1) last[1] = ordinal;
-    else ranges.push([ordinal, ordinal]);
-  }
-  return ranges;
-}
-
-export function sizeOf(members: Ordinals): number {
-  return members.reduce((size, [from, to]) => size + to - from + 1, 0);
 }
 
 export interface MemberRow {

@@ -1,8 +1,9 @@
 import type { Attempt } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchControl } from '#domain/delivery/model/dispatch.js';
+import { toRanges } from '#domain/delivery/model/ordinals.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { IntentAnswer, LoadedParcel, NewIntent, Settlement } from '#ports/delivery/ledger.js';
+import type { IntentAnswer, LoadedParcel, NewIntent } from '#ports/delivery/ledger.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import { failedMessageWrites } from './failed-messages-procedures.js';
 import {
@@ -16,7 +17,6 @@ import {
   ordinalOf,
   ORDINALS_PER_DISPATCH,
   statusNumber,
-  toRanges,
 } from './ledger-rows.js';
 
 export interface AcceptPage {
@@ -38,6 +38,8 @@ interface ParcelDispatch {
   readonly fence: number;
   readonly giveUpAt: number;
 }
+
+const PENDING = statusNumber('pending');
 
 /** A paced dispatch is cut into parcels of about two seconds, so that none sits in a worker's hands for long. */
 function parcelSize(rate: number | null): number {
@@ -168,7 +170,7 @@ function refuseUnfit(db: Db, held: ParcelDispatch, intent: NewIntent, deltas: Co
       const ordinal = ordinalOf(key);
       if (!wanted.has(ordinal)) continue;
       refused.add(ordinal);
-      if (status !== 0) continue;
+      if (status !== PENDING) continue;
       const changed = db.run('settleOne', {
         key,
         status: statusNumber('suppressed'),
@@ -191,27 +193,32 @@ function count(deltas: CountDeltas, to: keyof CountDeltas, n: number): void {
   deltas[to] = (deltas[to] ?? 0) + n;
 }
 
-function settle(db: Db, args: Settlement & { readonly suppressionIds: readonly string[] }): 'settled' | 'stale' {
+/** A settlement as it travels: the many accepted ones as the JSON text that the statement takes. */
+export interface PackedSettlement {
+  readonly claim: Claim;
+  readonly key: string;
+  readonly provider: string;
+  readonly now: number;
+  /** `[[ordinal, provider message id], …]`, or undefined if there are none. */
+  readonly accepted: string | undefined;
+  readonly others: readonly { readonly ordinal: number; readonly verdict: Exclude<Verdict, { to: 'accepted' }> }[];
+  /** One for each hard bounce. */
+  readonly suppressionIds: readonly string[];
+}
+
+function settle(db: Db, args: PackedSettlement): 'settled' | 'stale' {
   const held = heldBy(db, args.claim);
   if (!held) return 'stale';
   const intent = db.get<{ size: number }>('removeIntent', { key: args.key, parcel: Number(args.claim.parcel) });
   if (!intent) return 'stale';
   const deltas: CountDeltas = { submitting: -intent.size, pending: intent.size };
-  const accepted: [number, string][] = [];
   const suppressionIds = [...args.suppressionIds];
-  for (const { ordinal, verdict } of args.verdicts) {
-    if (verdict.to === 'accepted') accepted.push([ordinal, verdict.providerMessageId]);
-    else settleOther(db, held, args, ordinal, verdict, deltas, suppressionIds);
-  }
-  if (accepted.length > 0) {
-    const changed = db.run('settleAccepted', {
-      base: keyOf(held.no, 0),
-      settled: JSON.stringify(accepted),
-      provider: args.provider,
-      now: args.now,
-    });
+  for (const { ordinal, verdict } of args.others) settleOther(db, held, args, ordinal, verdict, deltas, suppressionIds);
+  if (args.accepted !== undefined) {
+    const { provider, now, accepted } = args;
+    const changed = db.run('settleAccepted', { base: keyOf(held.no, 0), settled: accepted, provider, now });
     count(deltas, 'accepted', changed);
-    db.run('addAccepted', { no: held.no, provider: args.provider, count: changed });
+    db.run('addAccepted', { no: held.no, provider, count: changed });
   }
   addCounts(db, held.no, deltas);
   completeIfDone(db, held.no, args.now);
@@ -221,7 +228,7 @@ function settle(db: Db, args: Settlement & { readonly suppressionIds: readonly s
 function settleOther(
   db: Db,
   held: ParcelDispatch,
-  args: Settlement,
+  args: PackedSettlement,
   ordinal: number,
   verdict: Exclude<Verdict, { to: 'accepted' }>,
   deltas: CountDeltas,

@@ -38,7 +38,7 @@ SELECT d.no, d.workspace_id AS workspaceId, d.purpose, d.control, d.expires_at A
 FROM parcels p JOIN dispatches d ON d.no = p.dispatch_no WHERE p.id = :parcel
 
 -- name: pendingBetween
-SELECT key, address, ref, data, attempts FROM deliveries WHERE key BETWEEN :from AND :to AND status = 0
+SELECT key, address, ref, data, attempts FROM deliveries WHERE key BETWEEN :from AND :to AND status = 2
 
 -- name: intentsOfParcel
 SELECT key, provider, members, opened_at AS openedAt FROM intents WHERE parcel_id = :parcel ORDER BY key
@@ -51,7 +51,7 @@ SELECT key, status, suppressed FROM (
     WHERE s.workspace_id = :workspace AND s.address = d.address AND (s.scope = 'all' OR :marketing)
   ) AS suppressed
   FROM deliveries d WHERE d.key BETWEEN :from AND :to
-) WHERE status <> 0 OR suppressed
+) WHERE status <> 2 OR suppressed
 
 -- name: insertIntent
 INSERT INTO intents (key, parcel_id, dispatch_no, provider, members, size, opened_at)
@@ -61,16 +61,16 @@ VALUES (:key, :parcel, :no, :provider, :members, :size, :now)
 DELETE FROM intents WHERE key = :key AND parcel_id = :parcel RETURNING size
 
 -- name: settleAccepted
-UPDATE deliveries SET status = 2, attempts = attempts + 1, provider = :provider, reason = NULL,
+UPDATE deliveries SET status = 4, attempts = attempts + 1, provider = :provider, reason = NULL,
   provider_message_id = settled.value ->> 1, updated_at = :now
 FROM json_each(:settled) AS settled
-WHERE deliveries.key = :base + (settled.value ->> 0) AND deliveries.status = 0
+WHERE deliveries.key = :base + (settled.value ->> 0) AND deliveries.status = 2
 
 -- name: settleOne
 UPDATE deliveries SET status = :status, attempts = attempts + :spent, provider = coalesce(:provider, provider),
   reason = :reason, due_at = :dueAt, updated_at = :now,
   history = CASE WHEN :attempt IS NULL THEN history ELSE json_insert(coalesce(history, '[]'), '$[#]', json(:attempt)) END
-WHERE key = :key AND status = 0
+WHERE key = :key AND status = 2
 
 -- name: suppressAddressOf
 INSERT INTO suppressions (workspace_id, address, scope, id, reason, at)
@@ -78,11 +78,11 @@ SELECT :workspace, address, 'all', :id, 'hard_bounce', :now FROM deliveries WHER
 ON CONFLICT DO NOTHING
 
 -- name: deadToPending
-UPDATE deliveries SET status = 0, attempts = 0, reason = NULL, due_at = NULL, updated_at = :now
-WHERE key = :key AND status = 7
+UPDATE deliveries SET status = 2, attempts = 0, reason = NULL, due_at = NULL, updated_at = :now
+WHERE key = :key AND status = 9
 
 -- name: deadToFailed
-UPDATE deliveries SET status = 6, reason = :reason, updated_at = :now WHERE key = :key AND status = 7
+UPDATE deliveries SET status = 8, reason = :reason, updated_at = :now WHERE key = :key AND status = 9
 
 -- name: dispatchForRetry
 SELECT no, id, workspace_id AS workspaceId, lane, control, completed FROM dispatches WHERE no = :no
@@ -95,7 +95,7 @@ SELECT no FROM dispatches WHERE id = :id AND workspace_id = :workspace
 
 -- name: deadOf
 SELECT d.key, x.control FROM deliveries d JOIN dispatches x ON x.no = d.key >> 24
-WHERE d.status = 7 AND x.workspace_id = :workspace AND x.control <> 'cancelled'
+WHERE d.status = 9 AND d.status > 5 AND x.workspace_id = :workspace AND x.control <> 'cancelled'
   AND d.key BETWEEN :from AND :to
   AND (:reason IS NULL OR d.reason = :reason)
   AND (:provider IS NULL OR d.provider = :provider)

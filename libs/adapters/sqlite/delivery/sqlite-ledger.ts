@@ -5,7 +5,7 @@ import type { Claim } from '#ports/delivery/lanes.js';
 import type { IntentAnswer, Ledger, LoadedParcel, NewIntent, Settlement } from '#ports/delivery/ledger.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
-import { ledgerStore } from './ledger-store.js';
+import { ledgerStore, type PackedSettlement } from './ledger-store.js';
 
 /** Critical work goes ahead of everything that waits for the writer. */
 const urgent = (claim: Claim): { urgent: boolean } => ({ urgent: claim.lane === 'critical' });
@@ -44,10 +44,25 @@ export class SqliteLedger implements Ledger {
     return this.#calls.write('openIntent', intent, urgent(intent.claim));
   }
 
-  settle(settlement: Settlement): Promise<'settled' | 'stale'> {
-    const bounces = settlement.verdicts.filter(({ verdict }) => verdict.to === 'failed' && verdict.hardBounce);
-    const suppressionIds = bounces.map(() => this.#ids.next('sup'));
-    return this.#calls.write('settle', { ...settlement, suppressionIds }, urgent(settlement.claim));
+  settle({ claim, key, provider, verdicts, now }: Settlement): Promise<'settled' | 'stale'> {
+    const accepted: [number, string][] = [];
+    const others: PackedSettlement['others'][number][] = [];
+    const suppressionIds: string[] = [];
+    for (const { ordinal, verdict } of verdicts) {
+      if (verdict.to === 'accepted') accepted.push([ordinal, verdict.providerMessageId]);
+      else others.push({ ordinal, verdict });
+      if (verdict.to === 'failed' && verdict.hardBounce) suppressionIds.push(this.#ids.next('sup'));
+    }
+    const packed: PackedSettlement = {
+      claim,
+      key,
+      provider,
+      now,
+      accepted: accepted.length === 0 ? undefined : JSON.stringify(accepted),
+      others,
+      suppressionIds,
+    };
+    return this.#calls.write('settle', packed, urgent(claim));
   }
 
   async discard(

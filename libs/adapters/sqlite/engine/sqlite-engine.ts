@@ -78,6 +78,7 @@ export class SqliteEngine {
         thread.on('message', (message: FromStorage) => 'closed' in message && resolve());
         thread.once('exit', () => resolve());
       });
+      thread.ref();
       thread.postMessage({ close: true });
       await closed;
       await thread.terminate();

@@ -35,3 +35,9 @@ CREATE TABLE idempotent_requests (
   PRIMARY KEY (workspace_id, key)
 ) STRICT;
 CREATE INDEX idempotent_requests_by_age ON idempotent_requests (keep_until);
+
+-- One row, written to find out whether writing works.
+CREATE TABLE storage_probes (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  count INTEGER NOT NULL
+) STRICT;

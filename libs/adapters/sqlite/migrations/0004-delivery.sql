@@ -37,19 +37,21 @@ CREATE TABLE dispatch_providers (
 ) STRICT, WITHOUT ROWID;
 
 -- The ledger. `key` is dispatch number * 2^24 + ordinal: rows of a dispatch lie together, in the order in which
--- they were accepted, and a range of ordinals is a range of keys. `status` 0 is pending; see ledger-rows.ts for the
+-- they were accepted, and a range of ordinals is a range of keys. `status` 2 is pending; see ledger-rows.ts for the
 -- others. A row is pending until its call is settled: while the call is under way its intent says so.
 CREATE TABLE deliveries (
   key INTEGER PRIMARY KEY,
-  status INTEGER NOT NULL DEFAULT 0,
+  status INTEGER NOT NULL DEFAULT 2,
   attempts INTEGER NOT NULL DEFAULT 0,
   address TEXT NOT NULL,
   ref TEXT NOT NULL,
   data TEXT NOT NULL,
   due_at INTEGER,
   updated_at INTEGER NOT NULL,
-  provider TEXT,
-  provider_message_id TEXT,
+  -- Blanks until they are known: room for what will stand there. A row that grows in a full page splits it, and
+  -- settling then costs four times as much.
+  provider TEXT NOT NULL DEFAULT '        ',
+  provider_message_id TEXT NOT NULL DEFAULT '                                    ',
   reason TEXT,
   -- JSON array of the attempts that were not plainly accepted.
   history TEXT
@@ -57,7 +59,7 @@ CREATE TABLE deliveries (
 -- The identity: one dispatch has an address once. Filled in address order, hence always at its end.
 CREATE UNIQUE INDEX deliveries_identity ON deliveries (key >> 24, address);
 -- Only the exceptional states: the many that are pending or accepted cost nothing here.
-CREATE INDEX deliveries_exceptional ON deliveries (status, key) WHERE status > 3;
+CREATE INDEX deliveries_exceptional ON deliveries (status, key) WHERE status > 5;
 
 -- Provider calls under way: written before the call, removed with its outcome.
 CREATE TABLE intents (
@@ -101,3 +103,22 @@ CREATE TABLE suppressions (
   at INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, address, scope)
 ) STRICT, WITHOUT ROWID;
+
+-- What the capture provider "sent", newest last; see captured-mails.ts. The long columns stand at the end, so that a
+-- list reads only the beginning of each row.
+CREATE TABLE captured_mails (
+  number INTEGER PRIMARY KEY,
+  call_key TEXT NOT NULL,
+  -- Within its call, from 0.
+  position INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  delivery_id TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  reply_to TEXT,
+  subject TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  html TEXT,
+  text TEXT
+) STRICT;
+CREATE INDEX captured_mails_by_call ON captured_mails (call_key);

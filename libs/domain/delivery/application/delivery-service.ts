@@ -1,5 +1,6 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
-import type { DeliveryFacade, DispatchStats } from '#domain/delivery/delivery.facade.js';
+import type { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
+import type { DispatchStats } from '#domain/delivery/model/dispatch-stats.js';
 import type { Recipient } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchControl, DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { SuppressionId } from '#domain/delivery/model/suppression.js';

@@ -1,7 +1,7 @@
 import { type Lane, lanes } from '#domain/delivery/model/dispatch.js';
+import type { LaneStatus, WorkerStatus } from '#ports/delivery/delivery-monitor.js';
 import type { Claim } from '#ports/delivery/lanes.js';
 import { type DeliveryTools, ParcelDelivery } from './deliver-parcel.js';
-import type { ProviderStatus } from './provider-slot.js';
 import { type LaneReport, type LaneSettings, LaneWorker } from './work-lane.js';
 
 /** Providers are asked how fast they may be used at the start and then this often. */
@@ -31,13 +31,20 @@ export class DeliveryWorker {
     for (const worker of this.#workers) worker.stop();
   }
 
-  providers(): readonly ProviderStatus[] {
-    return this.#tools.pool.statuses();
-  }
-
-  inHand(): Readonly<Record<Lane, number>> {
-    const of = (lane: Lane): number => this.#workers.find((worker) => worker.lane === lane)?.inHand ?? 0;
-    return { critical: of('critical'), standard: of('standard'), bulk: of('bulk') };
+  status(): WorkerStatus {
+    const { meter, pool } = this.#tools;
+    const laneStatus = (worker: LaneWorker): [Lane, LaneStatus] => [
+      worker.lane,
+      {
+        inHand: worker.inHand,
+        accepted: meter.total(worker.lane),
+        ratePerSecond: meter.ratePerSecond(worker.lane),
+      },
+    ];
+    return {
+      providers: pool.statuses(),
+      lanes: Object.fromEntries(this.#workers.map(laneStatus)) as WorkerStatus['lanes'],
+    };
   }
 
   #learn(): void {

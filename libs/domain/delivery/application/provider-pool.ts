@@ -1,9 +1,10 @@
 import type { Lane } from '#domain/delivery/model/dispatch.js';
+import type { ProviderStatus } from '#domain/delivery/model/provider-status.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import type { EmailProvider } from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Randomness } from '#ports/system/randomness.js';
-import { ProviderSlot, type ProviderSettings, type ProviderStatus, type Readiness, type Transition } from './provider-slot.js';
+import { ProviderSlot, type ProviderSettings, type Readiness, type Transition } from './provider-slot.js';
 
 /** Leave to make one call of up to `count` messages. It ends with `report` or `giveBack`, exactly once. */
 export interface Permit {
@@ -127,9 +128,8 @@ export class ProviderPool {
   }
 
   /** The provider of a call made earlier, perhaps by a process that died since; undefined if no longer configured. */
-  named(name: string): { readonly provider: EmailProvider; readonly timeoutMs: number } | undefined {
-    const slot = this.#slots.find((one) => one.name === name);
-    return slot && { provider: slot.provider, timeoutMs: slot.settings.timeoutMs };
+  named(name: string): EmailProvider | undefined {
+    return this.#slots.find((slot) => slot.name === name)?.provider;
   }
 
   /** Leave to repeat a call at the provider that had it, whatever its breaker says. */

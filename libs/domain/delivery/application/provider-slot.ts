@@ -8,6 +8,7 @@ import {
 } from '#domain/delivery/model/breaker.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
+import type { ProviderStatus } from '#domain/delivery/model/provider-status.js';
 import { draw, emptyBudget, type RateBudget, refill, waitFor, withRate } from '#domain/delivery/model/rate-budget.js';
 import type { EmailProvider } from '#ports/delivery/email-provider.js';
 
@@ -204,24 +205,6 @@ export class ProviderSlot {
       },
     };
   }
-}
-
-/** A provider as `GET /v1/providers` shows it. Times are epoch milliseconds, `failureRate` 0..1 of recent calls. */
-export interface ProviderStatus {
-  readonly name: string;
-  readonly channel: 'email';
-  readonly state: 'closed' | 'open' | 'half-open' | 'parked';
-  readonly since: number | null;
-  readonly until: number | null;
-  readonly reason: string | null;
-  readonly sentLastMinute: number;
-  readonly failureRate: number;
-  readonly budget: {
-    readonly perSecond: number | null;
-    readonly burst: number | null;
-    readonly unit: 'messages' | 'calls';
-    readonly inFlight: number;
-  };
 }
 
 /** A call counts once, by the worst thing that befell a message in it; rejections are the recipient's affair. */

@@ -66,7 +66,9 @@ export async function claimOne(
 
 /** `[[0, 2], [7, 7]]` -> `[0, 1, 2, 7]` */
 export function ordinalsOf(claim: Pick<Claim, 'members'>): number[] {
-  return claim.members.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
+  return claim.members.flatMap(([from, to]) =>
+    Array.from({ length: to - from + 1 }, (_, index) => from + index),
+  );
 }
 
 /** Any ordinals as the ranges that a leftover is made of. */
@@ -85,7 +87,12 @@ export function tryIntent(
   stores: DeliveryStores,
   claim: Claim,
   ordinals: readonly number[],
-  how: { now?: number; key?: string; provider?: string; unsendable?: { ordinal: number; reason: string }[] } = {},
+  how: {
+    now?: number;
+    key?: string;
+    provider?: string;
+    unsendable?: { ordinal: number; reason: string }[];
+  } = {},
 ): Promise<IntentAnswer> {
   const { now = START, key = aKey(), provider = 'ses', unsendable = [] } = how;
   return stores.ledger.openIntent({ claim, key, provider, ordinals, unsendable, now });
@@ -163,7 +170,11 @@ export async function deliverAll(
   return [...ordinals];
 }
 
-export async function deliveryAt(stores: DeliveryStores, dispatch: Dispatch, ordinal: number): Promise<Delivery> {
+export async function deliveryAt(
+  stores: DeliveryStores,
+  dispatch: Dispatch,
+  ordinal: number,
+): Promise<Delivery> {
   const delivery = await stores.deliveries.find(dispatch.workspaceId, deliveryId(dispatch.id, ordinal));
   if (!delivery) throw new Error(`${dispatch.id} has no delivery with ordinal ${ordinal}`);
   return delivery;

@@ -1,0 +1,36 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { RelayEvents } from '#domain/events/application/relay-events.js';
+import { RingTimers } from '#domain/events/application/ring-timers.js';
+import { PurgeIdempotentRequests } from '#domain/workspace/application/purge-idempotent-requests.js';
+import type { Role } from './config/server-config.js';
+
+/** Something that runs beside the serving of requests, as long as the process does. */
+export interface Duty {
+  readonly name: string;
+  start(): void | Promise<void>;
+  /** Finishes what is under way and starts nothing more. */
+  stop(): Promise<void>;
+}
+
+type Find = (app: INestApplicationContext) => readonly Duty[];
+
+const duty = (name: string, one: Omit<Duty, 'name'>): Duty => ({
+  name,
+  start: () => one.start(),
+  stop: () => one.stop(),
+});
+
+/** What each role does beside serving requests, in the order of starting. */
+const duties: Readonly<Record<Role, Find>> = {
+  api: () => [],
+  realtime: () => [],
+  worker: (app) => [duty('event relay', app.get(RelayEvents))],
+  timer: (app) => [
+    duty('timers', app.get(RingTimers)),
+    duty('purge of idempotent requests', app.get(PurgeIdempotentRequests)),
+  ],
+};
+
+export function dutiesOf(app: INestApplicationContext, roles: readonly Role[]): readonly Duty[] {
+  return roles.flatMap((role) => duties[role](app));
+}

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+
+/** Tests run as Node runs the product: compiled, native ES modules, no transform. `npm test` builds first. */
+export default {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/dist'],
+  testMatch: ['<rootDir>/dist/**/*.spec.js'],
+  testEnvironment: 'node',
+  transform: {},
+  maxWorkers: 2,
+  testTimeout: 20_000, // ms; a suite that starts servers or kills processes says its own
+  watchman: false,
+  reporters: ['default', join(import.meta.dirname, 'scripts', 'test-reporter.mjs')],
+};

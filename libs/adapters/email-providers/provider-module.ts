@@ -1,0 +1,26 @@
+import type { BreakerRules } from '#domain/delivery/model/breaker.js';
+import type { CapturedMails } from '#ports/delivery/captured-mails.js';
+import type { EmailProvider } from '#ports/delivery/email-provider.js';
+import type { Clock } from '#ports/system/clock.js';
+
+/** How any provider is to be used; beside these stands whatever its own module reads. */
+export interface Usage {
+  readonly ratePerSecond?: number;
+  readonly burst?: number;
+  readonly weight?: number;
+  readonly timeoutMs?: number;
+  readonly breaker?: Partial<BreakerRules>;
+}
+
+export type Settings = Usage & Readonly<Record<string, unknown>>;
+
+export interface EmailProviderDeps {
+  readonly clock: Clock;
+  readonly capturedMails: CapturedMails;
+}
+
+/** What a provider's folder offers to the registry. */
+export interface EmailProviderModule {
+  /** @throws Error naming the setting at fault, never its value */
+  create(settings: Settings, deps: EmailProviderDeps): EmailProvider;
+}

@@ -1,0 +1,12 @@
+import { MemoryTemplates } from '#adapters/memory/templating/memory-templates.js';
+import { describeRendererContract } from '#ports/templating/renderer.contract.js';
+import { describeTemplateInspectorContract } from '#ports/templating/template-inspector.contract.js';
+import { HandlebarsInspector } from './handlebars-inspector.js';
+import { HandlebarsRenderer } from './handlebars-renderer.js';
+
+describeTemplateInspectorContract('HandlebarsInspector', () => new HandlebarsInspector());
+
+describeRendererContract('HandlebarsRenderer', () => {
+  const templates = new MemoryTemplates();
+  return { renderer: new HandlebarsRenderer(templates), templates };
+});

@@ -1,0 +1,25 @@
+export interface ApiRoot {
+  readonly origin: string;
+  /** Without a slash at the end; mostly empty. */
+  readonly path: string;
+}
+
+/** @throws TypeError if it is not a URL; configuration checks that before */
+export function apiRoot(url: string): ApiRoot {
+  const { origin, pathname } = new URL(url);
+  return { origin, path: pathname.replace(/\/+$/, '') };
+}
+
+/** The value, or undefined for whatever is not JSON: an error page is an answer too. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object to look into, whatever was sent: an empty one in place of anything else. */
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,4 @@
+import { describeBlobsContract } from '#ports/system/blobs.contract.js';
+import { MemoryBlobs } from './memory-blobs.js';
+
+describeBlobsContract('memory', () => new MemoryBlobs());

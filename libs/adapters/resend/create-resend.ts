@@ -1,0 +1,10 @@
+import type { EmailProviderDeps, Settings } from '#adapters/email-providers/provider-module.js';
+import { present, SettingsReader } from '#adapters/email-providers/read-settings.js';
+import type { EmailProvider } from '#ports/delivery/email-provider.js';
+import { ResendProvider } from './resend-provider.js';
+
+export function create(settings: Settings, { clock }: EmailProviderDeps): EmailProvider {
+  const read = new SettingsReader('resend', settings);
+  const optional = { baseUrl: read.optionalUrl('baseUrl'), maxInFlight: read.optionalCount('maxInFlight') };
+  return new ResendProvider({ apiKey: read.text('apiKey'), ...present(optional) }, clock);
+}

@@ -1,0 +1,5 @@
+import type { OpenApiDocument } from './openapi-document.js';
+
+export function docsPage(document: OpenApiDocument): string {
+  return document.info.title;
+}

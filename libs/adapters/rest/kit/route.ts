@@ -1,0 +1,63 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { Caller } from '#domain/workspace/model/api-key.js';
+import type { Scope } from '#domain/workspace/model/scopes.js';
+
+/** Who may come through: whoever holds a key with one of the scopes, or anybody. */
+export type Access =
+  | { readonly who: 'key'; readonly scope: Scope }
+  | { readonly who: 'anybody'; readonly metered: boolean };
+
+/**
+ * What kind of body a path takes.
+ * - `json`: parsed, bounded, checked (see json-text.ts)
+ * - `csv`: the request's own stream, not buffered and not bounded; the handler reads it
+ * - `form`: fields of an HTML form, `application/x-www-form-urlencoded` or `multipart/form-data`, without files
+ * - `raw`: the bytes as they came, whatever their type, for checking a signature over them
+ */
+export type BodyKind = 'json' | 'csv' | 'form' | 'raw';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+    takes?: BodyKind;
+  }
+  interface FastifyRequest {
+    /** Set by the door on every path that asks for a key. */
+    caller?: Caller;
+    /** SHA-256 of the body as it came, where the request carries an Idempotency-Key. */
+    bodyHash?: Uint8Array;
+  }
+}
+
+interface RouteFacts {
+  readonly access?: Access;
+  readonly takes?: BodyKind;
+}
+
+/** The path asks for a key that has this scope. Every path says either this or `@Public()`. */
+export function Scopes(scope: Scope): MethodDecorator {
+  return adding({ access: { who: 'key', scope } });
+}
+
+/** The path is open to anybody, at most so many times a second from one address (`metered: false`: any number of times). */
+export function Public({ metered = true } = {}): MethodDecorator {
+  return adding({ access: { who: 'anybody', metered } });
+}
+
+/** The path takes a body other than JSON. */
+export function Takes(kind: BodyKind): MethodDecorator {
+  return adding({ takes: kind });
+}
+
+export function routeFactsOf(handler: object): RouteFacts {
+  return (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as RouteFacts | undefined) ?? {};
+}
+
+/** Fastify keeps one configuration per path; each decorator adds its own part. */
+function adding(facts: RouteFacts): MethodDecorator {
+  return (target, key, descriptor) => {
+    const before = routeFactsOf(descriptor.value as object);
+    RouteConfig({ ...before, ...facts })(target, key, descriptor);
+  };
+}

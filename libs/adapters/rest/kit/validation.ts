@@ -1,0 +1,104 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
+import { pointerPart } from './json-text.js';
+
+/** class-validator's names in ours. What is not in here is its name in snake case. */
+const CODES: Readonly<Record<string, string>> = {
+  whitelistValidation: 'unknown_field',
+  isDefined: 'required',
+  isNotEmpty: 'required',
+  isString: 'wrong_type',
+  isInt: 'wrong_type',
+  isNumber: 'wrong_type',
+  isBoolean: 'wrong_type',
+  isArray: 'wrong_type',
+  isObject: 'wrong_type',
+  nestedValidation: 'wrong_type',
+  isLength: 'wrong_length',
+  minLength: 'too_short',
+  arrayMinSize: 'too_short',
+  arrayNotEmpty: 'too_short',
+  maxLength: 'too_long',
+  arrayMaxSize: 'too_long',
+  min: 'too_small',
+  max: 'too_large',
+  isIn: 'not_allowed',
+  isEnum: 'not_allowed',
+  matches: 'wrong_format',
+};
+
+/** Most faults told at once: a body of a million wrong fields is not answered with a million lines. */
+const MOST_FAULTS = 50;
+
+/**
+ * Turns a body or a query into the class its parameter is declared with, and refuses what does not fit. Applied per
+ * controller (by `@RestController`): a global one would also meet the messages of sockets, and answer them as HTTP.
+ *
+ * A body is taken as it is: `"5"` is not 5. A query is text by nature, so its numbers are converted by the `@Type` of
+ * their field.
+ */
+@Injectable()
+export class Validation implements PipeTransform {
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if ((type !== 'body' && type !== 'query') || !isDto(metatype)) return value;
+    const plain = type === 'query' ? { ...(value as object) } : value;
+    if (!isPlainObject(plain)) {
+      throw refused([{ pointer: '', code: 'wrong_type', detail: 'The body must be a JSON object.' }]);
+    }
+    const unknownNames = Object.keys(plain).filter((name) => name in Object.prototype);
+    // `{"toString":…}`: no field of ours is called so, and as a property it would hide a method others rely on.
+    if (unknownNames.length > 0) throw refused(unknownNames.map((name) => unknownField(name, type)));
+    const dto: object = plainToInstance(metatype, plain);
+    const errors = validateSync(dto, {
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      validationError: { target: false, value: false },
+    });
+    if (errors.length > 0) throw refused(faultsOf(errors, type));
+    return dto;
+  }
+}
+
+function isDto(metatype: ArgumentMetadata['metatype']): metatype is new () => object {
+  return metatype !== undefined && ![String, Number, Boolean, Array, Object, Buffer].some((one) => one === metatype);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
+}
+
+function refused(faults: FieldFault[]): Refusal {
+  const told = faults.slice(0, MOST_FAULTS);
+  const first = told[0];
+  const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  return new Refusal('validation_failed', first ? `${first.detail}${rest}` : 'The request is not valid.', {
+    faults: told,
+  });
+}
+
+function unknownField(name: string, type: 'body' | 'query'): FieldFault {
+  return { pointer: pointerOf(name, '', type), code: 'unknown_field', detail: `${name} is not a field of this request.` };
+}
+
+function faultsOf(errors: readonly ValidationError[], type: 'body' | 'query', parent = ''): FieldFault[] {
+  return errors.flatMap((error) => {
+    const pointer = pointerOf(error.property, parent, type);
+    const own = Object.entries(error.constraints ?? {}).map(([name, message]): FieldFault => {
+      if (name === 'whitelistValidation') return { ...unknownField(error.property, type), pointer };
+      return { pointer, code: CODES[name] ?? snakeCase(name), detail: `${message}.` };
+    });
+    return [...own, ...faultsOf(error.children ?? [], type, pointer)];
+  });
+}
+
+/** A JSON pointer into a body; a parameter's name in a query. */
+function pointerOf(name: string, parent: string, type: 'body' | 'query'): string {
+  return type === 'query' ? name : `${parent}/${pointerPart(name)}`;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/^is(?=[A-Z])/, '').replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
+}

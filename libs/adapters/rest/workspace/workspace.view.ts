@@ -1,0 +1,8 @@
+/** A tenant. */
+export class WorkspaceView {
+  /** `wsp_…` */
+  id!: string;
+  name!: string;
+  /** ISO 8601, UTC. */
+  createdAt!: string;
+}

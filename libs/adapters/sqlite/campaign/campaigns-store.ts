@@ -1,0 +1,81 @@
+import type { IntegrationEvent } from '#domain/kernel/events.js';
+import type { Campaign, CampaignStatus, Expansion } from '#domain/campaign/model/campaign.js';
+import { type Db, sqliteStore } from '../engine/store.js';
+
+interface BodyRow {
+  readonly body: string;
+}
+
+const campaignOf = (row: BodyRow): Campaign => JSON.parse(row.body) as Campaign;
+
+function insert(db: Db, campaign: Campaign): null {
+  const { id, workspaceId, status, revision } = campaign;
+  db.run('insert', { id, workspace: workspaceId, status, revision, body: JSON.stringify(campaign) });
+  return null;
+}
+
+interface Save {
+  readonly before: Campaign;
+  readonly after: Campaign;
+  readonly events: readonly IntegrationEvent[];
+  readonly now: number;
+}
+
+function save(db: Db, { before, after, events, now }: Save): 'saved' | 'conflict' {
+  const changed = db.run('save', {
+    id: before.id,
+    statusBefore: before.status,
+    revisionBefore: before.revision,
+    status: after.status,
+    revision: after.revision,
+    body: JSON.stringify(after),
+  });
+  if (changed === 0) return 'conflict';
+  for (const event of events) db.emit(event, now);
+  return 'saved';
+}
+
+function advance(db: Db, args: { id: string; expansion: Expansion }): null {
+  db.run('advance', { id: args.id, cursor: args.expansion.cursor ?? null, done: args.expansion.done ? 1 : 0 });
+  return null;
+}
+
+function find(db: Db, args: { workspace: string; id: string }): Campaign | undefined {
+  const row = db.get<BodyRow>('find', args);
+  return row && campaignOf(row);
+}
+
+function page(db: Db, args: { workspace: string; before: string; limit: number }): Campaign[] {
+  return db.all<BodyRow>('page', args).map(campaignOf);
+}
+
+function unexpanded(db: Db, args: { statuses: readonly CampaignStatus[] }): { campaign: Campaign; expansion: Expansion }[] {
+  return args.statuses
+    .flatMap((status) => db.all<BodyRow & { cursor: string | null }>('unexpanded', { status }))
+    .map((row) => ({
+      campaign: campaignOf(row),
+      expansion: { ...(row.cursor !== null && { cursor: row.cursor }), done: false },
+    }));
+}
+
+/** True the first time. */
+function recordUnsubscribe(db: Db, args: { campaign: string; subscriber: string; at: number }): boolean {
+  const first = db.run('insertUnsubscribe', args) === 1;
+  if (first) db.run('countUnsubscribe', { campaign: args.campaign });
+  return first;
+}
+
+function unsubscribesOf(db: Db, args: { campaign: string }): number {
+  return db.get<{ count: number }>('unsubscribes', args)?.count ?? 0;
+}
+
+function workspaceOf(db: Db, args: { campaign: string }): string | undefined {
+  return db.get<{ workspaceId: string }>('workspaceOf', args)?.workspaceId;
+}
+
+export const campaignsStore = sqliteStore({
+  name: 'campaigns',
+  sql: new URL('./campaigns.sql', import.meta.url),
+  writes: { insert, save, advance, recordUnsubscribe },
+  reads: { find, page, unexpanded, unsubscribesOf, workspaceOf },
+});

@@ -1,0 +1,55 @@
+import type { Capture } from '#ports/delivery/captured-mails.js';
+import { type Db, sqliteStore } from '../engine/store.js';
+
+export interface SummaryRow {
+  readonly number: number;
+  readonly at: number;
+  readonly delivery_id: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly subject: string;
+}
+
+export interface MailRow extends SummaryRow {
+  readonly reply_to: string | null;
+  readonly headers: string;
+  readonly html: string | null;
+  readonly text: string | null;
+}
+
+/** Answers with the number of the call's first mail; the others follow it without a gap. */
+function append(db: Db, { key, messages, at, keep }: Capture): number {
+  const known = db.get<{ first: number }>('ofCall', { key });
+  if (known) return known.first;
+  // There is one writer, so nobody else takes these numbers.
+  const first = (db.get<{ number: number | null }>('last')?.number ?? 0) + 1;
+  messages.forEach((message, position) => {
+    db.run('insert', {
+      number: first + position,
+      key,
+      position,
+      at,
+      deliveryId: message.deliveryId,
+      sender: message.from,
+      recipient: message.to,
+      replyTo: message.replyTo ?? null,
+      subject: message.subject,
+      headers: JSON.stringify(message.headers),
+      html: message.html ?? null,
+      text: message.text ?? null,
+    });
+  });
+  const last = first + messages.length - 1;
+  db.run('trim', { upTo: last - Math.max(keep, messages.length) });
+  return first;
+}
+
+export const capturedMailsStore = sqliteStore({
+  name: 'captured-mails',
+  sql: new URL('./captured-mails.sql', import.meta.url),
+  writes: { append },
+  reads: {
+    page: (db: Db, { before, limit }: { before: number; limit: number }) => db.all<SummaryRow>('page', { before, limit }),
+    find: (db: Db, { number }: { number: number }) => db.get<MailRow>('find', { number }),
+  },
+});

@@ -1,0 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeCapturedMailsContract } from '#ports/delivery/captured-mails.contract.js';
+import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { SqliteCapturedMails } from './sqlite-captured-mails.js';
+
+describeCapturedMailsContract('SqliteCapturedMails', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'posthorn-captured-'));
+  const engine = await SqliteEngine.open(folder);
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  };
+  return { mails: new SqliteCapturedMails(engine.storage), close };
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { ApiKey } from '#domain/workspace/model/api-key.js';
+import { describeApiKeysContract } from '#ports/workspace/api-keys.contract.js';
+import { describeIdempotentRequestsContract } from '#ports/workspace/idempotent-requests.contract.js';
+import { describeWorkspacesContract } from '#ports/workspace/workspaces.contract.js';
+import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { SqliteApiKeys } from './sqlite-api-keys.js';
+import { SqliteIdempotentRequests } from './sqlite-idempotent-requests.js';
+import { SqliteWorkspaces } from './sqlite-workspaces.js';
+
+async function openEngine(): Promise<{ engine: SqliteEngine; folder: string; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'posthorn-workspace-'));
+  const engine = await SqliteEngine.open(folder);
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  };
+  return { engine, folder, close };
+}
+
+const ownerOf = (workspaceId: string): ApiKey => ({
+  id: `key_owner_of_${workspaceId}`,
+  workspaceId: workspaceId as WorkspaceId,
+  name: 'Owner',
+  scopes: ['admin'],
+  origin: 'first-start',
+  createdAt: 1,
+  lastUsedAt: undefined,
+  revokedAt: undefined,
+});
+
+describeWorkspacesContract('SqliteWorkspaces', async () => {
+  const { engine, close } = await openEngine();
+  return { workspaces: new SqliteWorkspaces(engine.storage), keys: new SqliteApiKeys(engine.storage), close };
+});
+
+describeApiKeysContract('SqliteApiKeys', async () => {
+  const { engine, folder, close } = await openEngine();
+  await addWorkspaces(folder, ['wsp_ours', 'wsp_theirs']);
+  return { keys: new SqliteApiKeys(engine.storage), close };
+});
+
+describeIdempotentRequestsContract('SqliteIdempotentRequests', async () => {
+  const { engine, close } = await openEngine();
+  return { requests: new SqliteIdempotentRequests(engine.storage), close };
+});
+
+describe('SqliteWorkspaces', () => {
+  it('still has the workspace, its owner key and its answers after a restart', async () => {
+    const { engine, folder } = await openEngine();
+    const workspace = { id: 'wsp_a' as WorkspaceId, name: 'A', createdAt: 5 };
+    await new SqliteWorkspaces(engine.storage).found(workspace, ownerOf('wsp_a'), new Uint8Array(32).fill(9));
+    const request = { workspaceId: workspace.id, key: 'k', fingerprint: new Uint8Array(32) };
+    const begun = await new SqliteIdempotentRequests(engine.storage).begin(request, 1, 100, 1000);
+    await engine.close();
+
+    const again = await SqliteEngine.open(folder);
+    expect(await new SqliteWorkspaces(again.storage).first()).toEqual(workspace);
+    expect((await new SqliteApiKeys(again.storage).findByHash(new Uint8Array(32).fill(9)))?.scopes).toEqual(['admin']);
+    expect(begun.state).toBe('fresh');
+    expect(await new SqliteIdempotentRequests(again.storage).begin(request, 2, 100, 1000)).toEqual({
+      state: 'in-flight',
+      until: 100,
+    });
+    await again.close();
+    await rm(folder, { recursive: true });
+  });
+});
+
+/** There is only one way to make a workspace so far, and it makes one: the rows of further tenants come from here. */
+async function addWorkspaces(folder: string, ids: readonly string[]): Promise<void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const db = new DatabaseSync(join(folder, 'posthorn.db'));
+  for (const id of ids) db.prepare('INSERT INTO workspaces (id, name, created_at) VALUES (?, ?, 1)').run(id, id);
+  db.close();
+}

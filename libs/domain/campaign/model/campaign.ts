@@ -1,0 +1,119 @@
+import type { Brand, Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { IntegrationEvent } from '#domain/kernel/events.js';
+import { Refusal } from '#domain/kernel/refusal.js';
+import type { Schedule } from './schedule.js';
+
+export type CampaignId = Brand<string, 'CampaignId'>;
+export type ListId = Brand<string, 'ListId'>;
+
+export const campaignStatuses = ['draft', 'scheduled', 'running', 'paused', 'cancelled', 'finished'] as const;
+export type CampaignStatus = (typeof campaignStatuses)[number];
+
+/** One mailing to the members of one or more lists. Its id is also the id of its dispatch. */
+export interface Campaign {
+  readonly id: CampaignId;
+  readonly workspaceId: WorkspaceId;
+  readonly name: string;
+  /** `Name <address>` or a bare address. */
+  readonly from: string;
+  readonly replyTo?: string;
+  /** Overrides the template's subject. */
+  readonly subject?: string;
+  readonly templateId: string;
+  /** Frozen at the start: later versions of the template don't touch a started campaign. */
+  readonly templateVersion?: number;
+  readonly listIds: readonly ListId[];
+  /** Variables that are the same for everybody. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Messages a second. */
+  readonly ratePerSecond?: number;
+  readonly schedule?: Schedule;
+  readonly status: CampaignStatus;
+  /** Rises with every decision that matters to sending; delivery ignores an older one. */
+  readonly revision: number;
+  readonly createdAt: Instant;
+  readonly startedAt?: Instant;
+  readonly finishedAt?: Instant;
+}
+
+/** How far the audience has been handed to delivery. */
+export interface Expansion {
+  /** The last address handed over; undefined before the first. */
+  readonly cursor?: string;
+  readonly done: boolean;
+}
+
+export type CampaignCommand =
+  | { readonly do: 'schedule'; readonly schedule: Schedule }
+  | { readonly do: 'start'; readonly templateVersion: number }
+  | { readonly do: 'pause' }
+  | { readonly do: 'resume' }
+  | { readonly do: 'cancel' }
+  | { readonly do: 'finish' }
+  | { readonly do: 'reopen' };
+
+/** From which states each command leads where. What is not here is refused. */
+const transitions: Readonly<Record<CampaignCommand['do'], Partial<Record<CampaignStatus, CampaignStatus>>>> = {
+  schedule: { draft: 'scheduled', scheduled: 'scheduled' },
+  start: { draft: 'running', scheduled: 'running' },
+  pause: { running: 'paused' },
+  resume: { paused: 'running' },
+  cancel: { draft: 'cancelled', scheduled: 'cancelled', running: 'cancelled', paused: 'cancelled' },
+  finish: { running: 'finished' },
+  // Only a retry of failed messages wakes a finished campaign.
+  reopen: { finished: 'running' },
+};
+
+export interface Decision {
+  readonly campaign: Campaign;
+  readonly events: readonly IntegrationEvent[];
+}
+
+/**
+ * The only place where a campaign changes its state.
+ * @throws Refusal `invalid_transition`, naming the state it is in and the one asked for
+ */
+export function decide(campaign: Campaign, command: CampaignCommand, now: Instant): Decision {
+  const status = transitions[command.do][campaign.status];
+  if (status === undefined) throw refusedTransition(campaign.status, command.do);
+  const moved: Campaign = { ...campaign, status };
+  switch (command.do) {
+    case 'schedule':
+      return { campaign: { ...moved, schedule: command.schedule }, events: [] };
+    case 'start':
+      return { campaign: { ...moved, templateVersion: command.templateVersion, startedAt: now }, events: [] };
+    case 'pause':
+      return controlled(moved, 'halted');
+    case 'resume':
+      return controlled(moved, 'open');
+    case 'cancel':
+      return controlled({ ...moved, finishedAt: now }, 'cancelled');
+    case 'finish':
+      return { campaign: { ...moved, finishedAt: now }, events: [] };
+    case 'reopen': {
+      const { finishedAt: _, ...unfinished } = moved;
+      return { campaign: unfinished, events: [] };
+    }
+  }
+}
+
+function controlled(campaign: Campaign, control: 'open' | 'halted' | 'cancelled'): Decision {
+  const revision = campaign.revision + 1;
+  const { id, workspaceId } = campaign;
+  const event: IntegrationEvent = { type: 'campaign.controlled', workspaceId, campaignId: id, control, revision };
+  return { campaign: { ...campaign, revision }, events: [event] };
+}
+
+const targets: Readonly<Record<CampaignCommand['do'], CampaignStatus>> = {
+  schedule: 'scheduled',
+  start: 'running',
+  pause: 'paused',
+  resume: 'running',
+  cancel: 'cancelled',
+  finish: 'finished',
+  reopen: 'running',
+};
+
+function refusedTransition(from: CampaignStatus, command: CampaignCommand['do']): Refusal {
+  return new Refusal('invalid_transition', `A campaign that is ${from} cannot become ${targets[command]} (${command}).`);
+}

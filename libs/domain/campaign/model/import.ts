@@ -1,0 +1,41 @@
+import type { Brand, Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { ListId } from './campaign.js';
+
+export type ImportId = Brand<string, 'ImportId'>;
+
+/** Where reading goes on: everything before `offset` has been committed. */
+export interface Checkpoint {
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  /** The number of the line that begins there, from 1. */
+  readonly line: number;
+}
+
+/**
+ * One CSV on its way in. Every record after the header is counted once: rows = created + updated + rejected. A person who
+ * stands in the file twice is created by the first record and updated by the second.
+ */
+export interface Import {
+  readonly id: ImportId;
+  readonly workspaceId: WorkspaceId;
+  readonly listIds: readonly ListId[];
+  /** Name of the stored file. */
+  readonly blob: string;
+  readonly status: 'queued' | 'running' | 'finished' | 'failed';
+  readonly bytes: number;
+  readonly checkpoint: Checkpoint;
+  /** How the file is written, known once its header has been read. */
+  readonly header?: readonly string[];
+  readonly delimiter?: string;
+  readonly rows: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly rejected: number;
+  /** Why it failed as a whole: no row was read after that. */
+  readonly reason?: string;
+  readonly createdAt: Instant;
+  readonly finishedAt?: Instant;
+}
+
+/** Faults kept with their line; more are counted, not kept. */
+export const FAULTS_KEPT = 10_000;

@@ -1,0 +1,242 @@
+import type { Member } from '#domain/delivery/model/delivery.js';
+import type { Dispatch } from '#domain/delivery/model/dispatch.js';
+import type { Outcome } from '#domain/delivery/model/outcome.js';
+import { backoff, judge, type RetryRules, type Verdict } from '#domain/delivery/model/retry-policy.js';
+import type { EmailMessage } from '#ports/delivery/email-provider.js';
+import type { Claim } from '#ports/delivery/lanes.js';
+import type { Intent, Ledger } from '#ports/delivery/ledger.js';
+import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
+import type { Clock } from '#ports/system/clock.js';
+import type { Ids } from '#ports/system/ids.js';
+import type { Randomness } from '#ports/system/randomness.js';
+import type { PreparedTemplate } from '#ports/templating/renderer.js';
+import { composeEmail } from './compose-email.js';
+import type { LaneMeter } from './lane-meter.js';
+import type { Permit, ProviderPool } from './provider-pool.js';
+import type { RetryBudget } from './retry-budget.js';
+
+/** What a provider call needs. */
+export interface CallTools {
+  readonly ledger: Ledger;
+  readonly links: RecipientLinks;
+  readonly pool: ProviderPool;
+  readonly retryBudget: RetryBudget;
+  readonly retryRules: RetryRules;
+  readonly meter: LaneMeter;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly randomness: Randomness;
+}
+
+/** A member on its way, with the providers it has just failed with. */
+export interface Traveller {
+  readonly member: Member;
+  readonly tried: readonly string[];
+}
+
+export const noneTried: readonly string[] = [];
+
+/** What is left of a call's members; those in neither list are settled. */
+export interface AfterCall {
+  /** To be sent now: too big for this call's company, failed and welcome elsewhere, or never sent because it `ended`. */
+  readonly now: readonly Traveller[];
+  readonly later: readonly { readonly ordinal: number; readonly dueAt: number }[];
+  /** Set if nothing more of this parcel may be sent. */
+  readonly ended?: 'halted' | 'cancelled' | 'expired' | 'stale';
+}
+
+/** A provider that keeps idempotency keys is asked this often what became of a call. */
+const ASK_AGAIN = 4;
+const LOST: Outcome = { kind: 'unknown', reason: 'the worker died before the outcome was known' };
+
+interface Ready {
+  readonly traveller: Traveller;
+  readonly message: EmailMessage;
+}
+
+/**
+ * The provider calls of one claimed parcel. Nothing leaves before its intent is durable; nothing is settled but
+ * under that intent. If the process dies
+ * - before `openIntent` commits: the members are still pending;
+ * - after it, before `settle` commits: they are orphans of the parcel's next claim and are resolved by policy;
+ * - after `settle`: they are done.
+ */
+export class ProviderCalls {
+  readonly #tools: CallTools;
+  readonly #claim: Claim;
+  readonly #dispatch: Dispatch;
+  readonly #template: PreparedTemplate;
+  readonly #stopping: () => boolean;
+
+  constructor(tools: CallTools, claim: Claim, dispatch: Dispatch, template: PreparedTemplate, stopping: () => boolean) {
+    this.#tools = tools;
+    this.#claim = claim;
+    this.#dispatch = dispatch;
+    this.#template = template;
+    this.#stopping = stopping;
+  }
+
+  /** Makes the one call that the permit allows. */
+  async make(permit: Permit, travellers: readonly Traveller[]): Promise<AfterCall> {
+    const { pool, ledger, ids, clock } = this.#tools;
+    const { ready, unsendable, tooBig } = this.#compose(permit, travellers);
+    const key = ids.next('call');
+    const intent = {
+      claim: this.#claim,
+      key,
+      provider: permit.provider.name,
+      ordinals: ready.map(({ traveller }) => traveller.member.ordinal),
+      unsendable,
+      now: clock.now(),
+    };
+    const answer = await ledger.openIntent(intent).catch((error: unknown) => {
+      pool.giveBack(permit);
+      throw error;
+    });
+    if (answer.kind === 'opened') {
+      const refused = new Set(answer.refused);
+      const sent = refused.size === 0 ? ready : ready.filter(({ traveller }) => !refused.has(traveller.member.ordinal));
+      const after = await this.#send(permit, key, sent);
+      return tooBig.length === 0 ? after : { ...after, now: [...after.now, ...tooBig] };
+    }
+    pool.giveBack(permit);
+    if (answer.kind === 'empty') return { now: tooBig, later: [] };
+    return { now: [...ready.map(({ traveller }) => traveller), ...tooBig], later: [], ended: answer.kind };
+  }
+
+  /** A call that a dead worker left open: ask the provider, if it can be asked, or let the policy decide. */
+  async resolve(orphan: Intent, mayAsk: boolean): Promise<AfterCall> {
+    const { pool, links } = this.#tools;
+    const travellers = orphan.members.map((member) => ({ member, tried: noneTried }));
+    let outcomes: readonly Outcome[] = travellers.map(() => LOST);
+    if (mayAsk && pool.named(orphan.provider)?.capabilities.idempotencyKey) {
+      const composed = orphan.members.map((member) => composeEmail(this.#dispatch, member, this.#template, links));
+      const messages = composed.flatMap((one) => ('message' in one ? [one.message] : []));
+      // Only the very same call is answered from the provider's memory.
+      if (messages.length === composed.length) {
+        outcomes = await this.#askAgain(orphan.provider, orphan.key, messages, outcomes);
+      }
+    }
+    return this.#settle(orphan.provider, orphan.key, travellers, outcomes);
+  }
+
+  /** Renders what fits in one call; those too big for company go back in line to travel alone. */
+  #compose(permit: Permit, travellers: readonly Traveller[]) {
+    const ready: Ready[] = [];
+    const unsendable: { ordinal: number; reason: string }[] = [];
+    const tooBig: Traveller[] = [];
+    const limit = permit.provider.capabilities.maxBatchedMessageBytes;
+    let alone = false;
+    for (const traveller of travellers) {
+      const composed = composeEmail(this.#dispatch, traveller.member, this.#template, this.#tools.links);
+      if ('unsendable' in composed) {
+        unsendable.push({ ordinal: traveller.member.ordinal, reason: composed.unsendable });
+        continue;
+      }
+      const big = isBiggerThan(limit, composed.message);
+      if (ready.length > 0 && (alone || big)) tooBig.push(traveller);
+      else ready.push({ traveller, message: composed.message });
+      alone ||= big;
+    }
+    return { ready, unsendable, tooBig };
+  }
+
+  async #send(permit: Permit, key: string, sent: readonly Ready[]): Promise<AfterCall> {
+    const { pool, retryBudget } = this.#tools;
+    const { provider, timeoutMs } = permit;
+    const messages = sent.map(({ message }) => message);
+    retryBudget.firstAttempts(sent.length);
+    let outcomes = await provider.send({ key, messages, timeoutMs });
+    pool.report(permit, outcomes);
+    if (provider.capabilities.idempotencyKey) outcomes = await this.#askAgain(provider.name, key, messages, outcomes);
+    const travellers = sent.map(({ traveller }) => traveller);
+    return this.#settle(provider.name, key, travellers, outcomes);
+  }
+
+  /** Where the provider keeps idempotency keys a lost answer is no riddle: the same call brings the same answer. */
+  async #askAgain(
+    name: string,
+    key: string,
+    messages: readonly EmailMessage[],
+    first: readonly Outcome[],
+  ): Promise<readonly Outcome[]> {
+    const { pool, clock, randomness, retryRules } = this.#tools;
+    let outcomes = first;
+    for (let asked = 0; asked < ASK_AGAIN && !this.#stopping(); asked++) {
+      if (!outcomes.some(({ kind }) => kind === 'unknown')) break;
+      const wait = 1 + backoff(retryRules, asked, randomness.unit());
+      await new Promise<void>((resolve) => clock.after(wait, resolve));
+      const permit = pool.again(name, messages.length);
+      if (!permit) break;
+      const answer = await permit.provider.send({ key, messages, timeoutMs: permit.timeoutMs });
+      pool.report(permit, answer);
+      // Until it is accepted or refused for good, what the first call did stays unknown.
+      outcomes = answer.map((outcome, i) => (isFinal(outcome) ? outcome : (outcomes[i] ?? outcome)));
+    }
+    return outcomes;
+  }
+
+  async #settle(
+    provider: string,
+    key: string,
+    travellers: readonly Traveller[],
+    outcomes: readonly Outcome[],
+  ): Promise<AfterCall> {
+    const { ledger, clock, meter } = this.#tools;
+    const now = clock.now();
+    const verdicts = travellers.map(({ member }, i) => ({
+      ordinal: member.ordinal,
+      verdict: this.#judge(member, outcomes[i], now),
+    }));
+    const settled = await ledger.settle({ claim: this.#claim, key, provider, verdicts, now });
+    if (settled === 'stale') return { now: [], later: [], ended: 'stale' };
+    meter.accepted(this.#claim.lane, verdicts.filter(({ verdict }) => verdict.to === 'accepted').length);
+    return this.#sortOut(provider, travellers, verdicts);
+  }
+
+  #judge(member: Member, outcome: Outcome | undefined, now: number): Verdict {
+    const { retryRules, randomness } = this.#tools;
+    const known = outcome ?? { kind: 'unknown', reason: 'the provider left this one out of its answer' };
+    return judge(known, retryRules, {
+      attempts: member.attempts,
+      now,
+      giveUpAt: this.#claim.giveUpAt,
+      unknownPolicy: this.#dispatch.unknownPolicy,
+      jitter: randomness.unit(),
+    });
+  }
+
+  /** A pending verdict means another provider now, if retries are affordable, or later. */
+  #sortOut(
+    provider: string,
+    travellers: readonly Traveller[],
+    verdicts: readonly { readonly verdict: Verdict }[],
+  ): AfterCall {
+    const { retryBudget, clock } = this.#tools;
+    const now: Traveller[] = [];
+    const later: { ordinal: number; dueAt: number }[] = [];
+    travellers.forEach(({ member, tried }, i) => {
+      const verdict = verdicts[i]?.verdict;
+      if (verdict?.to !== 'pending') return;
+      if (verdict.elsewhere && retryBudget.spend(1, clock.monotonic())) {
+        const attempts = member.attempts + (verdict.spent ? 1 : 0);
+        now.push({ member: { ...member, attempts }, tried: [...tried, provider] });
+      } else {
+        later.push({ ordinal: member.ordinal, dueAt: verdict.dueAt });
+      }
+    });
+    return { now, later };
+  }
+}
+
+function isFinal(outcome: Outcome): boolean {
+  return outcome.kind === 'accepted' || outcome.kind === 'rejected';
+}
+
+/** Counts bytes only where UTF-16 length leaves it open: n units are n to 3n bytes of UTF-8. */
+function isBiggerThan(limit: number, message: EmailMessage): boolean {
+  const parts = [message.subject, message.html ?? '', message.text ?? ''];
+  const units = parts.reduce((sum, part) => sum + part.length, 0);
+  if (units * 3 <= limit) return false;
+  return units > limit || parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0) > limit;
+}

@@ -1,0 +1,153 @@
+import type { IntegrationEvent, StoredEvent } from '#domain/kernel/events.js';
+import type { Outbox } from '#ports/events/outbox.js';
+import type { Clock } from '#ports/system/clock.js';
+import type { Log } from '#ports/system/log.js';
+import type { Randomness } from '#ports/system/randomness.js';
+import { backoffMs } from './backoff.js';
+
+export type EventType = IntegrationEvent['type'];
+export type EventOf<T extends EventType> = Extract<IntegrationEvent, { type: T }>;
+
+interface Listener {
+  readonly name: string;
+  readonly handle: (event: IntegrationEvent) => Promise<void>;
+}
+
+/** An event that could not be told to everybody yet. */
+interface Delayed {
+  failures: number;
+  /** By the monotonic clock. */
+  readonly retryAt: number;
+  readonly heardBy: ReadonlySet<string>;
+}
+
+/** Events looked at in one go. */
+const AT_ONCE = 100;
+/** We look this often though nobody called: the call is a hint that may be missed (ms). */
+const LOOK_EVERY_MS = 5000;
+
+/**
+ * Tells every event of the outbox to the handlers of its type, one event after the other, and crosses it off when all
+ * of them have heard it. A handler that fails is asked again, later and later; events behind it go ahead meanwhile, so
+ * that one bad event delays none but itself. If the process dies, events that were told but not crossed off are told
+ * again: handlers are idempotent.
+ */
+export class RelayEvents {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #randomness: Randomness;
+  readonly #log: Log;
+  readonly #listeners = new Map<EventType, Listener[]>();
+  readonly #delayed = new Map<number, Delayed>();
+  #state: 'new' | 'running' | 'stopped' = 'new';
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #cancelTimer = (): void => {};
+  #unsubscribe = (): void => {};
+
+  constructor(outbox: Outbox, clock: Clock, randomness: Randomness, log: Log) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+    this.#randomness = randomness;
+    this.#log = log;
+  }
+
+  /** @param name what the handler does, unique among the handlers of this type; it stands in the log when it fails */
+  on<T extends EventType>(type: T, name: string, handle: (event: EventOf<T>) => Promise<void>): void {
+    if (this.#state !== 'new') throw new Error('Handlers are registered before the relay starts.');
+    const listeners = this.#listeners.get(type) ?? [];
+    if (listeners.some((listener) => listener.name === name)) throw new Error(`${name} is registered for ${type} twice.`);
+    listeners.push({ name, handle: handle as Listener['handle'] });
+    this.#listeners.set(type, listeners);
+  }
+
+  start(): void {
+    this.#state = 'running';
+    this.#unsubscribe = this.#outbox.onAppended(() => this.#look());
+    this.#look();
+  }
+
+  /** Finishes what it is telling just now, and tells nothing more. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    this.#unsubscribe();
+    this.#cancelTimer();
+    await this.#looking;
+  }
+
+  #look(): void {
+    if (this.#state !== 'running') return;
+    this.#lookAgain = true;
+    this.#looking ??= this.#lookAround().finally(() => {
+      this.#looking = undefined;
+      this.#schedule();
+    });
+  }
+
+  async #lookAround(): Promise<void> {
+    this.#cancelTimer();
+    try {
+      while (this.#lookAgain && this.#state === 'running') {
+        this.#lookAgain = false;
+        if (await this.#tellPage()) this.#lookAgain = true;
+      }
+    } catch (error) {
+      this.#log.error('outbox.unreadable', { error });
+    }
+  }
+
+  /** Answers whether there may be more to tell right away. */
+  async #tellPage(): Promise<boolean> {
+    // Those that are put off stay in the outbox, at its head: we look past them, however many they are.
+    const limit = AT_ONCE + this.#delayed.size;
+    const events = await this.#outbox.untold(limit);
+    const told: number[] = [];
+    let tried = 0;
+    for (const stored of events) {
+      if (this.#state !== 'running') break;
+      if ((this.#delayed.get(stored.seq)?.retryAt ?? 0) > this.#clock.monotonic()) continue;
+      tried += 1;
+      if (await this.#tell(stored)) told.push(stored.seq);
+    }
+    if (told.length > 0) await this.#outbox.told(told);
+    for (const seq of told) this.#delayed.delete(seq);
+    const complete = events.length < limit;
+    if (complete) this.#forgetAllBut(events);
+    return !complete && tried > 0;
+  }
+
+  /** What another process has told needs no place in our memory. */
+  #forgetAllBut(events: readonly StoredEvent[]): void {
+    if (this.#delayed.size === 0) return;
+    const seqs = new Set(events.map(({ seq }) => seq));
+    for (const seq of this.#delayed.keys()) if (!seqs.has(seq)) this.#delayed.delete(seq);
+  }
+
+  async #tell({ seq, event }: StoredEvent): Promise<boolean> {
+    const before = this.#delayed.get(seq);
+    const heardBy = new Set(before?.heardBy);
+    const failures = (before?.failures ?? 0) + 1;
+    for (const { name, handle } of this.#listeners.get(event.type) ?? []) {
+      if (heardBy.has(name)) continue;
+      try {
+        await handle(event);
+        heardBy.add(name);
+      } catch (error) {
+        this.#log.error('outbox.handler_failed', { type: event.type, seq, handler: name, failures, error });
+      }
+    }
+    if (heardBy.size === (this.#listeners.get(event.type)?.length ?? 0)) return true;
+    const retryAt = this.#clock.monotonic() + backoffMs(failures, this.#randomness);
+    this.#delayed.set(seq, { failures, retryAt, heardBy });
+    return false;
+  }
+
+  #schedule(): void {
+    if (this.#state !== 'running') return;
+    const now = this.#clock.monotonic();
+    const next = Math.min(now + LOOK_EVERY_MS, ...[...this.#delayed.values()].map(({ retryAt }) => retryAt));
+    this.#cancelTimer = this.#clock.after(Math.max(1, next - now), () => this.#look());
+    // Somebody called after the last look and before this: nobody else will hear them.
+    if (this.#lookAgain) this.#look();
+  }
+}

@@ -1,0 +1,33 @@
+import { Global, Module } from '@nestjs/common';
+import { Outbox } from '#ports/events/outbox.js';
+import { Timers } from '#ports/events/timers.js';
+import { Clock } from '#ports/system/clock.js';
+import { Log } from '#ports/system/log.js';
+import { Randomness } from '#ports/system/randomness.js';
+import { RelayEvents } from './application/relay-events.js';
+import { RingTimers } from './application/ring-timers.js';
+
+/**
+ * How contexts hear of one another and of the passing of time. A context registers its handlers in its module's
+ * `onModuleInit` (`relay.on('dispatch.completed', 'finish-campaign', …)`, `timers.on('start-campaign', …)`); the server
+ * starts both when it has the role for it, after all of them have.
+ */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: RelayEvents,
+      inject: [Outbox, Clock, Randomness, Log],
+      useFactory: (outbox: Outbox, clock: Clock, randomness: Randomness, log: Log) =>
+        new RelayEvents(outbox, clock, randomness, log),
+    },
+    {
+      provide: RingTimers,
+      inject: [Timers, Clock, Randomness, Log],
+      useFactory: (timers: Timers, clock: Clock, randomness: Randomness, log: Log) =>
+        new RingTimers(timers, clock, randomness, log),
+    },
+  ],
+  exports: [RelayEvents, RingTimers],
+})
+export class EventsModule {}

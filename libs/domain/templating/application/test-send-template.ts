@@ -1,0 +1,95 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
+import { type DeliveryId, deliveryId } from '#domain/delivery/model/delivery.js';
+import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { emailAddress, formatMailbox, mailbox } from '#domain/kernel/email-address.js';
+import { notFound } from '#domain/kernel/refusal.js';
+import { Clock } from '#ports/system/clock.js';
+import { PreviewLinks } from '#ports/templating/preview-links.js';
+import { Renderer } from '#ports/templating/renderer.js';
+import { Templates } from '#ports/templating/templates.js';
+import { templateData } from './preview-template.js';
+
+export interface TestMail {
+  readonly to: string;
+  /** `Name <address>` or a bare address. */
+  readonly from: string;
+  readonly data: unknown;
+}
+
+export interface TestSent {
+  readonly dispatchId: DispatchId;
+  readonly deliveryId: DeliveryId;
+}
+
+/** Sends the current version to one address. `id` (`tst_…`) comes from the request: repeating it sends nothing more. */
+export class TestSendTemplate extends Command<TestSent> {
+  readonly workspaceId: WorkspaceId;
+  readonly id: string;
+  readonly templateId: string;
+  readonly mail: TestMail;
+
+  constructor(workspaceId: WorkspaceId, id: string, templateId: string, mail: TestMail) {
+    super();
+    this.workspaceId = workspaceId;
+    this.id = id;
+    this.templateId = templateId;
+    this.mail = mail;
+  }
+}
+
+/** Whoever sends himself a test looks for it now; one that comes out tomorrow would only puzzle him. */
+const GIVE_UP_AFTER_MS = 60 * 60_000;
+
+@CommandHandler(TestSendTemplate)
+export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate> {
+  readonly #templates: Templates;
+  readonly #renderer: Renderer;
+  readonly #delivery: DeliveryFacade;
+  readonly #links: PreviewLinks;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(Templates) templates: Templates,
+    @Inject(Renderer) renderer: Renderer,
+    @Inject(DeliveryFacade) delivery: DeliveryFacade,
+    @Inject(PreviewLinks) links: PreviewLinks,
+    @Inject(Clock) clock: Clock,
+  ) {
+    this.#templates = templates;
+    this.#renderer = renderer;
+    this.#delivery = delivery;
+    this.#links = links;
+    this.#clock = clock;
+  }
+
+  async execute({ workspaceId, id, templateId, mail }: TestSendTemplate): Promise<TestSent> {
+    const address = emailAddress(mail.to, '/to');
+    const from = formatMailbox(mailbox(mail.from, '/from'));
+    const recipient = templateData(mail.data);
+    const template = await this.#templates.find(workspaceId, templateId);
+    if (!template) throw notFound('template');
+    // Not being a campaign's mail it gets no link of its own that ends a subscription; this one harms nobody.
+    const shared = { unsubscribeUrl: this.#links.unsubscribeUrl };
+    const version = template.currentVersion;
+    const prepared = await this.#renderer.prepare(workspaceId, templateId, version);
+    // What would fail on the lane is refused here, where somebody is waiting to hear why.
+    prepared.render({ recipient, shared, platform: { email: address, assetsUrl: this.#links.assetsUrl } });
+    const dispatch: Dispatch = {
+      id: id as DispatchId,
+      workspaceId,
+      channel: template.channel,
+      lane: 'standard',
+      purpose: 'transactional',
+      unknownPolicy: 'park',
+      content: { templateId, templateVersion: version, from, data: shared },
+      giveUpAt: this.#clock.now() + GIVE_UP_AFTER_MS,
+    };
+    await this.#delivery.open(dispatch);
+    await this.#delivery.accept(dispatch.id, [{ address, ref: id, data: JSON.stringify(recipient) }]);
+    await this.#delivery.seal(dispatch.id);
+    return { dispatchId: dispatch.id, deliveryId: deliveryId(dispatch.id, 0) };
+  }
+}

@@ -1,0 +1,25 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Channel, TemplateVariable } from './model/template.js';
+
+/** What another context has to know to send a template. */
+export interface CurrentTemplate {
+  /** Freeze it: the version says for ever what it says now. */
+  readonly version: number;
+  readonly channel: Channel;
+  /** False for a template that needs a subject given with the message. */
+  readonly hasSubject: boolean;
+  readonly variables: readonly TemplateVariable[];
+}
+
+/** What the rest of Posthorn may ask of templating. Rendering has a port of its own, `Renderer`. */
+export interface TemplatingFacade {
+  /** The current version; undefined if the workspace has no such template. */
+  current(workspaceId: WorkspaceId, templateId: string): Promise<CurrentTemplate | undefined>;
+
+  /**
+   * Checks a subject that is to stand in for a template's own, expressions and all.
+   * @throws Refusal `header_injection` | `template_*`, pointing at `/subject`
+   */
+  checkSubject(subject: unknown): Promise<void>;
+}
+export const TemplatingFacade = Symbol('TemplatingFacade');

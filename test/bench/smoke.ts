@@ -1,0 +1,31 @@
+import type { Bench, BenchReport } from './bench.js';
+import { bulk } from './bulk.js';
+import { memory } from './memory.js';
+import { recovery } from './recovery.js';
+
+/** Small, but more than a parcel and no round number of calls. */
+const COUNT = 5050;
+
+/**
+ * The benches themselves put to the test: a few thousand messages each. What counts is that every account adds up;
+ * how fast it went is not looked at, so that it may run anywhere.
+ */
+export const smoke: Bench = {
+  name: 'smoke',
+  title: 'a few messages through bulk, memory and recovery: does the account add up?',
+  async run(options) {
+    const reports: [string, BenchReport][] = [];
+    for (const bench of [bulk, memory, recovery]) {
+      reports.push([bench.name, await bench.run({ ...options, runs: 1, count: options.count ?? COUNT })]);
+    }
+    return {
+      settings: { messages: options.count ?? COUNT },
+      columns: ['bench', 'adds up'],
+      rows: reports.map(([name, { problems }]) => [name, problems.length === 0 ? 'yes' : 'no']),
+      marks: [],
+      notes: [],
+      samples: Object.fromEntries(reports),
+      problems: reports.flatMap(([name, { problems }]) => problems.map((problem) => `${name}: ${problem}`)),
+    };
+  },
+};

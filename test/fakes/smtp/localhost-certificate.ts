@@ -1,0 +1,24 @@
+/**
+ * A certificate for localhost that nobody signed, for STARTTLS on the loopback. Its key is public, here and now: it
+ * guards nothing, and must never be given to a server that others can reach.
+ */
+export const LOCALHOST_CERTIFICATE = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgKdS2YxgpUxVKtE6l
+WN3aeRIJLhblxSo/mK58G2vJoGuhRANCAATWXEbUzxmbImkZIed/NBHrVrkYjhkc
+8JkCgVGzNnm4tZ209520GPUoE5pL08T1LIsqFCovQPnap1mPY37mnKuG
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUaJoSGAk/rZ3uNeSdkcT0AZQ+3lUwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAxNDQwOVoYDzIxMjYxMDI4
+MDE0NDA5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATWXEbUzxmbImkZIed/NBHrVrkYjhkc8JkCgVGzNnm4tZ209520GPUo
+E5pL08T1LIsqFCovQPnap1mPY37mnKuGo28wbTAdBgNVHQ4EFgQUfCQ2nExoWDBH
+48xcMlDKLfj5G7swHwYDVR0jBBgwFoAUfCQ2nExoWDBH48xcMlDKLfj5G7swDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhANkI85bHyE9SjhNvEXGMQy8KPVjLe9PnY7L2EHSfGB+4AiEA
+tVddrTTIzzPKREdDZCBvDk/XbjlkDUgDKprZz0nbkUw=
+-----END CERTIFICATE-----
+`,
+};
