@@ -12,6 +12,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { readServerConfig } from '#apps/server/src/config/server-config.js';
+import { PublicUrl } from '#apps/server/src/public-url.js';
 import { ServerModule } from '#apps/server/src/server.module.js';
 import { openTarget } from '#apps/server/src/targets/test.js';
 import { completeDocument, type HandlerOf } from './openapi/complete-document.js';
@@ -33,7 +34,7 @@ async function describeServer(): Promise<object> {
   await SwaggerModule.loadPluginMetadata(metadata.default);
   // A preview knows every route and makes no instance of anything; the ports are answered in memory, by nobody's data.
   const config = await readServerConfig({ POSTHORN_TARGET: 'test' }, fileURLToPath(DIST));
-  const target = await openTarget({ config, log: new MemoryLog(), onFatal: () => {} });
+  const target = await openTarget({ config, log: new MemoryLog(), onFatal: () => {}, publicUrl: new PublicUrl('http://127.0.0.1:3000') });
   const module = ServerModule.of(target, config.door, ['api']);
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     preview: true,

@@ -17,6 +17,7 @@ import { ApiKeyTokens } from '#ports/workspace/api-key-tokens.js';
 import { ApiKeys } from '#ports/workspace/api-keys.js';
 import { Workspaces } from '#ports/workspace/workspaces.js';
 import { readServerConfig, ROLES } from '#apps/server/src/config/server-config.js';
+import { PublicUrl } from '#apps/server/src/public-url.js';
 import { ServerModule } from '#apps/server/src/server.module.js';
 import { openTestTarget } from '#apps/server/src/targets/test.js';
 
@@ -48,7 +49,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const clock = new DrivenClock();
   const log = new MemoryLog();
   const config = await readServerConfig({ POSTHORN_TARGET: 'test' }, '/nowhere');
-  const target = await openTestTarget(clock)({ config, log, onFatal: () => {} });
+  const target = await openTestTarget(clock)({ config, log, onFatal: () => {}, publicUrl: new PublicUrl('http://127.0.0.1:3000') });
   const settings = { ...DEFAULT_REST_SETTINGS, ...door };
 
   @Module({ imports: [ServerModule.of(target, settings, ROLES)], controllers: [...controllers] })

@@ -1,8 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { ExpandCampaigns } from '#domain/campaign/application/expand-campaigns.js';
+import { RunImports } from '#domain/campaign/application/run-imports.js';
 import { RelayEvents } from '#domain/events/application/relay-events.js';
 import { RingTimers } from '#domain/events/application/ring-timers.js';
 import { PurgeIdempotentRequests } from '#domain/workspace/application/purge-idempotent-requests.js';
 import type { Role } from './config/server-config.js';
+import type { Target } from './targets/target.js';
 
 /** Something that runs beside the serving of requests, as long as the process does. */
 export interface Duty {
@@ -24,13 +27,17 @@ const duty = (name: string, one: Omit<Duty, 'name'>): Duty => ({
 const duties: Readonly<Record<Role, Find>> = {
   api: () => [],
   realtime: () => [],
-  worker: (app) => [duty('event relay', app.get(RelayEvents))],
+  worker: (app) => [
+    duty('event relay', app.get(RelayEvents)),
+    duty('imports', app.get(RunImports)),
+    duty('expansion of campaigns', app.get(ExpandCampaigns)),
+  ],
   timer: (app) => [
     duty('timers', app.get(RingTimers)),
     duty('purge of idempotent requests', app.get(PurgeIdempotentRequests)),
   ],
 };
 
-export function dutiesOf(app: INestApplicationContext, roles: readonly Role[]): readonly Duty[] {
-  return roles.flatMap((role) => duties[role](app));
+export function dutiesOf(app: INestApplicationContext, roles: readonly Role[], target: Target): readonly Duty[] {
+  return roles.flatMap((role) => [...duties[role](app), ...(target.duties?.[role] ?? [])]);
 }

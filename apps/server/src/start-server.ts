@@ -41,11 +41,11 @@ export interface StartOptions {
  */
 export async function startServer({ config, log, onFatal, openTarget }: StartOptions): Promise<RunningServer> {
   const open = openTarget ?? (await chooseTarget(config.target));
-  const target = await open({ config, log, onFatal });
+  const publicUrl = new PublicUrl(config.publicUrl);
+  const target = await open({ config, log, onFatal, publicUrl });
   let app: NestFastifyApplication | undefined;
   const started: Duty[] = [];
   try {
-    const publicUrl = new PublicUrl(config.publicUrl);
     const withUrl = { ...target, providers: [...target.providers, answers<PublicUrl>(PublicUrl, publicUrl)] };
     const module = ServerModule.of(withUrl, config.door, config.roles);
     app = await createRestServer(module, config.door, new NestLogger(log));
@@ -53,7 +53,7 @@ export async function startServer({ config, log, onFatal, openTarget }: StartOpt
     const url = await listen(app, config, publicUrl);
     // Only now: a port that is taken must not cost us the one moment in which the owner key can be shown.
     const { madeToken } = await app.get(BootstrapWorkspace).run(config.ownerKey);
-    for (const duty of dutiesOf(app, config.roles)) {
+    for (const duty of dutiesOf(app, config.roles, target)) {
       await duty.start();
       started.push(duty);
     }

@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryCapturedMails } from '#adapters/memory/delivery/memory-captured-mails.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { Refusal } from '#domain/kernel/refusal.js';
-import { type Capture, type CapturedMail, capturedMailId, type CapturedMails } from '#ports/delivery/captured-mails.js';
+import {
+  type Capture,
+  type CapturedMail,
+  capturedMailId,
+  type CapturedMails,
+} from '#ports/delivery/captured-mails.js';
 import { aMessage, describeEmailProviderContract } from '#ports/delivery/email-provider.contract.js';
 import { CaptureProvider } from './capture-provider.js';
 
@@ -16,7 +21,10 @@ describeEmailProviderContract(
       taken: () =>
         taken.map(({ headers, replyTo, html, text, deliveryId, from, to, subject }) => {
           const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-          const shown = { ...Object.fromEntries(lower), ...(replyTo === undefined ? {} : { 'reply-to': replyTo }) };
+          const shown = {
+            ...Object.fromEntries(lower),
+            ...(replyTo === undefined ? {} : { 'reply-to': replyTo }),
+          };
           return { deliveryId, from, to, subject, html, text, headers: shown };
         }),
       cause: () => undefined,

@@ -1,7 +1,12 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { CapturedMails } from '#ports/delivery/captured-mails.js';
-import type { EmailProvider, ProviderCall, ProviderCapabilities, ProviderQuota } from '#ports/delivery/email-provider.js';
+import type {
+  EmailProvider,
+  ProviderCall,
+  ProviderCapabilities,
+  ProviderQuota,
+} from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { words } from '#adapters/email-providers/words.js';
 
@@ -37,7 +42,10 @@ export class CaptureProvider implements EmailProvider {
   async send({ key, messages, timeoutMs }: ProviderCall): Promise<readonly Outcome[]> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => resolve({ kind: 'unknown', reason: `not stored within ${timeoutMs} ms` }), timeoutMs);
+      timer = setTimeout(
+        () => resolve({ kind: 'unknown', reason: `not stored within ${timeoutMs} ms` }),
+        timeoutMs,
+      );
     });
     try {
       const stored = this.#mails.append({ key, messages, at: this.#clock.now(), keep: this.#keep });
@@ -68,5 +76,7 @@ export class CaptureProvider implements EmailProvider {
 }
 
 function outcomeOf(id: string | undefined): Outcome {
-  return id === undefined ? { kind: 'unknown', reason: 'no id' } : { kind: 'accepted', providerMessageId: id };
+  return id === undefined
+    ? { kind: 'unknown', reason: 'no id' }
+    : { kind: 'accepted', providerMessageId: id };
 }

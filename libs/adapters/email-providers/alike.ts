@@ -25,7 +25,9 @@ export async function sendAlike(
   const outcomes = (await send(messages.filter((_, at) => fits[at])))[Symbol.iterator]();
   return fits.map((fit) => {
     const next = fit ? outcomes.next() : undefined;
-    return next && !next.done ? next.value : returned('its sender or its parts differ from the rest of the call');
+    return next && !next.done
+      ? next.value
+      : returned('its sender or its parts differ from the rest of the call');
   });
 }
 

@@ -19,7 +19,8 @@ describe('the configured e-mail providers', () => {
       { order, settings: { ...settings, ...change } },
       { clock: new DrivenClock(), capturedMails: new MemoryCapturedMails() },
     );
-  const close = (created: Awaited<ReturnType<typeof create>>) => created.forEach(({ provider }) => provider.close());
+  const close = (created: Awaited<ReturnType<typeof create>>) =>
+    created.forEach(({ provider }) => provider.close());
 
   it('come in the order in which they are named', async () => {
     const order = ['sendgrid', 'capture', 'ses', 'smtp', 'resend'];
@@ -53,25 +54,42 @@ describe('the configured e-mail providers', () => {
     close(created);
   });
 
-  it.each(['sess', 'toString', '__proto__', ''])('do not include %j: the error lists those there are', async (name) => {
-    await expect(create([name])).rejects.toThrow(
-      `There is no e-mail provider ${JSON.stringify(name)}. There are: ses, resend, sendgrid, smtp, capture.`,
-    );
-  });
+  it.each(['sess', 'toString', '__proto__', ''])(
+    'do not include %j: the error lists those there are',
+    async (name) => {
+      await expect(create([name])).rejects.toThrow(
+        `There is no e-mail provider ${JSON.stringify(name)}. There are: ses, resend, sendgrid, smtp, capture.`,
+      );
+    },
+  );
 
   it('are at least one, and none is named twice', async () => {
     await expect(create([])).rejects.toThrow('No e-mail provider is configured.');
-    await expect(create(['capture', 'capture'])).rejects.toThrow('The e-mail provider capture is named twice.');
+    await expect(create(['capture', 'capture'])).rejects.toThrow(
+      'The e-mail provider capture is named twice.',
+    );
   });
 
   it.each<[string, Settings, string]>([
     ['ses', {}, 'ses: region is missing'],
-    ['ses', { region: 'x', credentials: { accessKeyId: 'a' } }, 'ses: credentials: secretAccessKey is missing'],
+    [
+      'ses',
+      { region: 'x', credentials: { accessKeyId: 'a' } },
+      'ses: credentials: secretAccessKey is missing',
+    ],
     ['ses', { region: 'x', endpoint: 's3cret' }, 'ses: endpoint must be an http or https URL'],
     ['resend', { apiKey: '' }, 'resend: apiKey is missing'],
-    ['resend', { apiKey: 's3cret', baseUrl: 'file:///etc/passwd' }, 'resend: baseUrl must be an http or https URL'],
+    [
+      'resend',
+      { apiKey: 's3cret', baseUrl: 'file:///etc/passwd' },
+      'resend: baseUrl must be an http or https URL',
+    ],
     ['sendgrid', { apiKey: { s3cret: true } }, 'sendgrid: apiKey must be a text'],
-    ['sendgrid', { apiKey: 's3cret', maxInFlight: 0 }, 'sendgrid: maxInFlight must be a positive whole number'],
+    [
+      'sendgrid',
+      { apiKey: 's3cret', maxInFlight: 0 },
+      'sendgrid: maxInFlight must be a positive whole number',
+    ],
     ['smtp', {}, 'smtp: url is missing'],
     ['smtp', { url: 'http://us:s3cret@example.com' }, 'smtp: the URL must begin with smtp:// or smtps://'],
     ['capture', { keep: -1 }, 'capture: keep must be a positive whole number'],

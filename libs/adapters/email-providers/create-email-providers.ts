@@ -13,7 +13,10 @@ export interface EmailProvidersConfig {
 /** A provider, and how the pool is to use it. */
 export interface ConfiguredProvider {
   readonly provider: EmailProvider;
-  readonly settings: Omit<Usage, 'timeoutMs' | 'breaker'> & { readonly timeoutMs: number; readonly breaker: BreakerRules };
+  readonly settings: Omit<Usage, 'timeoutMs' | 'breaker'> & {
+    readonly timeoutMs: number;
+    readonly breaker: BreakerRules;
+  };
 }
 
 /** Every provider there is. To add one: a folder beside this one, and a line here. */
@@ -39,20 +42,34 @@ export async function createEmailProviders(
   deps: EmailProviderDeps,
 ): Promise<readonly ConfiguredProvider[]> {
   const { order } = config;
-  if (order.length === 0) throw new Error(`No e-mail provider is configured. There are: ${emailProviderNames.join(', ')}.`);
+  if (order.length === 0)
+    throw new Error(`No e-mail provider is configured. There are: ${emailProviderNames.join(', ')}.`);
   const twice = order.find((name, at) => order.indexOf(name) !== at);
   if (twice !== undefined) throw new Error(`The e-mail provider ${twice} is named twice.`);
   return Promise.all(order.map((name) => createOne(name, config.settings[name] ?? {}, deps)));
 }
 
-async function createOne(name: string, settings: Settings, deps: EmailProviderDeps): Promise<ConfiguredProvider> {
+async function createOne(
+  name: string,
+  settings: Settings,
+  deps: EmailProviderDeps,
+): Promise<ConfiguredProvider> {
   const load = Object.hasOwn(registry, name) ? registry[name] : undefined;
-  if (!load) throw new Error(`There is no e-mail provider ${JSON.stringify(name)}. There are: ${emailProviderNames.join(', ')}.`);
+  if (!load)
+    throw new Error(
+      `There is no e-mail provider ${JSON.stringify(name)}. There are: ${emailProviderNames.join(', ')}.`,
+    );
   const { create } = await load();
   return { provider: create(settings, deps), settings: usageOf(settings) };
 }
 
-function usageOf({ ratePerSecond, burst, weight, timeoutMs, breaker }: Usage): ConfiguredProvider['settings'] {
+function usageOf({
+  ratePerSecond,
+  burst,
+  weight,
+  timeoutMs,
+  breaker,
+}: Usage): ConfiguredProvider['settings'] {
   return {
     ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
     ...(burst === undefined ? {} : { burst }),

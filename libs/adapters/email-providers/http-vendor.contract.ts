@@ -40,7 +40,8 @@ function underTest({ fake, provider, secrets, refusal }: HttpVendorUnderTest): E
     secrets,
     taken: () => fake.mails().map(takenMail),
     cause: (trouble) => fake.setFaults([{ effect: effectOf(trouble, refusal) }]),
-    turnDown: (address) => fake.setFaults([{ match: { recipient: `^${address}$` }, effect: { kind: 'rejectRecipients' } }]),
+    turnDown: (address) =>
+      fake.setFaults([{ match: { recipient: `^${address}$` }, effect: { kind: 'rejectRecipients' } }]),
     stop,
     close: async () => {
       provider.close();
@@ -76,12 +77,25 @@ function effectOf(trouble: Trouble, refusal: HttpVendorUnderTest['refusal']): Ca
     case 'answers without end':
       return { kind: 'status', status: 200, accepted: true, body: 'x'.repeat(MAX_ANSWER_BYTES + 1) };
     case 'speaks another language':
-      return { kind: 'status', status: 200, accepted: true, body: '<html><body>Welcome to the hotel Wi-Fi</body></html>' };
+      return {
+        kind: 'status',
+        status: 200,
+        accepted: true,
+        body: '<html><body>Welcome to the hotel Wi-Fi</body></html>',
+      };
   }
 }
 
 function takenMail({ deliveryId = '', from, to, subject, html, text, headers }: Mail): TakenMail {
-  return { deliveryId, from: readable(from), to: to.join(), subject, html, text, headers: readableAddresses(headers) };
+  return {
+    deliveryId,
+    from: readable(from),
+    to: to.join(),
+    subject,
+    html,
+    text,
+    headers: readableAddresses(headers),
+  };
 }
 
 function readableAddresses(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -11,7 +11,10 @@ export interface Mailbox {
 export function parseMailbox(text: string): Mailbox {
   const open = text.endsWith('>') ? text.lastIndexOf('<') : -1;
   if (open < 0) return { name: '', address: asciiAddress(text.trim()) };
-  return { name: unquote(text.slice(0, open).trim()), address: asciiAddress(text.slice(open + 1, -1).trim()) };
+  return {
+    name: unquote(text.slice(0, open).trim()),
+    address: asciiAddress(text.slice(open + 1, -1).trim()),
+  };
 }
 
 /** `Name <address>` for a vendor's JSON, the name quoted where it holds characters that have a meaning there. */

@@ -32,7 +32,9 @@ export class SettingsReader {
   optionalCount(name: string): number | undefined {
     const value = this.#settings[name];
     if (value === undefined) return undefined;
-    return Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : this.#fail(name, 'must be a positive whole number');
+    return Number.isSafeInteger(value) && Number(value) > 0
+      ? Number(value)
+      : this.#fail(name, 'must be a positive whole number');
   }
 
   #fail(name: string, what: string): never {

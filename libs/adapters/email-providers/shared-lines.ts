@@ -1,28 +1,25 @@
 const LINE_FEED = 10;
 
+/** Texts as what they have in common and what each has of its own: `pieces[0] + own[0] + pieces[1] + own[1] + …`. */
 export interface SharedLines {
-  /** The text all have in common, with a tag wherever they differ. */
-  readonly template: string;
-  /** How many tags it has. */
-  readonly tags: number;
-  /** For every text, what stands in place of each tag. */
+  /** Every piece but the first and the last begins and ends with a line break: what goes between stands on lines of its own. */
+  readonly pieces: readonly string[];
+  /** For every text what stands between the pieces: one less than there are pieces. */
   readonly own: readonly (readonly string[])[];
 }
 
 /**
- * Takes texts made from one template apart again: lines that are the same in all of them go once into a template, runs
- * of lines that differ become a tag. Filling the template gives back every text, byte for byte.
+ * Takes texts that were made from one template apart again, line by line. Put together, pieces and own lines are the
+ * texts, byte for byte.
  *
- * This is why sending in bulk is cheap: fifty renderings of a 5 KB newsletter are 250 KB, escaped twice and hashed for
- * the signature; what differs between them is a name and a link.
+ * This is why sending in bulk is cheap: fifty renderings of a 5 KB newsletter are 250 KB to escape, to encode, to hash
+ * for a signature; what differs between them is a name and a link.
  *
- * @param tag the text of the n-th tag
- * @param unsafe says whether a line would mean something to whoever fills the template, so must not stand in it
+ * @param unsafe says of a line that it must not be in a piece (it would mean something to whoever fills the template)
  */
 export function shareLines(
   texts: readonly string[],
-  tag: (n: number) => string,
-  unsafe: (line: string) => boolean,
+  unsafe: (line: string) => boolean = () => false,
 ): SharedLines {
   const lines = (texts[0] ?? '').split('\n');
   const shared = lines.map((line) => !unsafe(line));
@@ -31,17 +28,46 @@ export function shareLines(
     // After the first few texts it is known which lines differ, and the rest is compared in a few large strides:
     // this runs over every byte that is sent.
     if (hasRuns(text, runs)) continue;
-    if (!strikeDiffering(shared, lines, text)) return shareNothing(texts, tag);
+    if (!strikeDiffering(shared, lines, text)) return shareEnds(texts, unsafe);
     runs = runsOf(shared, lines);
   }
-  let tags = 0;
-  const template = runs.map((run) => (run.shared ? run.text : tag(tags++)));
-  return { template: template.join('\n'), tags, own: texts.map((text) => ownRuns(text, runs)) };
+  const pieces = [''];
+  runs.forEach((run, at) => {
+    const last = pieces.length - 1;
+    pieces[last] = `${pieces[last]}${at === 0 ? '' : '\n'}${run.shared ? run.text : ''}`;
+    if (!run.shared) pieces.push('');
+  });
+  return { pieces, own: texts.map((text) => ownRuns(text, runs)) };
 }
 
-/** The same shape for texts with nothing in common: one tag, which is the whole text. */
-export function shareNothing(texts: readonly string[], tag: (n: number) => string): SharedLines {
-  return { template: tag(0), tags: 1, own: texts.map((text) => [text]) };
+/** The same for texts with nothing in common: each is all its own. */
+export function shareNothing(texts: readonly string[]): SharedLines {
+  return { pieces: ['', ''], own: texts.map((text) => [text]) };
+}
+
+/** The pieces as a template, with a tag where each text's own lines go. */
+export function templateOf({ pieces }: SharedLines, tag: (n: number) => string): string {
+  return pieces.reduce((template, piece, n) => `${template}${tag(n - 1)}${piece}`);
+}
+
+/** Texts with different numbers of lines, as conditions in a template make them: they share a beginning and an end. */
+function shareEnds(texts: readonly string[], unsafe: (line: string) => boolean): SharedLines {
+  const split = texts.map((text) => text.split('\n'));
+  const [first = []] = split;
+  // At least one line of every text is its own, so that whatever goes between the ends stands on lines of its own.
+  const room = Math.min(...split.map(({ length }) => length)) - 1;
+  const isShared = (at: number) => {
+    const line = first.at(at);
+    return line !== undefined && !unsafe(line) && split.every((lines) => lines.at(at) === line);
+  };
+  let head = 0;
+  while (head < room && isShared(head)) head += 1;
+  let tail = 0;
+  while (head + tail < room && isShared(-1 - tail)) tail += 1;
+  const beginning = first.slice(0, head).map((line) => `${line}\n`);
+  const end = first.slice(first.length - tail).map((line) => `\n${line}`);
+  const own = split.map((lines) => [lines.slice(head, lines.length - tail).join('\n')]);
+  return { pieces: [beginning.join(''), end.join('')], own };
 }
 
 /** Whether a text has all shared lines, each in its place. */

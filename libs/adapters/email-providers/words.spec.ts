@@ -12,7 +12,13 @@ describe('words of a vendor', () => {
   });
 
   it('are cleaned in every outcome that has any', () => {
-    expect(tidied({ kind: 'misconfigured', reason: 'bad\nkey k' }, ['k'])).toEqual({ kind: 'misconfigured', reason: 'bad ***ey ***' });
-    expect(tidied({ kind: 'accepted', providerMessageId: 'k' }, ['k'])).toEqual({ kind: 'accepted', providerMessageId: 'k' });
+    expect(tidied({ kind: 'misconfigured', reason: 'bad\nkey k' }, ['k'])).toEqual({
+      kind: 'misconfigured',
+      reason: 'bad ***ey ***',
+    });
+    expect(tidied({ kind: 'accepted', providerMessageId: 'k' }, ['k'])).toEqual({
+      kind: 'accepted',
+      providerMessageId: 'k',
+    });
   });
 });

@@ -8,6 +8,7 @@ import { type Piece, variablesIn } from './pieces.js';
 import { placeInHtml } from './place-in-html.js';
 import { readTemplate } from './read-template.js';
 import { Run } from './run.js';
+import { boundHtml } from './source-bounds.js';
 import { property, textOf } from './values.js';
 
 /** The parts of a template, read and found harmless. */
@@ -24,8 +25,7 @@ export interface ReadTemplate {
 export function readContent(parser: Parser, content: Omit<TemplateContent, 'variables'>): ReadTemplate {
   const subject = inPart('subject', () => readSubject(parser, content.subject ?? ''));
   const { html: source, text: textSource } = content;
-  const plainHtml =
-    source === undefined ? undefined : inPart('html', () => readTemplate(parser, source, 'html'));
+  const plainHtml = source === undefined ? undefined : inPart('html', () => readHtml(parser, source));
   const html = plainHtml && inPart('html', () => placeInHtml(plainHtml));
   const text =
     textSource === undefined ? undefined : inPart('text', () => readTemplate(parser, textSource, 'text'));
@@ -35,6 +35,11 @@ export function readContent(parser: Parser, content: Omit<TemplateContent, 'vari
 
 /** A line break would begin another header; the other control characters have no business in a line either. */
 const NOT_IN_A_HEADER = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+function readHtml(parser: Parser, source: string): Piece[] {
+  boundHtml(source);
+  return readTemplate(parser, source, 'html');
+}
 
 function readSubject(parser: Parser, source: string): Piece[] {
   if (NOT_IN_A_HEADER.test(source)) {

@@ -11,8 +11,15 @@ const BLOCK_LINE = new RegExp(`^[ \\t]*((?:${OPEN}\\d+[boe]${CLOSE})+)[ \\t]*\\n
 /** Takes html and gives the text a reader would see. */
 export type HtmlToText = (html: string) => string;
 
-/** Loaded when the first template without a text part comes. */
-export async function loadHtmlToText(): Promise<HtmlToText> {
+let loaded: Promise<HtmlToText> | undefined;
+
+/** Loaded when the first template without a text part comes, and made ready once: that takes longer than its use. */
+export function loadHtmlToText(): Promise<HtmlToText> {
+  loaded ??= makeHtmlToText();
+  return loaded;
+}
+
+async function makeHtmlToText(): Promise<HtmlToText> {
   const { compile } = await import('html-to-text');
   return compile({
     wordwrap: false,

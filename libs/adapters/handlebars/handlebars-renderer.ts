@@ -23,7 +23,8 @@ interface Kept {
  *
  * Of Handlebars there are values, `if`, `unless`, `each`, `with`, block parameters, `@index` and its like, comments
  * and whitespace control; as helpers `default`, `date` and `number`. There are no partials, decorators, raw blocks or
- * other helpers, and in html no value without escaping.
+ * other helpers, and in html no value without escaping. `../` leads out of one each or with, always (in Handlebars, of
+ * one that looks at something else than its surroundings do).
  */
 export class HandlebarsRenderer implements Renderer {
   readonly #templates: Templates;

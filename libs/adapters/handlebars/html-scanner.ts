@@ -30,57 +30,72 @@ export interface Stop {
   readonly at: number;
 }
 
-const RAW_TEXT = new Set(['script', 'style']);
-const SPACE = /\s/;
-const LETTER = /[a-z]/i;
-const endsName = (char: string): boolean => char === '=' || char === '/' || char === '>' || SPACE.test(char);
 /** Outlook's conditional comments: to it, and therefore to us, what they hold is part of the document. */
 const CONDITION = /<!--\[if[^\]]*\]>/iy;
+const COMMENT_END = /--!?>/g;
+/** What ends each kind of word. */
+const TAG_NAME_END = /[\s/>]/g;
+const ATTRIBUTE_NAME_END = /[\s/>=]/g;
+const UNQUOTED_END = /[\s>]/g;
+const NOT_SPACE_IN_TAG = /[^\s/]/g;
+const NOT_SPACE = /\S/g;
+const LETTER = /[a-z]/i;
 
 /**
  * Reads html in the order it is written and knows at every moment where it is. The states are those of the HTML
  * standard's tokenizer (https://html.spec.whatwg.org/#tokenization), less what a mail has no use for.
  */
 export class HtmlScanner {
-  #state: ScannerState = { place: 'text', element: '', attribute: '', quote: '', dashed: false };
+  #place: Place = 'text';
+  #element = '';
+  #attribute = '';
+  #quote = '';
+  #dashed = false;
 
   get state(): ScannerState {
-    return this.#state;
+    return {
+      place: this.#place,
+      element: this.#element,
+      attribute: this.#attribute,
+      quote: this.#quote,
+      dashed: this.#dashed,
+    };
   }
 
-  set state(state: ScannerState) {
-    this.#state = state;
+  set state({ place, element, attribute, quote, dashed }: ScannerState) {
+    this.#place = place;
+    this.#element = element;
+    this.#attribute = attribute;
+    this.#quote = quote;
+    this.#dashed = dashed;
   }
 
   /** An expression that stands right behind a name ends the name: `<td{{#if wide}} colspan="2"{{/if}}>`. */
   endName(): void {
-    const { place, element } = this.#state;
-    if (place === 'tag-name' || place === 'attribute-name' || place === 'after-attribute-name') {
-      this.#go('tag', { element });
-    }
+    const place = this.#place;
+    if (place === 'tag-name' || place === 'attribute-name' || place === 'after-attribute-name')
+      this.#toTag(0);
   }
 
   /** Reads on from `at` until something happens. */
   scan(text: string, at: number): Stop {
     let next = at;
     while (next < text.length) {
-      const before = this.#state.place;
+      const before = this.#place;
       next = this.#step(text, next);
-      if (this.#state.place === 'value' && before === 'before-value')
-        return { why: 'value-begins', at: next };
-      if (before === 'value' && this.#state.place === 'tag') return { why: 'value-ends', at: next };
+      if (before === 'before-value' && this.#place === 'value') return { why: 'value-begins', at: next };
+      if (before === 'value' && this.#place === 'tag') return { why: 'value-ends', at: next };
     }
     return { why: 'text-ends', at: text.length };
   }
 
   /** Steps over the quote or space that ended a value. */
   leaveValue(at: number): number {
-    const { element, quote } = this.#state;
-    return this.#go('tag', { element }, quote === '' ? at : at + 1);
+    return this.#toTag(this.#quote === '' ? at : at + 1);
   }
 
   #step(text: string, at: number): number {
-    switch (this.#state.place) {
+    switch (this.#place) {
       case 'text':
         return this.#inText(text, at);
       case 'raw-text':
@@ -88,7 +103,7 @@ export class HtmlScanner {
       case 'comment':
         return this.#inComment(text, at);
       case 'declaration':
-        return this.#until(text, at, '>', () => this.#go('text'));
+        return this.#inDeclaration(text, at);
       case 'tag-open':
         return this.#inTagOpen(text, at);
       case 'tag-name':
@@ -96,8 +111,9 @@ export class HtmlScanner {
       case 'tag':
         return this.#inTag(text, at);
       case 'attribute-name':
+        return this.#inAttributeName(text, at);
       case 'after-attribute-name':
-        return this.#inAttribute(text, at);
+        return this.#afterAttributeName(text, at);
       case 'before-value':
         return this.#beforeValue(text, at);
       case 'value':
@@ -108,100 +124,109 @@ export class HtmlScanner {
   #inText(text: string, at: number): number {
     const open = text.indexOf('<', at);
     if (open < 0) return text.length;
+    if (!text.startsWith('<!--', open)) return this.#go('tag-open', '', open + 1);
     CONDITION.lastIndex = open;
     if (CONDITION.test(text)) return CONDITION.lastIndex;
-    if (!text.startsWith('<!--', open)) return this.#go('tag-open', {}, open + 1);
     // <!--> and <!---> are comments of their own.
     const short = /^-?>/.exec(text.slice(open + 4, open + 6));
     if (short) return open + 4 + short[0].length;
-    return this.#go('comment', { dashed: true }, open + 4);
+    this.#dashed = true;
+    return this.#go('comment', '', open + 4);
   }
 
   #inTagOpen(text: string, at: number): number {
-    const char = text[at] ?? '';
-    if (char === '/' && this.#state.element !== '/') return this.#go('tag-open', { element: '/' }, at + 1);
-    if (LETTER.test(char)) return this.#go('tag-name', { element: this.#state.element }, at);
-    if (char === '!' || char === '?' || this.#state.element === '/') return this.#go('declaration', {}, at);
-    return this.#go('text', {}, at);
+    const char = text.charAt(at);
+    if (LETTER.test(char)) return this.#go('tag-name', this.#element, at);
+    if (char === '/' && this.#element === '') return this.#go('tag-open', '/', at + 1);
+    if (char === '!' || char === '?' || this.#element === '/') return this.#go('declaration', '', at);
+    return this.#go('text', '', at);
   }
 
   #inTagName(text: string, at: number): number {
-    const end = this.#find(text, at, (char) => SPACE.test(char) || char === '/' || char === '>');
-    const element = this.#state.element + text.slice(at, end).toLowerCase();
-    return end < text.length ? this.#go('tag', { element }, end) : this.#go('tag-name', { element }, end);
+    const end = find(TAG_NAME_END, text, at);
+    this.#element += text.slice(at, end).toLowerCase();
+    return end < text.length ? this.#toTag(end) : end;
   }
 
   #inTag(text: string, at: number): number {
-    const char = text[at] ?? '';
-    if (char === '>') return this.#endTag(at + 1);
-    if (SPACE.test(char) || char === '/') return at + 1;
-    return this.#go('attribute-name', { element: this.#state.element }, at);
+    const next = find(NOT_SPACE_IN_TAG, text, at);
+    if (next === text.length) return next;
+    if (text.charAt(next) === '>') return this.#endTag(next + 1);
+    this.#attribute = '';
+    return this.#go('attribute-name', this.#element, next);
   }
 
-  #inAttribute(text: string, at: number): number {
-    const { place, element } = this.#state;
+  #inAttributeName(text: string, at: number): number {
     // An = in front is part of the name.
-    const first = place === 'attribute-name' && this.#state.attribute === '' ? at + 1 : at;
-    const end = place === 'attribute-name' ? this.#find(text, first, endsName) : at;
-    const attribute = this.#state.attribute + text.slice(at, end).toLowerCase();
-    if (end >= text.length) return this.#go(place, { element, attribute }, end);
-    const char = text[end] ?? '';
-    if (char === '=') return this.#go('before-value', { element, attribute }, end + 1);
-    if (SPACE.test(char)) return this.#go('after-attribute-name', { element, attribute }, end + 1);
-    return this.#go('tag', { element }, end);
+    const end = find(ATTRIBUTE_NAME_END, text, this.#attribute === '' ? at + 1 : at);
+    this.#attribute += text.slice(at, end).toLowerCase();
+    return end < text.length ? this.#go('after-attribute-name', this.#element, end) : end;
+  }
+
+  #afterAttributeName(text: string, at: number): number {
+    const next = find(NOT_SPACE, text, at);
+    if (next === text.length) return next;
+    if (text.charAt(next) === '=') return this.#go('before-value', this.#element, next + 1);
+    return this.#toTag(next);
   }
 
   #beforeValue(text: string, at: number): number {
-    const { element, attribute } = this.#state;
-    const char = text[at] ?? '';
-    if (SPACE.test(char)) return at + 1;
-    if (char === '>') return this.#go('tag', { element }, at);
-    if (char === '"' || char === "'") return this.#go('value', { element, attribute, quote: char }, at + 1);
-    return this.#go('value', { element, attribute }, at);
+    const next = find(NOT_SPACE, text, at);
+    if (next === text.length) return next;
+    const char = text.charAt(next);
+    if (char === '>') return this.#toTag(next);
+    this.#quote = char === '"' || char === "'" ? char : '';
+    return this.#go('value', this.#element, this.#quote === '' ? next : next + 1);
   }
 
   #inValue(text: string, at: number): number {
-    const { element, attribute, quote } = this.#state;
-    const ends = (char: string): boolean =>
-      quote === '' ? SPACE.test(char) || char === '>' : char === quote;
-    const end = this.#find(text, at, ends);
-    return end < text.length ? this.#go('tag', { element, attribute, quote }, end) : end;
+    const end =
+      this.#quote === '' ? find(UNQUOTED_END, text, at) : endOf(text.indexOf(this.#quote, at), text);
+    return end < text.length ? this.#go('tag', this.#element, end) : end;
   }
 
   #inRawText(text: string, at: number): number {
-    const close = new RegExp(`</${this.#state.element}(?=[\\s/>])`, 'gi');
+    const close = this.#element === 'style' ? /<\/style(?=[\s/>])/gi : /<\/script(?=[\s/>])/gi;
     close.lastIndex = at;
-    const found = close.exec(text);
-    return found ? this.#go('tag', { element: `/${this.#state.element}` }, close.lastIndex) : text.length;
+    return close.test(text) ? this.#go('tag', `/${this.#element}`, close.lastIndex) : text.length;
   }
 
   #inComment(text: string, at: number): number {
-    const close = /--!?>/g;
-    close.lastIndex = at;
-    if (close.exec(text)) return this.#go('text', {}, close.lastIndex);
-    return this.#go('comment', { dashed: text.endsWith('-') }, text.length);
+    COMMENT_END.lastIndex = at;
+    const ends = COMMENT_END.test(text);
+    this.#dashed = !ends && text.endsWith('-');
+    return ends ? this.#go('text', '', COMMENT_END.lastIndex) : text.length;
   }
 
-  #until(text: string, at: number, char: string, then: () => void): number {
-    const end = text.indexOf(char, at);
-    if (end < 0) return text.length;
-    then();
-    return end + 1;
+  #inDeclaration(text: string, at: number): number {
+    const end = text.indexOf('>', at);
+    return end < 0 ? text.length : this.#go('text', '', end + 1);
   }
 
   #endTag(at: number): number {
-    const { element } = this.#state;
-    return RAW_TEXT.has(element) ? this.#go('raw-text', { element }, at) : this.#go('text', {}, at);
+    const isRaw = this.#element === 'script' || this.#element === 'style';
+    return this.#go(isRaw ? 'raw-text' : 'text', isRaw ? this.#element : '', at);
   }
 
-  #find(text: string, at: number, matches: (char: string) => boolean): number {
-    let end = at;
-    while (end < text.length && !matches(text[end] as string)) end++;
-    return end;
+  #toTag(at: number): number {
+    this.#attribute = '';
+    this.#quote = '';
+    return this.#go('tag', this.#element, at);
   }
 
-  #go(place: Place, about: Partial<Omit<ScannerState, 'place'>> = {}, at = 0): number {
-    this.#state = { place, element: '', attribute: '', quote: '', dashed: false, ...about };
+  #go(place: Place, element: string, at: number): number {
+    this.#place = place;
+    this.#element = element;
     return at;
   }
+}
+
+/** Where the first match is, from `at` on; the end of the text if there is none. */
+function find(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex - 1 : text.length;
+}
+
+function endOf(index: number, text: string): number {
+  return index < 0 ? text.length : index;
 }

@@ -10,6 +10,9 @@ export const MAX_EXPRESSIONS = 1_000;
 /** Characters between braces, comments not counted, in one part of a template. */
 export const MAX_EXPRESSION_CHARS = 32_768;
 
+/** Beginnings and ends of tags in html: a mail of 102 KB, where Gmail cuts it off, has some 2,500. */
+export const MAX_TAGS = 8_000;
+
 /** Iterations, conditions and printed values in one rendering. */
 export const MAX_STEPS = 100_000;
 /** UTF-16 units of each part rendered, and of all values printed in one rendering. */

@@ -45,6 +45,8 @@ interface OpenValue {
   /** Blocks around its beginning: it has to end among the same. */
   readonly level: number;
   readonly holdsUrl: boolean;
+  /** False if it may hold whatever html lets it hold. */
+  readonly isWatched: boolean;
   readonly pieces: Piece[];
   /** What it begins with, as long as nothing variable has come. */
   prefix: string | undefined;
@@ -67,25 +69,32 @@ class Placement {
     return out;
   }
 
-  /** Where pieces go at this level: into the URL being read, or out. */
+  /** Where pieces go at this level: into the value being read, or out. */
   #sink(out: Piece[]): Piece[] {
-    return this.#value?.level === this.#level ? this.#value.pieces : out;
+    const value = this.#value;
+    return value?.isWatched && value.level === this.#level ? value.pieces : out;
   }
 
+  /** Cuts a text only where a value begins or ends that has to be looked at. */
   #text(piece: StaticText, out: Piece[]): void {
     const { text } = piece;
     let from = 0;
     for (let at = 0; at < text.length;) {
       const stop = this.#scanner.scan(text, at);
-      this.#write(piece, from, stop.at, out);
-      from = stop.at;
+      const opened =
+        stop.why === 'value-begins' ? openedValue(this.#scanner.state.attribute, this.#level) : undefined;
+      if (opened?.isWatched || this.#value?.isWatched || stop.why === 'text-ends') {
+        this.#write(piece, from, stop.at, out);
+        from = stop.at;
+      }
       at = stop.at;
-      if (stop.why === 'value-begins') this.#openValue();
+      if (opened) this.#value = opened;
       else if (stop.why === 'value-ends') {
         this.#closeValue(piece, at, out);
         at = this.#scanner.leaveValue(at);
       }
     }
+    this.#write(piece, from, text.length, out);
   }
 
   #write(piece: StaticText, from: number, to: number, out: Piece[]): void {
@@ -109,23 +118,12 @@ class Placement {
     return verdict === 'unsafe';
   }
 
-  #openValue(): void {
-    const { attribute } = this.#scanner.state;
-    this.#value = {
-      level: this.#level,
-      holdsUrl: URL_ATTRIBUTES.has(attribute),
-      pieces: [],
-      prefix: '',
-      decided: false,
-      style: attribute === 'style' ? '' : undefined,
-    };
-  }
-
   #closeValue(piece: StaticText, at: number, out: Piece[]): void {
     const value = this.#value;
     if (!value || value.level !== this.#level) throw crossing(lineAt(piece, at));
     this.#value = undefined;
     const { pieces, prefix, holdsUrl, decided } = value;
+    if (!value.isWatched) return;
     if (holdsUrl && prefix !== undefined && judgeUrl(resolveReferences(prefix), true) === 'unsafe') {
       throw unsafe(piece, at);
     }
@@ -197,6 +195,20 @@ class Placement {
     if (piece.kind === 'if') return { ...piece, then: place(piece.then), otherwise: place(piece.otherwise) };
     return { ...piece, body: place(piece.body), otherwise: place(piece.otherwise) };
   }
+}
+
+function openedValue(attribute: string, level: number): OpenValue {
+  const holdsUrl = URL_ATTRIBUTES.has(attribute);
+  const isStyle = attribute === 'style';
+  return {
+    level,
+    holdsUrl,
+    isWatched: holdsUrl || isStyle,
+    pieces: [],
+    prefix: '',
+    decided: false,
+    style: isStyle ? '' : undefined,
+  };
 }
 
 /** Neighbouring texts as one: `<{{! comment }}a` is read as it will be written. */

@@ -1,5 +1,5 @@
 import { SourceFault } from './faults.js';
-import { MAX_DEPTH, MAX_EXPRESSION_CHARS, MAX_EXPRESSIONS } from './limits.js';
+import { MAX_DEPTH, MAX_EXPRESSION_CHARS, MAX_EXPRESSIONS, MAX_TAGS } from './limits.js';
 
 /**
  * Walks over a source without parsing it and refuses one that would be expensive to parse. The parser takes a second
@@ -12,6 +12,16 @@ export function boundSource(source: string): void {
   const walk = new Walk(source);
   for (let at = source.indexOf('{{'); at >= 0; at = source.indexOf('{{', walk.expression(at))) {
     // expression() does the work
+  }
+}
+
+/** @throws SourceFault `template_too_large` for html that would be slow to read, and to make text of */
+export function boundHtml(source: string): void {
+  let tags = 0;
+  for (let at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at + 1)) {
+    if (++tags > MAX_TAGS) {
+      throw new SourceFault('template_too_large', lineOf(source, at), `More than ${MAX_TAGS} tags.`);
+    }
   }
 }
 
@@ -78,6 +88,10 @@ class Walk {
   }
 
   #fault(code: SourceFault['code'], at: number, detail: string): SourceFault {
-    return new SourceFault(code, this.#source.slice(0, at).split('\n').length, detail);
+    return new SourceFault(code, lineOf(this.#source, at), detail);
   }
+}
+
+function lineOf(source: string, at: number): number {
+  return source.slice(0, at).split('\n').length;
 }

@@ -37,11 +37,23 @@ describe('HttpClient', () => {
 
   const origin = (scheme = 'http') => `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const post = (timeoutMs = 5_000, scheme = 'http') =>
-    client.send({ method: 'POST', origin: origin(scheme), path: '/x', headers: {}, body: 'hello', timeoutMs });
+    client.send({
+      method: 'POST',
+      origin: origin(scheme),
+      path: '/x',
+      headers: {},
+      body: 'hello',
+      timeoutMs,
+    });
 
   it('brings back status, headers and body', async () => {
     onRequest = (socket) => socket.write('HTTP/1.1 422 No\r\nX-A: b\r\nContent-Length: 6\r\n\r\nGrüß');
-    expect(await post()).toEqual({ kind: 'answered', status: 422, headers: { 'x-a': 'b', 'content-length': '6' }, body: 'Grüß' });
+    expect(await post()).toEqual({
+      kind: 'answered',
+      status: 422,
+      headers: { 'x-a': 'b', 'content-length': '6' },
+      body: 'Grüß',
+    });
   });
 
   it('uses a connection again, and opens no more than it may', async () => {
@@ -58,14 +70,21 @@ describe('HttpClient', () => {
   });
 
   it('follows no redirect', async () => {
-    onRequest = (socket) => socket.write(`HTTP/1.1 302 Found\r\nLocation: ${origin()}/y\r\nContent-Length: 0\r\n\r\n`);
+    onRequest = (socket) =>
+      socket.write(`HTTP/1.1 302 Found\r\nLocation: ${origin()}/y\r\nContent-Length: 0\r\n\r\n`);
     expect(await post()).toMatchObject({ kind: 'answered', status: 302 });
     expect(heard).toHaveLength(1);
   });
 
   describe('knows that nothing has left', () => {
     it('when nobody listens', async () => {
-      const request = { method: 'POST', origin: 'http://127.0.0.1:1', path: '/', headers: {}, timeoutMs: 5_000 } as const;
+      const request = {
+        method: 'POST',
+        origin: 'http://127.0.0.1:1',
+        path: '/',
+        headers: {},
+        timeoutMs: 5_000,
+      } as const;
       const answer = await client.send(request);
       expect(answer).toEqual({ kind: 'not_sent', reason: 'ECONNREFUSED' });
     });
@@ -78,7 +97,10 @@ describe('HttpClient', () => {
 
     it('when the server says something that is not TLS', async () => {
       onRequest = (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
-      expect(await post(5_000, 'https')).toEqual({ kind: 'not_sent', reason: expect.stringMatching(/SSL|ECONNRESET|TLS/) });
+      expect(await post(5_000, 'https')).toEqual({
+        kind: 'not_sent',
+        reason: expect.stringMatching(/SSL|ECONNRESET|TLS/),
+      });
     });
 
     it('when the server never answers the TLS greeting in time', async () => {
@@ -105,7 +127,13 @@ describe('HttpClient', () => {
     });
 
     it('when a request can not even be written', async () => {
-      const request = { method: 'POST', origin: origin(), path: '/x', headers: { 'x-a': 'b\r\nx-b: c' }, timeoutMs: 5_000 } as const;
+      const request = {
+        method: 'POST',
+        origin: origin(),
+        path: '/x',
+        headers: { 'x-a': 'b\r\nx-b: c' },
+        timeoutMs: 5_000,
+      } as const;
       expect((await client.send(request)).kind).toBe('not_sent');
       expect(heard).toEqual([]);
     });
@@ -116,9 +144,18 @@ describe('HttpClient', () => {
       ['the server resets the connection', (socket) => socket.resetAndDestroy()],
       ['the server hangs up', (socket) => socket.end()],
       ['the server hangs up in the middle of the answer', (socket) => socket.end(OK.slice(0, -1))],
-      ['the server says something that is not HTTP', (socket) => socket.write('220 mail.example.com ESMTP\r\n')],
+      [
+        'the server says something that is not HTTP',
+        (socket) => socket.write('220 mail.example.com ESMTP\r\n'),
+      ],
       ['the header never ends', (socket) => socket.write(`HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(100_000)}`)],
-      ['the body never ends', (socket) => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n${'x'.repeat(MAX_ANSWER_BYTES + 1)}`)],
+      [
+        'the body never ends',
+        (socket) =>
+          socket.write(
+            `HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n${'x'.repeat(MAX_ANSWER_BYTES + 1)}`,
+          ),
+      ],
     ];
     it.each(endings)('when %s', async (_, end) => {
       onRequest = end;
@@ -131,12 +168,17 @@ describe('HttpClient', () => {
       ['headers and no body', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n')],
       ['one 100 after the other', (socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(3))],
     ];
-    it.each(silences)('when the server says %s until the time is up, and cuts the connection', async (_, say) => {
-      onRequest = say;
-      const cut = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
-      expect(await post(100)).toMatchObject({ kind: 'lost' });
-      await cut;
-    });
+    it.each(silences)(
+      'when the server says %s until the time is up, and cuts the connection',
+      async (_, say) => {
+        onRequest = say;
+        const cut = new Promise((resolve) =>
+          server.once('connection', (socket) => socket.once('close', resolve)),
+        );
+        expect(await post(100)).toMatchObject({ kind: 'lost' });
+        await cut;
+      },
+    );
 
     it('and never writes it a second time', async () => {
       onRequest = (socket) => socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\n');

@@ -27,13 +27,23 @@ describe('a status nobody has explained', () => {
   });
 
   it('says how long to wait when it is a 429 that tells', () => {
-    expect(outcomeOfStatus(429, 'why', 1500)).toEqual({ kind: 'throttled', reason: 'why', retryAfterMs: 1500 });
+    expect(outcomeOfStatus(429, 'why', 1500)).toEqual({
+      kind: 'throttled',
+      reason: 'why',
+      retryAfterMs: 1500,
+    });
   });
 });
 
 it('is unknown what became of a request that was lost, and certain that one was not sent', () => {
-  expect(outcomeOfSilence({ kind: 'lost', reason: 'ECONNRESET' })).toEqual({ kind: 'unknown', reason: 'ECONNRESET' });
-  expect(outcomeOfSilence({ kind: 'not_sent', reason: 'ENOTFOUND' })).toEqual({ kind: 'unavailable', reason: 'ENOTFOUND' });
+  expect(outcomeOfSilence({ kind: 'lost', reason: 'ECONNRESET' })).toEqual({
+    kind: 'unknown',
+    reason: 'ECONNRESET',
+  });
+  expect(outcomeOfSilence({ kind: 'not_sent', reason: 'ENOTFOUND' })).toEqual({
+    kind: 'unavailable',
+    reason: 'ENOTFOUND',
+  });
 });
 
 describe('Retry-After', () => {

@@ -18,12 +18,15 @@ export function outcomeOfStatus(status: number, reason: string, retryAfterMs?: n
   if (status === 429) return throttled(reason, retryAfterMs);
   if (status === 503) return { kind: 'unavailable', reason };
   if (status >= 500 || status === 408 || status < 300) return { kind: 'unknown', reason };
-  if (status === 401 || status === 403 || status === 404 || status === 405) return { kind: 'misconfigured', reason };
+  if (status === 401 || status === 403 || status === 404 || status === 405)
+    return { kind: 'misconfigured', reason };
   return { kind: 'unavailable', reason };
 }
 
 export function throttled(reason: string, retryAfterMs: number | undefined): Outcome {
-  return retryAfterMs === undefined ? { kind: 'throttled', reason } : { kind: 'throttled', reason, retryAfterMs };
+  return retryAfterMs === undefined
+    ? { kind: 'throttled', reason }
+    : { kind: 'throttled', reason, retryAfterMs };
 }
 
 /** Milliseconds to wait according to `Retry-After`: seconds or a date (RFC 9110, section 10.2.3). */

@@ -13,7 +13,8 @@ export class RateLimitSeen {
     if (limit === undefined || !(requests > 0)) return;
     if (requests !== this.#limit) this.#windowSeconds = 1;
     this.#limit = requests;
-    if (Number.isFinite(secondsToReset)) this.#windowSeconds = Math.max(this.#windowSeconds, Math.ceil(secondsToReset));
+    if (Number.isFinite(secondsToReset))
+      this.#windowSeconds = Math.max(this.#windowSeconds, Math.ceil(secondsToReset));
   }
 
   /** Requests per second; undefined before a vendor has said anything. */

@@ -6,8 +6,8 @@ export type Scrub = (line: string) => string;
 
 /** `user:password@` in a URL. */
 const URL_CREDENTIALS = /:\/\/[^/\s"'@]+@/g;
-/** Anything that could be read as an address; `@scope/package` in a stack has nothing before its @. */
-const ADDRESS = /[^\s"'<>()[\]{},;:\\/@=]+@[^\s"'<>()[\]{},;:\\/@]+/g;
+/** What ends an address on either side. `@scope/package` in a stack has nothing before its @, and is none. */
+const NOT_IN_ADDRESS = new Set(' \t\r\n"\'<>()[]{},;:\\/@=');
 const API_KEY = /\bphk_[0-9a-z]{26}_[0-9a-z]+/g;
 const BEARER = /\b(bearer|basic) +[\w.~+/=-]+/gi;
 /** Secrets of fewer characters would be found inside ordinary words. */
@@ -22,14 +22,30 @@ export function scrubbing(secrets: readonly string[]): Scrub {
   const configured = literal.length > 0 ? new RegExp([...new Set(literal)].map(quoted).join('|'), 'g') : undefined;
   return (line) => {
     const withoutSecrets = configured ? line.replace(configured, '[secret]') : line;
-    return withoutSecrets
+    const withoutKeys = withoutSecrets
       .replace(API_KEY, '[secret]')
       .replace(BEARER, '$1 [secret]')
-      .replace(URL_CREDENTIALS, '://[secret]@')
-      .replace(ADDRESS, '[address]');
+      .replace(URL_CREDENTIALS, '://[secret]@');
+    return withoutAddresses(withoutKeys);
   };
 }
 
 function quoted(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** Looks around every @. A pattern for the same would try anew from each character before it: a line is a stranger's. */
+function withoutAddresses(line: string): string {
+  let scrubbed = '';
+  let done = 0;
+  for (let at = line.indexOf('@'); at >= 0; at = line.indexOf('@', Math.max(at + 1, done))) {
+    let from = at;
+    while (from > done && !NOT_IN_ADDRESS.has(line.charAt(from - 1))) from -= 1;
+    let to = at + 1;
+    while (to < line.length && !NOT_IN_ADDRESS.has(line.charAt(to))) to += 1;
+    if (from === at || to === at + 1) continue;
+    scrubbed += `${line.slice(done, from)}[address]`;
+    done = to;
+  }
+  return scrubbed + line.slice(done);
 }

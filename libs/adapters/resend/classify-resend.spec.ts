@@ -60,7 +60,8 @@ describe('what a refusal by Resend means for the only message of a call', () => 
 
 describe('what a refusal of a whole batch means', () => {
   it.each(refusals)('%i %s', (status, name, outcome) => {
-    const kind = 'kind' in outcome && outcome.kind === 'rejected' ? 'unavailable' : (outcome as { kind: string }).kind;
+    const kind =
+      'kind' in outcome && outcome.kind === 'rejected' ? 'unavailable' : (outcome as { kind: string }).kind;
     expect(classifyResend({ status, name, message: '', retryAfterMs: 2000 }, false, NOW).kind).toBe(kind);
   });
 });

@@ -30,9 +30,11 @@ describe('ResendProvider', () => {
     await fake.close();
   });
 
-  const send = (messages: readonly EmailMessage[], key = 'call_1') => provider.send({ key, messages, timeoutMs: 5_000 });
+  const send = (messages: readonly EmailMessage[], key = 'call_1') =>
+    provider.send({ key, messages, timeoutMs: 5_000 });
   const batch = (count: number) => Array.from({ length: count }, (_, n) => aMessage(n + 1));
-  const answering = (body: unknown) => fake.setFaults([{ effect: { kind: 'status', status: 200, accepted: true, body } }]);
+  const answering = (body: unknown) =>
+    fake.setFaults([{ effect: { kind: 'status', status: 200, accepted: true, body } }]);
 
   it('learns its rate from the answers, and waits as long as it is told', async () => {
     await start({ requestsPerSecond: 2 });
@@ -41,7 +43,9 @@ describe('ResendProvider', () => {
     expect(await provider.quota()).toEqual({ perSecond: 2 });
     await send(batch(1), 'call_2');
     const throttled = await send(batch(2), 'call_3');
-    expect(throttled).toEqual(Array(2).fill(expect.objectContaining({ kind: 'throttled', retryAfterMs: 1000 })));
+    expect(throttled).toEqual(
+      Array(2).fill(expect.objectContaining({ kind: 'throttled', retryAfterMs: 1000 })),
+    );
   });
 
   it('parks until midnight UTC when the day’s mails are used up', async () => {
@@ -66,7 +70,10 @@ describe('ResendProvider', () => {
   it.each([
     ['too few ids', { data: [{ id: 'a' }] }],
     ['too many ids', { data: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] }],
-    ['an error for somebody else', { data: [{ id: 'a' }, { id: 'b' }], errors: [{ index: 7, message: 'no' }] }],
+    [
+      'an error for somebody else',
+      { data: [{ id: 'a' }, { id: 'b' }], errors: [{ index: 7, message: 'no' }] },
+    ],
     ['no list', { data: 'a' }],
     ['nothing', {}],
   ])('trusts no answer with %s', async (_, body) => {

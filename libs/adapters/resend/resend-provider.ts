@@ -1,13 +1,18 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type { EmailMessage, EmailProvider, ProviderCall, ProviderCapabilities, ProviderQuota } from '#ports/delivery/email-provider.js';
+import type {
+  EmailProvider,
+  ProviderCall,
+  ProviderCapabilities,
+  ProviderQuota,
+} from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
-import { formatMailbox, parseMailbox } from '#adapters/email-providers/mailbox.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
 import { header, HttpClient, type HttpAnswer } from '#adapters/http/http-client.js';
 import { outcomeOfSilence, retryAfterMs } from '#adapters/http/outcome-of-answer.js';
 import { RateLimitSeen } from '#adapters/http/rate-limit-seen.js';
 import { apiRoot, type ApiRoot, parseJson, record } from '#adapters/http/json-api.js';
 import { classifyResend } from './classify-resend.js';
+import { batchRequest, singleRequest } from './resend-request.js';
 
 export interface ResendSettings {
   readonly apiKey: string;
@@ -60,7 +65,7 @@ export class ResendProvider implements EmailProvider {
         'idempotency-key': key,
         ...(alone ? {} : { 'x-batch-validation': 'permissive' }),
       },
-      body: JSON.stringify(alone ? wireOf(message) : messages.map(wireOf)),
+      body: alone ? singleRequest(message) : batchRequest(messages),
       timeoutMs,
     });
     return this.#outcomes(answer, messages.length).map((outcome) => tidied(outcome, [this.#apiKey]));
@@ -84,7 +89,8 @@ export class ResendProvider implements EmailProvider {
     const body = record(parseJson(answer.body));
     if (answer.status === 200) return domainsWords(body);
     // A key that may only send is the one to have; it proves itself by being refused for what it asked, not for itself.
-    if (body['name'] === 'restricted_api_key') return { ok: true, detail: 'The key may send, and nothing else.' };
+    if (body['name'] === 'restricted_api_key')
+      return { ok: true, detail: 'The key may send, and nothing else.' };
     const detail = `HTTP ${answer.status}: ${String(body['message'] ?? '')}`;
     return { ok: false, detail: words(detail, [this.#apiKey]) };
   }
@@ -126,7 +132,10 @@ function batchOutcomes(body: Record<string, unknown>, count: number): readonly O
   }
   const ids = arrayOf(body['data']);
   if (ids.length + errors.size !== count) {
-    return Array<Outcome>(count).fill({ kind: 'unknown', reason: `an answer with ${ids.length} ids for ${count} messages` });
+    return Array<Outcome>(count).fill({
+      kind: 'unknown',
+      reason: `an answer with ${ids.length} ids for ${count} messages`,
+    });
   }
   let taken = 0;
   return Array.from({ length: count }, (_, index): Outcome => {
@@ -140,26 +149,13 @@ function outcomeOfId(id: unknown): Outcome {
   return { kind: 'unknown', reason: 'an answer without a message id' };
 }
 
-function wireOf(message: EmailMessage): object {
-  const { from, to, replyTo, subject, html, text, headers, deliveryId } = message;
-  return {
-    from: formatMailbox(parseMailbox(from)),
-    to: [formatMailbox(parseMailbox(to))],
-    ...(replyTo === undefined ? {} : { reply_to: formatMailbox(parseMailbox(replyTo)) }),
-    subject,
-    html,
-    text,
-    headers,
-    tags: [{ name: 'posthorn_delivery', value: deliveryId }],
-  };
-}
-
 function domainsWords(body: Record<string, unknown>): { ok: boolean; detail: string } {
   const verified = arrayOf(body['data'])
     .map(record)
     .filter(({ status }) => status === 'verified')
     .map(({ name }) => String(name));
-  if (verified.length === 0) return { ok: false, detail: 'The key works, but no domain is verified for sending.' };
+  if (verified.length === 0)
+    return { ok: false, detail: 'The key works, but no domain is verified for sending.' };
   return { ok: true, detail: words(`Verified domains: ${verified.join(', ')}.`) };
 }
 

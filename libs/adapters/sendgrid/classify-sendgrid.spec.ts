@@ -8,16 +8,25 @@ const says = (message: string, field: string | null = null): SendGridError[] => 
 const BAD = 'Does not contain a valid address.';
 
 type Row = readonly [status: number, errors: readonly SendGridError[], alone: object, among: object];
-const both = (status: number, errors: readonly SendGridError[], outcome: object): Row => [status, errors, outcome, outcome];
+const both = (status: number, errors: readonly SendGridError[], outcome: object): Row => [
+  status,
+  errors,
+  outcome,
+  outcome,
+];
 
 const refusals: readonly Row[] = [
   both(429, says('too many requests'), { kind: 'throttled', retryAfterMs: 3000 }),
   both(429, [], { kind: 'throttled', retryAfterMs: 3000 }),
   both(401, says('Maximum credits exceeded'), { kind: 'throttled', parkUntil: MIDNIGHT }),
-  both(401, says('The provided authorization grant is invalid, expired, or revoked'), { kind: 'misconfigured' }),
+  both(401, says('The provided authorization grant is invalid, expired, or revoked'), {
+    kind: 'misconfigured',
+  }),
   both(401, [], { kind: 'misconfigured' }),
   both(403, says('access forbidden'), { kind: 'misconfigured' }),
-  both(403, says('The from address does not match a verified Sender Identity.', 'from'), { kind: 'misconfigured' }),
+  both(403, says('The from address does not match a verified Sender Identity.', 'from'), {
+    kind: 'misconfigured',
+  }),
   both(400, says('Does not contain a valid address.', 'from.email'), { kind: 'misconfigured' }),
   both(404, says('not found'), { kind: 'misconfigured' }),
   both(405, says('method not allowed'), { kind: 'misconfigured' }),
@@ -30,8 +39,18 @@ const refusals: readonly Row[] = [
   both(503, [], { kind: 'unavailable' }),
   both(400, [], { kind: 'unavailable' }),
   [400, says('Bad Request'), { kind: 'rejected' }, { kind: 'unavailable' }],
-  [400, says('The content value must be a string.', 'content.0.value'), { kind: 'rejected' }, { kind: 'unavailable' }],
-  [413, says('The maximum size of the message exceeds the limit.'), { kind: 'rejected' }, { kind: 'unavailable' }],
+  [
+    400,
+    says('The content value must be a string.', 'content.0.value'),
+    { kind: 'rejected' },
+    { kind: 'unavailable' },
+  ],
+  [
+    413,
+    says('The maximum size of the message exceeds the limit.'),
+    { kind: 'rejected' },
+    { kind: 'unavailable' },
+  ],
 ];
 
 describe('what a refusal by SendGrid means', () => {
@@ -51,7 +70,10 @@ describe('a call that SendGrid refuses for single recipients', () => {
     classifySendGrid({ status: 400, errors, retryAfterMs: undefined }, count, NOW);
 
   it('rejects those it names and returns the others, to be sent again at once', () => {
-    const errors = [...says(BAD, 'personalizations.1.to.0.email'), ...says('Duplicate.', 'personalizations.3.to')];
+    const errors = [
+      ...says(BAD, 'personalizations.1.to.0.email'),
+      ...says('Duplicate.', 'personalizations.3.to'),
+    ];
     const back = { kind: 'throttled', reason: expect.any(String), retryAfterMs: 0 };
     expect(classify(errors, 4)).toEqual([
       back,
@@ -68,6 +90,9 @@ describe('a call that SendGrid refuses for single recipients', () => {
   });
 
   it('rejects nobody for an index that is not in the call', () => {
-    expect(classify(says(BAD, 'personalizations.7.to.0.email'), 2).map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable']);
+    expect(classify(says(BAD, 'personalizations.7.to.0.email'), 2).map(({ kind }) => kind)).toEqual([
+      'unavailable',
+      'unavailable',
+    ]);
   });
 });

@@ -45,7 +45,9 @@ function classifyContent({ status, errors }: SendGridRefusal, count: number): re
   if (named.size > 0) {
     return Array.from({ length: count }, (_, index) => {
       const reason = named.get(index);
-      return reason === undefined ? returned('another message spoiled the call') : { kind: 'rejected', reason };
+      return reason === undefined
+        ? returned('another message spoiled the call')
+        : { kind: 'rejected', reason };
     });
   }
   const reason = reasonOf(status, errors);

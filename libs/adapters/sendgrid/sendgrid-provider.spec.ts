@@ -4,7 +4,11 @@ import { describeHttpVendor } from '#adapters/email-providers/http-vendor.contra
 import { aMessage } from '#ports/delivery/email-provider.contract.js';
 import type { EmailMessage } from '#ports/delivery/email-provider.js';
 import type { Fake } from '#test/fakes/kit/fake.js';
-import { type FakeSendGridOptions, SENDGRID_KEY, startFakeSendGrid } from '#test/fakes/sendgrid/fake-sendgrid.js';
+import {
+  type FakeSendGridOptions,
+  SENDGRID_KEY,
+  startFakeSendGrid,
+} from '#test/fakes/sendgrid/fake-sendgrid.js';
 import { SendGridProvider } from './sendgrid-provider.js';
 
 describeHttpVendor('SendGridProvider', async ({ wrongCredentials }) => {
@@ -30,7 +34,8 @@ describe('SendGridProvider', () => {
     await fake.close();
   });
 
-  const send = (messages: readonly EmailMessage[]) => provider.send({ key: 'call_1', messages, timeoutMs: 5_000 });
+  const send = (messages: readonly EmailMessage[]) =>
+    provider.send({ key: 'call_1', messages, timeoutMs: 5_000 });
   const batch = (count: number) => Array.from({ length: count }, (_, n) => aMessage(n + 1));
 
   it('gives one message the id of its call, and several each its own place in it', async () => {
@@ -39,9 +44,14 @@ describe('SendGridProvider', () => {
     const [first] = fake.mails();
     const outcomes = await send(batch(2));
     const call = fake.mails()[1]?.messageId;
-    expect(await send(batch(1))).toEqual([{ kind: 'accepted', providerMessageId: fake.mails()[3]?.messageId }]);
+    expect(await send(batch(1))).toEqual([
+      { kind: 'accepted', providerMessageId: fake.mails()[3]?.messageId },
+    ]);
     expect(first?.messageId).toBeDefined();
-    expect(outcomes.map((outcome) => 'providerMessageId' in outcome && outcome.providerMessageId)).toEqual([`${call}.0`, `${call}.1`]);
+    expect(outcomes.map((outcome) => 'providerMessageId' in outcome && outcome.providerMessageId)).toEqual([
+      `${call}.0`,
+      `${call}.1`,
+    ]);
   });
 
   it('batches what it says it batches, though no two lines be alike', async () => {

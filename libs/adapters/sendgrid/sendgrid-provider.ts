@@ -1,5 +1,11 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type { EmailMessage, EmailProvider, ProviderCall, ProviderCapabilities, ProviderQuota } from '#ports/delivery/email-provider.js';
+import type {
+  EmailMessage,
+  EmailProvider,
+  ProviderCall,
+  ProviderCapabilities,
+  ProviderQuota,
+} from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { sendAlike } from '#adapters/email-providers/alike.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
@@ -84,7 +90,10 @@ export class SendGridProvider implements EmailProvider {
     this.#http.close();
   }
 
-  async #sendAlike(messages: readonly EmailMessage[], { key, timeoutMs }: ProviderCall): Promise<readonly Outcome[]> {
+  async #sendAlike(
+    messages: readonly EmailMessage[],
+    { key, timeoutMs }: ProviderCall,
+  ): Promise<readonly Outcome[]> {
     const [message] = messages;
     if (!message) return [];
     const answer = await this.#http.send({
@@ -112,7 +121,11 @@ export class SendGridProvider implements EmailProvider {
     if (status === 202) return acceptances(header(headers, 'x-message-id'), count);
     const untilReset = Number.isFinite(resetAt) ? Math.max(0, resetAt - now) : undefined;
     const errors = errorsOf(parseJson(answer.body));
-    return classifySendGrid({ status, errors, retryAfterMs: retryAfterMs(headers, now) ?? untilReset }, count, now);
+    return classifySendGrid(
+      { status, errors, retryAfterMs: retryAfterMs(headers, now) ?? untilReset },
+      count,
+      now,
+    );
   }
 }
 
@@ -121,7 +134,8 @@ export class SendGridProvider implements EmailProvider {
  * the call up there; the index keeps it unique.
  */
 function acceptances(messageId: string | undefined, count: number): readonly Outcome[] {
-  if (!messageId) return Array<Outcome>(count).fill({ kind: 'unknown', reason: 'a 202 without a message id' });
+  if (!messageId)
+    return Array<Outcome>(count).fill({ kind: 'unknown', reason: 'a 202 without a message id' });
   return Array.from({ length: count }, (_, index) => ({
     kind: 'accepted',
     providerMessageId: count === 1 ? messageId : `${messageId}.${index}`,

@@ -1,6 +1,11 @@
 import type { EmailMessage } from '#ports/delivery/email-provider.js';
 import { parseMailbox } from '#adapters/email-providers/mailbox.js';
-import { type SharedLines, shareLines, shareNothing } from '#adapters/email-providers/shared-lines.js';
+import {
+  type SharedLines,
+  shareLines,
+  shareNothing,
+  templateOf,
+} from '#adapters/email-providers/shared-lines.js';
 
 /** Bytes of keys and values that the substitutions of one personalization may have together. */
 export const MAX_SUBSTITUTION_BYTES = 10_000;
@@ -47,32 +52,28 @@ type Shared = {
 };
 
 function shareParts(messages: readonly EmailMessage[], callKey: string): Shared {
-  const tag = (part: string) => (n: number) => `-${part}${n}.${callKey}-`;
-  const lines = (texts: readonly string[], part: string) =>
-    shareLines(texts, tag(part), (line) => line.includes(`.${callKey}-`));
-  const byLines = share(messages, tag, lines);
+  const mark = `.${callKey}-`;
+  const byLines = share(messages, mark, (texts) => shareLines(texts, (line) => line.includes(mark)));
   // A key for each of many short runs of lines can take more room than it saves.
   const tooLarge = byLines.substitutions.some((one) => bytesOf(one) > MAX_SUBSTITUTION_BYTES);
-  return tooLarge ? share(messages, tag, (texts, part) => shareNothing(texts, tag(part))) : byLines;
+  return tooLarge ? share(messages, mark, shareNothing) : byLines;
 }
 
 function share(
   messages: readonly EmailMessage[],
-  tag: (part: string) => (n: number) => string,
-  shareTexts: (texts: readonly string[], part: string) => SharedLines,
+  mark: string,
+  shareTexts: (texts: readonly string[]) => SharedLines,
 ): Shared {
   const substitutions: Record<string, string>[] = messages.map(() => ({}));
   const part = (of: 'html' | 'text') => {
     if (messages[0]?.[of] === undefined) return undefined;
-    const shared = shareTexts(
-      messages.map((message) => message[of] ?? ''),
-      of,
-    );
+    const shared = shareTexts(messages.map((message) => message[of] ?? ''));
+    const key = (n: number) => `-${of}${n}${mark}`;
     shared.own.forEach((lines, at) => {
       const values = substitutions[at];
-      if (values) lines.forEach((line, n) => (values[tag(of)(n)] = line));
+      if (values) lines.forEach((line, n) => (values[key(n)] = line));
     });
-    return shared.template;
+    return templateOf(shared, key);
   };
   return { html: part('html'), text: part('text'), substitutions };
 }
@@ -104,6 +105,7 @@ function addressOf(text: string): { email: string; name?: string } {
 
 function bytesOf(substitutions: Record<string, string>): number {
   let bytes = 0;
-  for (const [key, value] of Object.entries(substitutions)) bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  for (const [key, value] of Object.entries(substitutions))
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   return bytes;
 }

@@ -48,10 +48,13 @@ describe('what an error of SES means for the only message of a call', () => {
 });
 
 describe('what an error of SES means for several messages', () => {
-  it.each(errors.filter(([, , , outcome]) => !isRejected(outcome)))('the same: %s %s (%s)', (name, message, status) => {
-    const error = { name, message };
-    expect(classifySesError(error, status, false, NOW)).toEqual(classifySesError(error, status, true, NOW));
-  });
+  it.each(errors.filter(([, , , outcome]) => !isRejected(outcome)))(
+    'the same: %s %s (%s)',
+    (name, message, status) => {
+      const error = { name, message };
+      expect(classifySesError(error, status, false, NOW)).toEqual(classifySesError(error, status, true, NOW));
+    },
+  );
 
   it.each(errors.filter(([, , , outcome]) => isRejected(outcome)))(
     'nothing against any one of them, but none was taken: %s',
@@ -83,12 +86,18 @@ const entries: readonly (readonly [status: string, error: string, outcome: objec
 
 describe('what the status of a bulk entry means for its message', () => {
   it.each(entries)('%s: %s', (name, message, outcome) => {
-    expect(classifySesEntry({ name, message }, undefined, NOW)).toEqual({ reason: `${name}: ${message}`, ...outcome });
+    expect(classifySesEntry({ name, message }, undefined, NOW)).toEqual({
+      reason: `${name}: ${message}`,
+      ...outcome,
+    });
   });
 
   it('is acceptance only with a message id', () => {
     const success = { name: 'SUCCESS', message: '' };
-    expect(classifySesEntry(success, '0100-1', NOW)).toEqual({ kind: 'accepted', providerMessageId: '0100-1' });
+    expect(classifySesEntry(success, '0100-1', NOW)).toEqual({
+      kind: 'accepted',
+      providerMessageId: '0100-1',
+    });
     expect(classifySesEntry(success, undefined, NOW)).toEqual({ kind: 'unknown', reason: 'SUCCESS' });
   });
 });
@@ -98,7 +107,8 @@ describe('the tables', () => {
     const missing = (table: object, rows: readonly (readonly [string, ...unknown[]])[]) =>
       Object.keys(table).filter((name) => !rows.some(([tested]) => tested === name));
     // Spelled in many ways by AWS; each is one more line of the same.
-    const credentials = /^(InvalidSignature|IncompleteSignature|InvalidClientTokenId|ExpiredToken|MissingAuthentication|OptIn)/;
+    const credentials =
+      /^(InvalidSignature|IncompleteSignature|InvalidClientTokenId|ExpiredToken|MissingAuthentication|OptIn)/;
     const rest = missing(sesErrors, errors).filter((name) => !credentials.test(name));
     expect(rest).toEqual(['Throttling', 'ServiceUnavailableException', 'UnknownOperationException']);
     expect(missing(sesBulkStatuses, entries)).toEqual(['SUCCESS']);

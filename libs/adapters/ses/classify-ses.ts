@@ -75,10 +75,16 @@ export interface SesWords {
 }
 
 /** @param alone false if the call held several messages, so that its refusal says nothing about any one of them */
-export function classifySesError(error: SesWords, status: number | undefined, alone: boolean, now: Instant): Outcome {
+export function classifySesError(
+  error: SesWords,
+  status: number | undefined,
+  alone: boolean,
+  now: Instant,
+): Outcome {
   const kind = sesErrors[error.name];
   const reason = reasonOf(error);
-  if (kind === undefined && status === 400) return alone ? { kind: 'rejected', reason } : { kind: 'unavailable', reason };
+  if (kind === undefined && status === 400)
+    return alone ? { kind: 'rejected', reason } : { kind: 'unavailable', reason };
   if (kind === undefined) return outcomeOfStatus(status ?? 0, reason, SECOND_MS);
   const outcome = outcomeOf(kind, error, now);
   return outcome.kind === 'rejected' && !alone ? { kind: 'unavailable', reason } : outcome;
@@ -94,7 +100,9 @@ function outcomeOf(kind: OutcomeKind, words: SesWords, now: Instant): Outcome {
   const reason = reasonOf(words);
   switch (kind) {
     case 'throttled':
-      return isDailyQuota(words) ? { kind, reason, parkUntil: now + HOUR_MS } : { kind, reason, retryAfterMs: SECOND_MS };
+      return isDailyQuota(words)
+        ? { kind, reason, parkUntil: now + HOUR_MS }
+        : { kind, reason, retryAfterMs: SECOND_MS };
     case 'rejected':
       // "Email address is not verified": of our own identity, or of everyone's while the account is in the sandbox.
       return { kind: /not verified/i.test(words.message) ? 'misconfigured' : 'rejected', reason };

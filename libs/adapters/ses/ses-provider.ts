@@ -8,7 +8,13 @@ import {
   SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type { EmailMessage, EmailProvider, ProviderCall, ProviderCapabilities, ProviderQuota } from '#ports/delivery/email-provider.js';
+import type {
+  EmailMessage,
+  EmailProvider,
+  ProviderCall,
+  ProviderCapabilities,
+  ProviderQuota,
+} from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { returned, sendAlike } from '#adapters/email-providers/alike.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
@@ -23,7 +29,11 @@ export interface SesSettings {
   /** Overrides the host, e.g. `http://127.0.0.1:4010`. */
   readonly endpoint?: string;
   /** Left out: the SDK's own chain (environment, profile, instance role …). */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
   readonly configurationSet?: string;
   readonly maxInFlight?: number;
 }
@@ -32,7 +42,8 @@ const LOOKUP_TIMEOUT_MS = 10_000;
 /** What SES takes in one call with a template in it. Sharing lines keeps us far below, unless no line is shared. */
 const MAX_BODY_BYTES = 1_000_000;
 
-type Answer<T> = { readonly ok: true; readonly output: T } | { readonly ok: false; readonly failure: SesFailure };
+type Answer<T> =
+  { readonly ok: true; readonly output: T } | { readonly ok: false; readonly failure: SesFailure };
 type SesFailure = (alone: boolean) => Outcome;
 
 /** Amazon SES, API version 2: SendEmail for one message, SendBulkEmail for several. */
@@ -102,7 +113,9 @@ export class SesProvider implements EmailProvider {
     }
     const { SendingEnabled, ProductionAccessEnabled, SendQuota } = answer.output;
     if (!SendingEnabled) return { ok: false, detail: 'Sending is paused for this account.' };
-    const sandbox = ProductionAccessEnabled ? '' : ' The account is in the sandbox: it can write to verified addresses only.';
+    const sandbox = ProductionAccessEnabled
+      ? ''
+      : ' The account is in the sandbox: it can write to verified addresses only.';
     return { ok: true, detail: `Up to ${SendQuota?.MaxSendRate ?? '?'} messages a second.${sandbox}` };
   }
 
@@ -113,12 +126,17 @@ export class SesProvider implements EmailProvider {
   async #sendAll(messages: readonly EmailMessage[], timeoutMs: number): Promise<readonly Outcome[]> {
     const [message] = messages;
     if (!message) return [];
-    return messages.length === 1 ? [await this.#sendOne(message, timeoutMs)] : this.#sendBulk(messages, timeoutMs);
+    return messages.length === 1
+      ? [await this.#sendOne(message, timeoutMs)]
+      : this.#sendBulk(messages, timeoutMs);
   }
 
   async #sendOne(message: EmailMessage, timeoutMs: number): Promise<Outcome> {
     const answer = await this.#ask(timeoutMs, (exchange) =>
-      this.#client.send(new SendEmailCommand(singleRequest(message, this.#settings.configurationSet)), exchange),
+      this.#client.send(
+        new SendEmailCommand(singleRequest(message, this.#settings.configurationSet)),
+        exchange,
+      ),
     );
     if (!answer.ok) return answer.failure(true);
     const { MessageId } = answer.output;
@@ -170,12 +188,18 @@ export class SesProvider implements EmailProvider {
       timer = setTimeout(() => {
         if (exchange.handed) return;
         exchange.abandoned = true;
-        resolve({ ok: false, failure: () => ({ kind: 'unavailable', reason: `no credentials within ${timeoutMs} ms` }) });
+        resolve({
+          ok: false,
+          failure: () => ({ kind: 'unavailable', reason: `no credentials within ${timeoutMs} ms` }),
+        });
       }, timeoutMs);
     });
     const sent = send(exchange).then(
       (output): Answer<T> => ({ ok: true, output }),
-      (error: unknown): Answer<T> => ({ ok: false, failure: (alone) => this.#failure(error, exchange, alone) }),
+      (error: unknown): Answer<T> => ({
+        ok: false,
+        failure: (alone) => this.#failure(error, exchange, alone),
+      }),
     );
     try {
       return await Promise.race([sent, stalled]);
@@ -189,7 +213,8 @@ export class SesProvider implements EmailProvider {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
     if (!handed && !(name in sesErrors)) return { kind: 'unavailable', reason: `${name}: ${message}` };
     // Some gateway's page instead of SES's own words.
-    if (error instanceof SyntaxError) return outcomeOfStatus(answer?.status ?? 0, `HTTP ${answer?.status} that is not JSON`);
+    if (error instanceof SyntaxError)
+      return outcomeOfStatus(answer?.status ?? 0, `HTTP ${answer?.status} that is not JSON`);
     return classifySesError({ name, message }, answer?.status, alone, this.#clock.now());
   }
 

@@ -2,7 +2,7 @@ import type { SendEmailCommandInput } from '@aws-sdk/client-sesv2';
 import { encodeWord } from 'nodemailer/lib/mime-funcs';
 import type { EmailMessage } from '#ports/delivery/email-provider.js';
 import { parseMailbox } from '#adapters/email-providers/mailbox.js';
-import { shareLines } from '#adapters/email-providers/shared-lines.js';
+import { shareLines, templateOf } from '#adapters/email-providers/shared-lines.js';
 
 /** The name of the tag that comes back in SES's events. */
 const DELIVERY_TAG = 'posthorn_delivery';
@@ -13,7 +13,10 @@ interface SesPair {
 }
 
 /** One message: SES takes it as it is. */
-export function singleRequest(message: EmailMessage, configurationSet: string | undefined): SendEmailCommandInput {
+export function singleRequest(
+  message: EmailMessage,
+  configurationSet: string | undefined,
+): SendEmailCommandInput {
   const { html, text } = message;
   return {
     ...frameOf(message, configurationSet),
@@ -42,16 +45,12 @@ export function bulkRequest(messages: readonly EmailMessage[], configurationSet:
   if (!first) throw new RangeError('A call has at least one message.');
   const data: Record<string, string>[] = messages.map(({ subject }) => ({ s: subject }));
   const part = (prefix: string, texts: readonly string[]) => {
-    const shared = shareLines(
-      texts,
-      (n) => `{{${prefix}${n}}}`,
-      (line) => line.includes('{{'),
-    );
+    const shared = shareLines(texts, (line) => line.includes('{{'));
     shared.own.forEach((lines, at) => {
       const values = data[at];
       if (values) lines.forEach((line, n) => (values[`${prefix}${n}`] = line));
     });
-    return shared.template;
+    return templateOf(shared, (n) => `{{${prefix}${n}}}`);
   };
   const bodies = (of: 'html' | 'text') => messages.map((message) => message[of] ?? '');
   const content = {

@@ -15,12 +15,20 @@ const replies: readonly Row[] = [
   ['mail', '454 Throttling failure: Maximum sending rate exceeded.', { kind: 'throttled' }],
   ['data', '454 Throttling failure: Maximum sending rate exceeded.', { kind: 'throttled' }],
   ['rcpt', '421 4.7.28 Unusual rate of mail from your domain', { kind: 'throttled', domain: 'example.org' }],
-  ['rcpt', '450 4.2.1 Receiving mail at a rate that prevents delivery', { kind: 'throttled', domain: 'example.org' }],
+  [
+    'rcpt',
+    '450 4.2.1 Receiving mail at a rate that prevents delivery',
+    { kind: 'throttled', domain: 'example.org' },
+  ],
   ['rcpt', '451 4.7.1 Greylisted', { kind: 'throttled', domain: 'example.org' }],
   ['rcpt', '452 4.5.3 Too many recipients', { kind: 'throttled', domain: 'example.org' }],
   ['data', '450 4.7.0 Deferred', { kind: 'throttled', domain: 'example.org' }],
   ['data', '432 4.7.12 A password transition is needed', { kind: 'throttled', domain: 'example.org' }],
-  ['mail', '454 4.7.0 Throttling failure: Daily message quota exceeded.', { kind: 'throttled', parkUntil: NOW + HOUR_MS }],
+  [
+    'mail',
+    '454 4.7.0 Throttling failure: Daily message quota exceeded.',
+    { kind: 'throttled', parkUntil: NOW + HOUR_MS },
+  ],
   ['data', '452 4.7.1 24-hour quota exceeded', { kind: 'throttled', parkUntil: NOW + HOUR_MS }],
   // some other trouble of the server's
   ['mail', '455 4.5.1 Parameters not accommodated', { kind: 'unavailable' }],
@@ -38,7 +46,11 @@ const replies: readonly Row[] = [
   ['rcpt', '550 5.1.7 Bad sender address', { kind: 'misconfigured' }],
   // the mailbox does not exist
   ['rcpt', '550 5.1.1 No such user', { kind: 'rejected', hardBounce: true }],
-  ['rcpt', '550-5.1.1 The account does not exist\n550 5.1.1 Please check', { kind: 'rejected', hardBounce: true }],
+  [
+    'rcpt',
+    '550-5.1.1 The account does not exist\n550 5.1.1 Please check',
+    { kind: 'rejected', hardBounce: true },
+  ],
   ['rcpt', '553 5.1.2 No such domain', { kind: 'rejected', hardBounce: true }],
   ['rcpt', '550 5.1.10 Recipient domain has a null MX', { kind: 'rejected', hardBounce: true }],
   ['data', '550 5.1.1 No such user', { kind: 'rejected', hardBounce: true }],
@@ -63,7 +75,15 @@ describe('what an SMTP reply means for the message', () => {
 });
 
 describe('what silence means for the message', () => {
-  const silences = ['ECONNREFUSED', 'ECONNECTION', 'EDNS', 'ETLS', 'ETIMEDOUT', 'ESOCKET', 'no reply within 30000 ms'];
+  const silences = [
+    'ECONNREFUSED',
+    'ECONNECTION',
+    'EDNS',
+    'ETLS',
+    'ETIMEDOUT',
+    'ESOCKET',
+    'no reply within 30000 ms',
+  ];
 
   it.each(silences)('%s before the final dot has gone: it cannot have been taken', (reason) => {
     for (const stage of ['connect', 'auth', 'mail', 'rcpt', 'data'] as const) {
@@ -77,9 +97,12 @@ describe('what silence means for the message', () => {
     expect(classifySmtp(failure, 'example.org', NOW)).toEqual({ kind: 'unknown', reason });
   });
 
-  it.each(['hello?', '', '999 what', '25 short', '1550 5.1.1'])('a reply like %j is as good as none', (reply) => {
-    const failure = { stage: 'data', reason: 'EMESSAGE', reply } as const;
-    expect(classifySmtp({ ...failure, dotSent: true }, 'example.org', NOW).kind).toBe('unknown');
-    expect(classifySmtp({ ...failure, dotSent: false }, 'example.org', NOW).kind).toBe('unavailable');
-  });
+  it.each(['hello?', '', '999 what', '25 short', '1550 5.1.1'])(
+    'a reply like %j is as good as none',
+    (reply) => {
+      const failure = { stage: 'data', reason: 'EMESSAGE', reply } as const;
+      expect(classifySmtp({ ...failure, dotSent: true }, 'example.org', NOW).kind).toBe('unknown');
+      expect(classifySmtp({ ...failure, dotSent: false }, 'example.org', NOW).kind).toBe('unavailable');
+    },
+  );
 });

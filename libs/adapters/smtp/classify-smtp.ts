@@ -28,7 +28,10 @@ export function classifySmtp(failure: SmtpFailure, recipientDomain: string, now:
   const [, digits, enhanced] = /^([245]\d\d)[ -]?(?:([245]\.\d{1,3}\.\d{1,3})\b)?/.exec(reply ?? '') ?? [];
   if (reply === undefined || digits === undefined) {
     // A reply that is no reply (`hello?`) tells as little as none.
-    return { kind: dotSent ? 'unknown' : 'unavailable', reason: reply === undefined ? silence : `not SMTP: ${reply}` };
+    return {
+      kind: dotSent ? 'unknown' : 'unavailable',
+      reason: reply === undefined ? silence : `not SMTP: ${reply}`,
+    };
   }
   const code = Number(digits);
   if (code < 500) return temporary(failure, reply, code, enhanced, recipientDomain, now);
@@ -46,7 +49,8 @@ function temporary(
   // Any other 4xx: surely not taken, and not a matter of speed.
   if (!TEMPORARY.has(code) && !enhanced?.startsWith('4.7.')) return { kind: 'unavailable', reason };
   // Nobody says over SMTP when a quota comes back: look again in an hour.
-  if (/quota/i.test(reason) && /daily|24.?hour/i.test(reason)) return { kind: 'throttled', reason, parkUntil: now + HOUR_MS };
+  if (/quota/i.test(reason) && /daily|24.?hour/i.test(reason))
+    return { kind: 'throttled', reason, parkUntil: now + HOUR_MS };
   // Before RCPT the server doesn't know who the mail is for: it is us whom it slows down, not one domain's mail.
   const aboutRecipient = stage === 'rcpt' || (stage === 'data' && !/throttling|sending rate/i.test(reason));
   return aboutRecipient ? { kind: 'throttled', reason, domain } : { kind: 'throttled', reason };

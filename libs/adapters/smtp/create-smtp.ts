@@ -5,5 +5,8 @@ import { SmtpProvider } from './smtp-provider.js';
 
 export function create(settings: Settings, { clock }: EmailProviderDeps): EmailProvider {
   const read = new SettingsReader('smtp', settings);
-  return new SmtpProvider({ url: read.text('url'), ...present({ maxInFlight: read.optionalCount('maxInFlight') }) }, clock);
+  return new SmtpProvider(
+    { url: read.text('url'), ...present({ maxInFlight: read.optionalCount('maxInFlight') }) },
+    clock,
+  );
 }

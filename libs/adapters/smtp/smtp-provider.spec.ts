@@ -112,7 +112,10 @@ describe('an SMTP transaction', () => {
 
   it('takes nothing from the disk, whatever a message is made of', async () => {
     await send(aMessage(1, { html: 'file:///etc/hostname', text: '{"path":"/etc/hostname"}' }));
-    expect(fake.mails()[0]).toMatchObject({ html: 'file:///etc/hostname\n', text: '{"path":"/etc/hostname"}\n' });
+    expect(fake.mails()[0]).toMatchObject({
+      html: 'file:///etc/hostname\n',
+      text: '{"path":"/etc/hostname"}\n',
+    });
   });
 
   it('writes a sender in another script as mail servers want it', async () => {

@@ -1,5 +1,11 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type { EmailMessage, EmailProvider, ProviderCall, ProviderCapabilities, ProviderQuota } from '#ports/delivery/email-provider.js';
+import type {
+  EmailMessage,
+  EmailProvider,
+  ProviderCall,
+  ProviderCapabilities,
+  ProviderQuota,
+} from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { domainOf } from '#adapters/email-providers/mailbox.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
@@ -44,7 +50,8 @@ export class SmtpProvider implements EmailProvider {
 
   async send({ messages, timeoutMs }: ProviderCall): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
-    for (const message of messages) outcomes.push(tidied(await this.#sendOne(message, timeoutMs), this.#secrets()));
+    for (const message of messages)
+      outcomes.push(tidied(await this.#sendOne(message, timeoutMs), this.#secrets()));
     return outcomes;
   }
 
@@ -88,7 +95,12 @@ export class SmtpProvider implements EmailProvider {
       const sent = await session.send(mime, left());
       // The server hung up on an idle connection, and we learn it now: there was no transaction, not even a MAIL FROM
       // that anyone read. A fresh connection is not a second attempt.
-      const stale = !sent.ok && !fresh && !session.alive && sent.failure.reply === undefined && sent.failure.stage === 'mail';
+      const stale =
+        !sent.ok &&
+        !fresh &&
+        !session.alive &&
+        sent.failure.reply === undefined &&
+        sent.failure.stage === 'mail';
       if (!stale || deadline <= performance.now()) {
         void this.#sessions.release(session);
         return sent;
@@ -101,7 +113,11 @@ export class SmtpProvider implements EmailProvider {
     const { login } = this.#server;
     // Servers that echo what they were sent echo it as it was sent: AUTH PLAIN and LOGIN send base64.
     return login
-      ? [login.pass, Buffer.from(login.pass).toString('base64'), Buffer.from(`\0${login.user}\0${login.pass}`).toString('base64')]
+      ? [
+          login.pass,
+          Buffer.from(login.pass).toString('base64'),
+          Buffer.from(`\0${login.user}\0${login.pass}`).toString('base64'),
+        ]
       : [];
   }
 }

@@ -12,7 +12,9 @@ interface SmtpError extends Error {
   readonly response?: string | undefined;
 }
 
-export type Sent = { readonly ok: true; readonly messageId: string | undefined } | { readonly ok: false; readonly failure: SmtpFailure };
+export type Sent =
+  | { readonly ok: true; readonly messageId: string | undefined }
+  | { readonly ok: false; readonly failure: SmtpFailure };
 
 /** How long a server may take to answer QUIT or RSET before the connection is cut. */
 const FAREWELL_MS = 2_000;
@@ -38,10 +40,18 @@ export class SmtpSession {
   }
 
   /** Connects and logs in. */
-  static async open(server: SmtpServer, timeoutMs: number): Promise<{ session: SmtpSession } | { failure: SmtpFailure }> {
+  static async open(
+    server: SmtpServer,
+    timeoutMs: number,
+  ): Promise<{ session: SmtpSession } | { failure: SmtpFailure }> {
     const session = new SmtpSession(
       // Our own timer covers all of it; these are so that nodemailer's longer ones leave nothing behind.
-      new SMTPConnection({ ...server.options, connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, logger: false }),
+      new SMTPConnection({
+        ...server.options,
+        connectionTimeout: timeoutMs,
+        greetingTimeout: timeoutMs,
+        logger: false,
+      }),
     );
     const failure = await session.#within(timeoutMs, (done) => session.#connect(server, done));
     if (failure === undefined) return { session };
@@ -87,7 +97,9 @@ export class SmtpSession {
   /** Ends a transaction that the server refused, so that the next one starts afresh. */
   async recover(): Promise<void> {
     if (!this.#unfinished || this.#gone) return;
-    const error = await this.#within(FAREWELL_MS, (done) => this.#connection.reset((failed) => done(failed ?? undefined)));
+    const error = await this.#within(FAREWELL_MS, (done) =>
+      this.#connection.reset((failed) => done(failed ?? undefined)),
+    );
     if (error) this.cut();
     else this.#unfinished = false;
   }

@@ -7,7 +7,8 @@ const IDLE_MS = 10_000;
 /** Many servers refuse more than this over one connection. */
 const MESSAGES_PER_SESSION = 100;
 
-export type Opened = { readonly session: SmtpSession; readonly fresh: boolean } | { readonly failure: SmtpFailure };
+export type Opened =
+  { readonly session: SmtpSession; readonly fresh: boolean } | { readonly failure: SmtpFailure };
 
 interface Idle {
   readonly session: SmtpSession;

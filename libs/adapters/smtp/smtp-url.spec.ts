@@ -12,7 +12,10 @@ describe('an SMTP URL', () => {
   });
 
   it('holds a login, percent-encoded where it must be', () => {
-    expect(readSmtpUrl('smtp://us%40example.com:p%2Fs%3As@127.0.0.1').login).toEqual({ user: 'us@example.com', pass: 'p/s:s' });
+    expect(readSmtpUrl('smtp://us%40example.com:p%2Fs%3As@127.0.0.1').login).toEqual({
+      user: 'us@example.com',
+      pass: 'p/s:s',
+    });
   });
 
   it('wants TLS before a password goes to another machine, unless told otherwise', () => {

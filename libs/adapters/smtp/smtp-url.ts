@@ -15,13 +15,20 @@ export interface SmtpServer {
 export function readSmtpUrl(url: string): SmtpServer {
   if (!URL.canParse(url)) throw new Error('smtp: the URL is not one (smtp://user:pass@host:port)');
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);
-  if (protocol !== 'smtp:' && protocol !== 'smtps:') throw new Error('smtp: the URL must begin with smtp:// or smtps://');
+  if (protocol !== 'smtp:' && protocol !== 'smtps:')
+    throw new Error('smtp: the URL must begin with smtp:// or smtps://');
   if (hostname === '') throw new Error('smtp: the URL names no host');
   const secure = protocol === 'smtps:';
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const login = username === '' ? undefined : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+  const login =
+    username === '' ? undefined : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
   const exposed = login !== undefined && !isLoopback(host) && searchParams.get('requireTls') !== 'false';
-  const options = { host, port: port === '' ? (secure ? 465 : 587) : Number(port), secure, requireTLS: !secure && exposed };
+  const options = {
+    host,
+    port: port === '' ? (secure ? 465 : 587) : Number(port),
+    secure,
+    requireTLS: !secure && exposed,
+  };
   return { options, login };
 }
 

@@ -106,7 +106,8 @@ export function describeEmailProviderContract(
         const outcomes = await send(messages);
         expect(outcomes).toHaveLength(messages.length);
         expect(new Set(outcomes.map(idOf)).size).toBe(messages.length);
-        const brief = ({ deliveryId, to, subject, html, text }: EmailMessage | TakenMail) => [deliveryId, to, subject, html, text].join();
+        const brief = ({ deliveryId, to, subject, html, text }: EmailMessage | TakenMail) =>
+          [deliveryId, to, subject, html, text].join();
         expect(its.taken().map(brief)).toEqual(messages.map(brief));
       });
 
@@ -179,16 +180,19 @@ export function describeEmailProviderContract(
     for (const trouble of scope.troubles) {
       const expected = troubles[trouble];
 
-      it.each([1, 3])(`says ${expected} of each message of a call of %i when the vendor ${trouble}`, async (count) => {
-        const silent = SILENT.includes(trouble);
-        // With the connection open, silence is met after the call has left and not on the way to it.
-        if (silent) await send([aMessage(99)], 'call_0');
-        its.cause(trouble);
-        const messages = batch(upTo(count));
-        const outcomes = await send(messages, 'call_1', silent ? PATIENCE_MS : TIMEOUT_MS);
-        expect(outcomes.map(({ kind }) => kind)).toEqual(messages.map(() => expected));
-        for (const secret of its.secrets) expect(JSON.stringify(outcomes)).not.toContain(secret);
-      });
+      it.each([1, 3])(
+        `says ${expected} of each message of a call of %i when the vendor ${trouble}`,
+        async (count) => {
+          const silent = SILENT.includes(trouble);
+          // With the connection open, silence is met after the call has left and not on the way to it.
+          if (silent) await send([aMessage(99)], 'call_0');
+          its.cause(trouble);
+          const messages = batch(upTo(count));
+          const outcomes = await send(messages, 'call_1', silent ? PATIENCE_MS : TIMEOUT_MS);
+          expect(outcomes.map(({ kind }) => kind)).toEqual(messages.map(() => expected));
+          for (const secret of its.secrets) expect(JSON.stringify(outcomes)).not.toContain(secret);
+        },
+      );
     }
 
     if (scope.remote) describeRemote(make, () => its, { send, batch, upTo });

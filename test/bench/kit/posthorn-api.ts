@@ -13,6 +13,12 @@ export interface CampaignStats {
   readonly [state: string]: unknown;
 }
 
+export interface CampaignState {
+  readonly status: string;
+  /** ISO 8601; null before. */
+  readonly finishedAt: string | null;
+}
+
 export interface Import {
   readonly status: string;
   readonly rows: number;
@@ -72,8 +78,8 @@ export class PosthornApi {
     await this.#ask('POST', `/v1/campaigns/${id}/start`);
   }
 
-  campaign(id: string): Promise<{ status: string; finishedAt?: string }> {
-    return this.#ask('GET', `/v1/campaigns/${id}`) as Promise<{ status: string; finishedAt?: string }>;
+  campaign(id: string): Promise<CampaignState> {
+    return this.#ask('GET', `/v1/campaigns/${id}`) as Promise<CampaignState>;
   }
 
   stats(id: string): Promise<CampaignStats> {

@@ -61,7 +61,7 @@ export async function untilFinished(api: PosthornApi, campaign: string): Promise
   for (;;) {
     const { accepted } = await api.stats(campaign);
     const { status, finishedAt } = await api.campaign(campaign);
-    if (status === 'finished') return finishedAt === undefined ? Date.now() : Date.parse(finishedAt);
+    if (status === 'finished') return finishedAt ? Date.parse(finishedAt) : Date.now();
     if (accepted !== last) since = performance.now();
     last = accepted;
     if (performance.now() - since > PATIENCE_MS)

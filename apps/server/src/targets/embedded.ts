@@ -1,3 +1,43 @@
+import { join } from 'node:path';
+import { CsvParseReader } from '#adapters/csv/csv-parse-reader.js';
+import { FileBlobs } from '#adapters/files/file-blobs.js';
+
+import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
+import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { SqliteCampaigns, SqliteUnsubscribes } from '#adapters/sqlite/campaign/sqlite-campaigns.js';
+import { SqliteAudiences, SqliteImports, SqliteLists, SqliteSubscribers } from '#adapters/sqlite/campaign/sqlite-subscribers.js';
+import { SqliteCapturedMails } from '#adapters/sqlite/captured-mails/sqlite-captured-mails.js';
+import { SqliteDeliveries, SqliteFailedMessages } from '#adapters/sqlite/delivery/sqlite-deliveries.js';
+import { SqliteDispatches } from '#adapters/sqlite/delivery/sqlite-dispatches.js';
+import { SqliteLanes } from '#adapters/sqlite/delivery/sqlite-lanes.js';
+import { SqliteLedger } from '#adapters/sqlite/delivery/sqlite-ledger.js';
+import { SqliteSuppressions } from '#adapters/sqlite/delivery/sqlite-suppressions.js';
+import { SqliteTemplates } from '#adapters/sqlite/templating/sqlite-templates.js';
+import { UnsubscribeTokens } from '#domain/campaign/model/unsubscribe-token.js';
+import { Audiences } from '#ports/campaign/audiences.js';
+import { Campaigns } from '#ports/campaign/campaigns.js';
+import { CsvReader } from '#ports/campaign/csv.js';
+import { Imports } from '#ports/campaign/imports.js';
+import { Lists } from '#ports/campaign/lists.js';
+import { Subscribers } from '#ports/campaign/subscribers.js';
+import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
+import { CapturedMails } from '#ports/delivery/captured-mails.js';
+import { Deliveries } from '#ports/delivery/deliveries.js';
+import { DeliveryMonitor } from '#ports/delivery/delivery-monitor.js';
+import { Dispatches } from '#ports/delivery/dispatches.js';
+import { FailedMessages } from '#ports/delivery/failed-messages.js';
+import { Lanes } from '#ports/delivery/lanes.js';
+import { Ledger } from '#ports/delivery/ledger.js';
+import { Suppressions } from '#ports/delivery/suppressions.js';
+import { Blobs } from '#ports/system/blobs.js';
+import { Gallery } from '#ports/templating/gallery.js';
+import { PreviewLinks } from '#ports/templating/preview-links.js';
+import { Renderer } from '#ports/templating/renderer.js';
+import { TemplateInspector } from '#ports/templating/template-inspector.js';
+import { Templates } from '#ports/templating/templates.js';
+import { DeliveryThreadHost } from '../delivery-thread/delivery-thread-host.js';
+import { linkKeyOf } from '../link-key.js';
+import { previewLinks } from '../preview-links.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
 import { MetricsExposition } from '#adapters/rest/health/metrics.controller.js';
@@ -30,20 +70,39 @@ import { Workspaces } from '#ports/workspace/workspaces.js';
 import { answers, type OpenTarget } from './target.js';
 
 /** One process, one data folder, nothing else to install. */
-export const openTarget: OpenTarget = async ({ config, log, onFatal }) => {
+export const openTarget: OpenTarget = async ({ config, log, onFatal, publicUrl }) => {
   const engine = await SqliteEngine.open(config.dataDir, onFatal);
   const { storage } = engine;
   const clock = new SystemClock();
   const randomness = new CryptoRandomness();
   const ids = new MonotonicUlids(clock, randomness);
   const metrics = new PrometheusMetrics();
+  const secrets = new FileSecrets(config.dataDir, randomness);
+  const linkKey = await linkKeyOf(secrets);
+  const lanes = new SqliteLanes(storage);
+  const templates = new SqliteTemplates(storage);
+  const deliveryThread = new DeliveryThreadHost({
+    lanes,
+    clock,
+    log,
+    providerNames: config.email.order,
+    releaseClaims: () => lanes.releaseAll(clock.now()),
+    options: () => ({
+      storage: engine.connect(),
+      providers: config.email,
+      lanes: config.lanes,
+      publicUrl: publicUrl.value,
+      linkKey,
+    }),
+  });
   return {
     providers: [
       // system
       answers<Clock>(Clock, clock),
       answers<Ids>(Ids, ids),
       answers<Randomness>(Randomness, randomness),
-      answers<Secrets>(Secrets, new FileSecrets(config.dataDir, randomness)),
+      answers<Secrets>(Secrets, secrets),
+      answers<Blobs>(Blobs, new FileBlobs(join(config.dataDir, 'blobs'))),
       answers<Log>(Log, log),
       answers<Metrics>(Metrics, metrics),
       answers<MetricsExposition>(MetricsExposition, metrics),
@@ -57,7 +116,32 @@ export const openTarget: OpenTarget = async ({ config, log, onFatal }) => {
       answers<ApiKeyTokens>(ApiKeyTokens, new Sha256ApiKeyTokens(randomness)),
       answers<IdempotentRequests>(IdempotentRequests, new SqliteIdempotentRequests(storage)),
       answers<RateLimits>(RateLimits, new MemoryRateLimits(clock)),
+      // templating
+      answers<Templates>(Templates, templates),
+      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector()),
+      answers<Renderer>(Renderer, new HandlebarsRenderer(templates)),
+      answers<Gallery>(Gallery, { list: async () => [] }),
+      answers<PreviewLinks>(PreviewLinks, previewLinks(publicUrl)),
+      // delivery
+      answers<Dispatches>(Dispatches, new SqliteDispatches(storage, clock)),
+      answers<Ledger>(Ledger, new SqliteLedger(storage, ids)),
+      answers<Lanes>(Lanes, lanes),
+      answers<Deliveries>(Deliveries, new SqliteDeliveries(storage)),
+      answers<FailedMessages>(FailedMessages, new SqliteFailedMessages(storage)),
+      answers<Suppressions>(Suppressions, new SqliteSuppressions(storage)),
+      answers<CapturedMails>(CapturedMails, new SqliteCapturedMails(storage)),
+      answers<DeliveryMonitor>(DeliveryMonitor, deliveryThread),
+      // campaign
+      answers<Lists>(Lists, new SqliteLists(storage)),
+      answers<Subscribers>(Subscribers, new SqliteSubscribers(storage)),
+      answers<Audiences>(Audiences, new SqliteAudiences(storage)),
+      answers<Imports>(Imports, new SqliteImports(storage, clock)),
+      answers<Campaigns>(Campaigns, new SqliteCampaigns(storage, clock)),
+      answers<Unsubscribes>(Unsubscribes, new SqliteUnsubscribes(storage)),
+      answers<CsvReader>(CsvReader, new CsvParseReader()),
+      { provide: UnsubscribeTokens, useValue: new UnsubscribeTokens(linkKey) },
     ],
+    duties: { worker: [deliveryThread] },
     close: () => engine.close(),
   };
 };

@@ -1,6 +1,8 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { Log } from '#ports/system/log.js';
-import type { ServerConfig } from '../config/server-config.js';
+import type { Role, ServerConfig } from '../config/server-config.js';
+import type { PublicUrl } from '../public-url.js';
+import type { Duty } from '../roles.js';
 
 /** What a target is asked to be made from. */
 export interface TargetSetting {
@@ -8,11 +10,15 @@ export interface TargetSetting {
   readonly log: Log;
   /** Told when something the target stands on dies while it serves: the process can only stop then. */
   readonly onFatal: (error: Error) => void;
+  /** Known once the server listens. */
+  readonly publicUrl: PublicUrl;
 }
 
 /** Every port with the adapter that answers it here. */
 export interface Target {
   readonly providers: readonly Provider[];
+  /** What the target itself runs for a role, beside what the contexts run. */
+  readonly duties?: Readonly<Partial<Record<Role, readonly Duty[]>>>;
   /** Commits and closes what the adapters hold open. After everything else has stopped. */
   close(): Promise<void>;
 }

@@ -1,5 +1,164 @@
-import type { OpenApiDocument } from './openapi-document.js';
+import { PROBLEMS } from '../kit/problem.js';
+import { DOCS_STYLE } from './docs-style.js';
+import { Html, html, prose } from './html.js';
+import type { OpenApiDocument, OpenApiOperation } from './openapi-document.js';
+import { exampleOf, schemaView, typeOf } from './schema-view.js';
 
+interface Entry {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: OpenApiOperation & { readonly 'x-scope'?: string };
+}
+
+/** The whole API on one page that needs nothing but itself: no script, no font, no server of somebody else's. */
 export function docsPage(document: OpenApiDocument): string {
-  return document.info.title;
+  const groups = Map.groupBy(entriesOf(document), ({ operation }) => operation.tags?.[0] ?? 'Other');
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${document.info.title} API</title>
+        <style>
+          ${new Html(DOCS_STYLE)}
+        </style>
+      </head>
+      <body>
+        <nav>
+          <p class="brand">${document.info.title} <small>${document.info.version}</small></p>
+          <a href="#conventions">Conventions</a>
+          <a href="#problems">Problems</a>
+          ${[...groups].map(([tag, entries]) => navigation(tag, entries))}
+        </nav>
+        <main>
+          <header>
+            <h1>${document.info.title} API</h1>
+            <p>${document.info.description} <a href="/openapi.json">openapi.json</a></p>
+          </header>
+          ${conventions()}
+          ${[...groups].map(([tag, entries]) => group(tag, entries, document))} ${problems()}
+        </main>
+      </body>
+    </html>`;
+  return page.text;
+}
+
+/** What people come for first: the API, then what whoever runs the server asks. */
+function entriesOf(document: OpenApiDocument): Entry[] {
+  const entries = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+  const isApi = ({ path }: Entry): boolean => path.startsWith('/v1/');
+  return [...entries.filter(isApi), ...entries.filter((entry) => !isApi(entry))];
+}
+
+function navigation(tag: string, entries: readonly Entry[]): Html {
+  return html`<p class="group">${tag}</p>
+    ${entries.map(
+      ({ method, path, operation }) =>
+        html`<a href="#${operation.operationId}"><span class="method ${method.toLowerCase()}">${method}</span> ${path}</a>`,
+    )}`;
+}
+
+function conventions(): Html {
+  return html`<section id="conventions">
+    <h2>Conventions</h2>
+    <p>
+      Send <code>Authorization: Bearer phk_…</code>. Bodies are JSON in UTF-8 (at most 64 levels deep;
+      <code>Content-Encoding: gzip</code> is taken), names in camelCase, times ISO 8601 in UTC, ids prefixed by kind and
+      sorting by age. Fields that a path does not know are refused.
+    </p>
+    <p>
+      Lists take <code>?limit=50&amp;after=…</code> and answer
+      <code>{"data": […], "page": {"next": "…" | null}}</code>: pass <code>next</code> as <code>after</code>.
+    </p>
+    <p>
+      Every write takes an <code>Idempotency-Key</code> of up to 255 characters: repeated with the same key and the same
+      body it is carried out once, and answered the same each time, with <code>Idempotency-Replayed: true</code>. The
+      same key with another body is a 422, a repetition while the first is under way a 409 with
+      <code>Retry-After</code>. Answers are kept for a day; those of 5xx and 429 are not kept, so asking again tries
+      again.
+    </p>
+    <p>
+      <code>RateLimit-Policy</code> and <code>RateLimit</code> tell what is allowed and what is left; beyond it the answer
+      is 429 with <code>Retry-After</code>. <code>202</code> means: safely stored, and <code>Location</code> says where to
+      ask how it goes.
+    </p>
+  </section>`;
+}
+
+function group(tag: string, entries: readonly Entry[], document: OpenApiDocument): Html {
+  return html`<section>
+    <h2>${tag}</h2>
+    ${entries.map((entry) => operationView(entry, document))}
+  </section>`;
+}
+
+function operationView({ method, path, operation }: Entry, document: OpenApiDocument): Html {
+  const { operationId, summary, description, parameters = [] } = operation;
+  const [contentType, body] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  const answers = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
+  return html`<article id="${operationId}">
+    <h3><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
+    <p>${prose(description ?? summary)}</p>
+    <p class="access">${access(operation)}</p>
+    ${parameters.length > 0
+      ? html`<h4>Parameters</h4>
+          <ul class="fields">
+            ${parameters.map(
+              (one) =>
+                html`<li>
+                  <code class="name">${one.name}</code>
+                  <span class="type">${one.in}, ${typeOf(one.schema, document)}</span>
+                  ${one.required ? '' : html`<span class="optional">optional</span>`} ${prose(one.description)}
+                </li>`,
+            )}
+          </ul>`
+      : ''}
+    ${body?.schema
+      ? html`<h4>Body <span class="type">${contentType}</span></h4>
+          ${schemaView(body.schema, document)}
+          ${contentType === 'application/json' ? tryIt(method, path, exampleOf(body.schema, document)) : ''}`
+      : ''}
+    ${answers.map(([status, answer]) => {
+      const [type, content] = Object.entries(answer.content ?? {})[0] ?? [];
+      return html`<h4>${status} <span class="type">${type}</span></h4>
+        <p>${prose(answer.description)}</p>
+        ${content?.schema ? schemaView(content.schema, document) : ''}`;
+    })}
+  </article>`;
+}
+
+function access(operation: Entry['operation']): Html {
+  const scope = operation['x-scope'];
+  return scope === undefined ? html`Open to anybody.` : html`Needs a key with the scope <code>${scope}</code>.`;
+}
+
+function tryIt(method: string, path: string, example: unknown): Html {
+  const command = [
+    `curl -X ${method} http://127.0.0.1:3000${path} \\`,
+    `  -H 'Authorization: Bearer phk_…' -H 'Content-Type: application/json' \\`,
+    `  -d '${JSON.stringify(example)}'`,
+  ];
+  return html`<pre>${command.join('\n')}</pre>`;
+}
+
+function problems(): Html {
+  return html`<section id="problems">
+    <h2>Problems</h2>
+    <p>
+      What goes wrong is answered as <code>application/problem+json</code> (RFC 9457). Programs go by
+      <code>code</code>, which never changes its meaning; <code>errors</code> points at the fields at fault.
+    </p>
+    <table>
+      ${Object.entries(PROBLEMS).map(
+        ([code, { status, title }]) =>
+          html`<tr id="problem-${code.replaceAll('_', '-')}">
+            <td>${status}</td>
+            <td><code>${code}</code></td>
+            <td>${title}</td>
+          </tr>`,
+      )}
+    </table>
+  </section>`;
 }

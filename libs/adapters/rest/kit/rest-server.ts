@@ -6,7 +6,9 @@ import { Ids } from '#ports/system/ids.js';
 import { Log } from '#ports/system/log.js';
 import { Metrics } from '#ports/system/metrics.js';
 import { takeBodies } from './bodies.js';
+import { Connections } from './connections.js';
 import { Door } from './door.js';
+import { Lifecycle } from './lifecycle.js';
 import type { RestSettings } from './rest-settings.js';
 
 /** Sent with every answer; a page that needs more says so itself. */
@@ -66,6 +68,9 @@ function hookUp(app: NestFastifyApplication, settings: RestSettings): void {
     await door.pass(request, reply);
   });
   takeBodies(server, settings);
+  const connections = new Connections();
+  connections.watch(server.server);
+  app.get(Lifecycle).draining.addEventListener('abort', () => connections.drain());
   measure(server, app.get<Metrics>(Metrics), app.get<Log>(Log));
 }
 

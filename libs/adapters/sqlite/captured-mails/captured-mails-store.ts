@@ -49,7 +49,8 @@ export const capturedMailsStore = sqliteStore({
   sql: new URL('./captured-mails.sql', import.meta.url),
   writes: { append },
   reads: {
-    page: (db: Db, { before, limit }: { before: number; limit: number }) => db.all<SummaryRow>('page', { before, limit }),
+    page: (db: Db, { before, limit }: { before: number; limit: number }) =>
+      db.all<SummaryRow>('page', { before, limit }),
     find: (db: Db, { number }: { number: number }) => db.get<MailRow>('find', { number }),
   },
 });

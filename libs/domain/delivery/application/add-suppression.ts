@@ -4,7 +4,12 @@ import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { emailAddress } from '#domain/kernel/email-address.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Clock } from '#ports/system/clock.js';
-import type { Suppression, SuppressionId, SuppressionReason, SuppressionScope } from '../model/suppression.js';
+import type {
+  Suppression,
+  SuppressionId,
+  SuppressionReason,
+  SuppressionScope,
+} from '../model/suppression.js';
 
 export interface NewSuppression {
   /** In any spelling of the address. */

@@ -1,0 +1,197 @@
+import 'reflect-metadata';
+import { Global, Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import request from 'supertest';
+import { CaptureProvider } from '#adapters/capture/capture-provider.js';
+import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { DeliveryWorker } from '#domain/delivery/application/delivery-worker.js';
+import { LaneMeter } from '#domain/delivery/application/lane-meter.js';
+import { DispatchPacer } from '#domain/delivery/application/pace-dispatches.js';
+import { ProviderPool } from '#domain/delivery/application/provider-pool.js';
+import { RetryBudget } from '#domain/delivery/application/retry-budget.js';
+import { defaultLaneSettings } from '#domain/delivery/application/work-lane.js';
+import { DeliveryModule } from '#domain/delivery/delivery.module.js';
+import { defaultBreakerRules } from '#domain/delivery/model/breaker.js';
+import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { TemplatingModule } from '#domain/templating/templating.module.js';
+import { BootstrapWorkspace } from '#domain/workspace/application/bootstrap-workspace.js';
+import type { Scope } from '#domain/workspace/model/scopes.js';
+import { DeliveryMonitor } from '#ports/delivery/delivery-monitor.js';
+import type { EmailProvider } from '#ports/delivery/email-provider.js';
+import { FailedMessagesController } from '../../failed-messages/failed-messages.controller.js';
+import { Lifecycle } from '../../kit/lifecycle.js';
+import { createRestServer } from '../../kit/rest-server.js';
+import { DEFAULT_REST_SETTINGS } from '../../kit/rest-settings.js';
+import { RestKitModule } from '../../kit/rest.module.js';
+import { LanesController } from '../../lanes/lanes.controller.js';
+import { OutboxAccess } from '../../outbox/outbox-access.js';
+import { type OutboxOpenTo, OutboxSettings } from '../../outbox/outbox-settings.js';
+import { OutboxController } from '../../outbox/outbox.controller.js';
+import { ReadOutbox } from '../../outbox/read-outbox.js';
+import { ProvidersController } from '../../providers/providers.controller.js';
+import { SuppressionsController } from '../../suppressions/suppressions.controller.js';
+import { GalleryController } from '../../templates/gallery.controller.js';
+import { TemplatesController } from '../../templates/templates.controller.js';
+import { DeliveriesController } from '../deliveries.controller.js';
+import { type MemoryPorts, memoryPorts, providersOf } from './memory-ports.js';
+
+const OWNER_KEY = 'owner-key-of-the-test-server';
+
+const controllers = [
+  DeliveriesController,
+  FailedMessagesController,
+  GalleryController,
+  LanesController,
+  OutboxController,
+  ProvidersController,
+  SuppressionsController,
+  TemplatesController,
+];
+
+export interface DeliveryServerOptions {
+  /** In the order of failover; the provider `capture` alone if left out. */
+  readonly providers?: readonly EmailProvider[];
+  readonly outboxOpenTo?: OutboxOpenTo;
+}
+
+/**
+ * The REST paths of templating and delivery over memory, with a worker that works when told to, on a clock that only
+ * the test moves.
+ */
+export class DeliveryServer {
+  readonly app: NestFastifyApplication;
+  readonly ports: MemoryPorts;
+  /** Of the workspace whose owner `as()` is. */
+  readonly workspaceId: WorkspaceId;
+  readonly #worker: { current: DeliveryWorker };
+  readonly #makeWorker: () => DeliveryWorker;
+
+  private constructor(
+    app: NestFastifyApplication,
+    ports: MemoryPorts,
+    workspaceId: WorkspaceId,
+    worker: { current: DeliveryWorker },
+    makeWorker: () => DeliveryWorker,
+  ) {
+    this.app = app;
+    this.ports = ports;
+    this.workspaceId = workspaceId;
+    this.#worker = worker;
+    this.#makeWorker = makeWorker;
+  }
+
+  static async start({ providers, outboxOpenTo = 'this-machine' }: DeliveryServerOptions = {}): Promise<DeliveryServer> {
+    const ports = memoryPorts(new DrivenClock());
+    const pool = poolOf(ports, providers ?? [new CaptureProvider({}, ports.capturedMails, ports.clock)]);
+    const makeWorker = (): DeliveryWorker => workerOver(ports, pool);
+    const worker = { current: makeWorker() };
+    const monitor: DeliveryMonitor = { status: () => Promise.resolve(worker.current.status()) };
+    const app = await createRestServer(testedModule(ports, monitor, outboxOpenTo), DEFAULT_REST_SETTINGS, false);
+    await app.init();
+    await (app.getHttpAdapter().getInstance() as unknown as FastifyInstance).ready();
+    const { workspace } = await app.get(BootstrapWorkspace).run(OWNER_KEY);
+    app.get(Lifecycle).serve();
+    return new DeliveryServer(app, ports, workspace.id, worker, makeWorker);
+  }
+
+  anybody(): request.Agent {
+    return request.agent(this.app.getHttpServer());
+  }
+
+  as(key = OWNER_KEY): request.Agent {
+    return this.anybody().set('authorization', `Bearer ${key}`);
+  }
+
+  /** A key of the default workspace, or of a further one that is made on the way. */
+  async issueKey(scopes: readonly Scope[], workspaceId?: string): Promise<string> {
+    const { ids, tokens, workspaces, apiKeys } = this.ports;
+    if (workspaceId !== undefined) workspaces.add({ id: workspaceId as WorkspaceId, name: workspaceId, createdAt: 0 });
+    const id = ids.next('key');
+    const token = tokens.issue(id);
+    const key = {
+      id,
+      workspaceId: (workspaceId ?? this.workspaceId) as WorkspaceId,
+      name: scopes.join(' '),
+      scopes,
+      origin: 'issued' as const,
+      createdAt: 0,
+      lastUsedAt: undefined,
+      revokedAt: undefined,
+    };
+    await apiKeys.insert(key, tokens.hash(token));
+    return token;
+  }
+
+  /** Lets the worker go on until nothing waits on any lane. */
+  async deliverAll(): Promise<void> {
+    const { clock, lanes } = this.ports;
+    const worker = (this.#worker.current = this.#makeWorker());
+    let running = true;
+    const run = worker.run().finally(() => (running = false));
+    for (let turn = 0; turn < 100_000 && (await this.#waiting()) > 0; turn++) await clock.advance(100);
+    const left = await lanes.depths(clock.now());
+    worker.stop();
+    while (running) await clock.advance(100);
+    await run;
+    if (left.some(({ depth }) => depth > 0)) throw new Error(`Not delivered: ${JSON.stringify(left)}`);
+  }
+
+  async #waiting(): Promise<number> {
+    const depths = await this.ports.lanes.depths(this.ports.clock.now());
+    return depths.reduce((sum, { depth }) => sum + depth, 0);
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+function poolOf({ clock, randomness }: MemoryPorts, providers: readonly EmailProvider[]): ProviderPool {
+  const settings = { timeoutMs: 5_000, breaker: defaultBreakerRules };
+  return new ProviderPool(
+    providers.map((provider) => ({ provider, settings })),
+    clock,
+    randomness,
+  );
+}
+
+function workerOver(ports: MemoryPorts, pool: ProviderPool): DeliveryWorker {
+  const { clock } = ports;
+  const tools = {
+    ...ports,
+    pool,
+    links: {
+      unsubscribe: (dispatch: string, ref: string) => `https://mail.example/u/${dispatch}.${ref}`,
+      assets: 'https://mail.example/assets',
+    },
+    pacer: new DispatchPacer(clock),
+    retryBudget: new RetryBudget(clock.monotonic()),
+    retryRules: defaultRetryRules,
+    meter: new LaneMeter(clock),
+  };
+  const onError = (error: unknown): void => ports.log.error('worker.failed', { error });
+  return new DeliveryWorker(tools, defaultLaneSettings, { onError });
+}
+
+function testedModule(ports: MemoryPorts, monitor: DeliveryMonitor, openTo: OutboxOpenTo) {
+  const providers = [
+    ...providersOf(ports),
+    { provide: DeliveryMonitor, useValue: monitor },
+    { provide: OutboxSettings, useValue: { openTo } satisfies OutboxSettings },
+  ];
+
+  @Global()
+  @Module({ providers, exports: providers })
+  class PortsModule {}
+
+  @Module({
+    imports: [PortsModule, RestKitModule.with(DEFAULT_REST_SETTINGS), TemplatingModule, DeliveryModule],
+    providers: [OutboxAccess, ReadOutbox],
+    controllers,
+  })
+  class TestedModule {}
+
+  return TestedModule;
+}
