@@ -6,16 +6,14 @@
  */
 import 'reflect-metadata';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import type { DynamicModule, Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { MemoryLog } from '#adapters/memory/system/memory-log.js';
-import { readServerConfig } from '#apps/server/src/config/server-config.js';
-import { PublicUrl } from '#apps/server/src/public-url.js';
+import { DEFAULT_REST_SETTINGS } from '#adapters/rest/kit/rest-settings.js';
 import { ServerModule } from '#apps/server/src/server.module.js';
-import { openTarget } from '#apps/server/src/targets/test.js';
 import { completeDocument, type HandlerOf } from './openapi/complete-document.js';
+import { unansweredPorts } from './openapi/unanswered-ports.js';
 
 const DIST = new URL('../', import.meta.url);
 
@@ -32,10 +30,10 @@ async function describeServer(): Promise<object> {
     default: () => Promise<Record<string, unknown>>;
   };
   await SwaggerModule.loadPluginMetadata(metadata.default);
-  // A preview knows every route and makes no instance of anything; the ports are answered in memory, by nobody's data.
-  const config = await readServerConfig({ POSTHORN_TARGET: 'test' }, fileURLToPath(DIST));
-  const target = await openTarget({ config, log: new MemoryLog(), onFatal: () => {}, publicUrl: new PublicUrl('http://127.0.0.1:3000') });
-  const module = ServerModule.of(target, config.door, ['api']);
+  // A preview knows every route and makes no instance of anything, so nobody has to stand behind the ports.
+  const serverOver = (providers: readonly Provider[]): DynamicModule =>
+    ServerModule.of({ providers, close: () => Promise.resolve() }, DEFAULT_REST_SETTINGS, ['api']);
+  const module = serverOver(await unansweredPorts(serverOver([])));
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     preview: true,
     logger: false,
@@ -51,27 +49,38 @@ async function describeServer(): Promise<object> {
 }
 
 async function frame(): Promise<Omit<OpenAPIObject, 'paths'>> {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', DIST), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(new URL('../package.json', DIST), 'utf8')) as {
+    version: string;
+  };
   return new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Posthorn')
     .setVersion(version)
     .setDescription('Campaigns, transactional notifications and real-time chat on one delivery backbone.')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'phk_…', description: 'An API key, `phk_…`.' }, 'apiKey')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'phk_…', description: 'An API key, `phk_…`.' },
+      'apiKey',
+    )
     .build();
 }
 
 /** Each handler under the id that its operation has in the document. */
 function collectHandlers(app: NestFastifyApplication, into: Map<string, ReturnType<HandlerOf>>): void {
   const { container } = app as unknown as {
-    container: { getModules(): Map<string, { controllers: Map<unknown, { metatype: { name: string; prototype: object } }> }> };
+    container: {
+      getModules(): Map<
+        string,
+        { controllers: Map<unknown, { metatype: { name: string; prototype: object } }> }
+      >;
+    };
   };
   for (const { controllers } of container.getModules().values()) {
     for (const { metatype } of controllers.values()) {
       for (const name of Object.getOwnPropertyNames(metatype.prototype)) {
         const handler: unknown = Object.getOwnPropertyDescriptor(metatype.prototype, name)?.value;
-        if (typeof handler === 'function') into.set(`${metatype.name}.${name}`, { controller: metatype.name, name, handler });
+        if (typeof handler === 'function')
+          into.set(`${metatype.name}.${name}`, { controller: metatype.name, name, handler });
       }
     }
   }

@@ -31,7 +31,11 @@ const PROBLEM_SCHEMA: Json = {
     status: { type: 'integer' },
     detail: { type: 'string', description: 'What was wrong this time, in words for a person.' },
     instance: { type: 'string', description: 'Under which number the server logged it.' },
-    code: { type: 'string', enum: Object.keys(PROBLEMS), description: 'What was wrong, in a word for a program. Never renamed.' },
+    code: {
+      type: 'string',
+      enum: Object.keys(PROBLEMS),
+      description: 'What was wrong, in a word for a program. Never renamed.',
+    },
     errors: {
       type: 'array',
       items: {
@@ -61,14 +65,20 @@ export function completeDocument(document: OpenAPIObject, handlerOf: HandlerOf):
       if (fault !== undefined) faults.push(`${method.toUpperCase()} ${path} ${fault}`);
     }
   }
-  if (faults.length > 0) throw new Error(`The API cannot be described:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  if (faults.length > 0)
+    throw new Error(`The API cannot be described:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   const components = completed['components'] as { schemas: Record<string, Json> };
   for (const [name, schema] of Object.entries(components.schemas)) refineSchema(name, schema);
   components.schemas['Problem'] = PROBLEM_SCHEMA;
   return { ...completed, tags: [], servers: [{ url: '/' }] };
 }
 
-function complete(operation: Json, { controller, name, handler }: Handler, path: string, method: string): string | undefined {
+function complete(
+  operation: Json,
+  { controller, name, handler }: Handler,
+  path: string,
+  method: string,
+): string | undefined {
   const { access, takes } = routeFactsOf(handler);
   if (!access) return 'does not say who may use it: add @Scopes(…) or @Public()';
   operation['operationId'] = `${lowerFirst(controller.replace(/Controller$/, ''))}${upperFirst(name)}`;
@@ -91,14 +101,19 @@ function complete(operation: Json, { controller, name, handler }: Handler, path:
     if (WRITES.has(method) && path.startsWith('/v1/')) offerIdempotency(operation);
   }
   if (operation['requestBody'] !== undefined || (operation['parameters'] as unknown[] | undefined)?.length) {
-    responses['422'] = { description: 'Something in the request is not valid; `errors` says what.', content: PROBLEM };
+    responses['422'] = {
+      description: 'Something in the request is not valid; `errors` says what.',
+      content: PROBLEM,
+    };
   }
   return undefined;
 }
 
 /** The first sentence of a comment is its summary, the rest its description. */
 function splitSummary(operation: Json): void {
-  const text = [operation['summary'], operation['description']].filter((part) => typeof part === 'string').join(' ');
+  const text = [operation['summary'], operation['description']]
+    .filter((part) => typeof part === 'string')
+    .join(' ');
   const flat = text.replace(/\s+/g, ' ').trim();
   const end = flat.search(/[.?!:] /);
   operation['summary'] = (end < 0 ? flat : flat.slice(0, end)).replace(/\.$/, '');
@@ -126,7 +141,10 @@ const ANSWERS: Readonly<Record<string, string>> = {
 };
 
 function setBodyType(operation: Json, type: string): void {
-  const schema = type === BODY_TYPES.form ? { type: 'object', additionalProperties: { type: 'string' } } : { type: 'string' };
+  const schema =
+    type === BODY_TYPES.form
+      ? { type: 'object', additionalProperties: { type: 'string' } }
+      : { type: 'string' };
   operation['requestBody'] = { required: true, content: { [type]: { schema } } };
 }
 
@@ -138,7 +156,8 @@ function offerIdempotency(operation: Json): void {
       name: 'Idempotency-Key',
       in: 'header',
       required: false,
-      description: 'A request repeated with the same key is carried out once, and answered the same each time, for a day.',
+      description:
+        'A request repeated with the same key is carried out once, and answered the same each time, for a day.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
   ];
@@ -156,9 +175,13 @@ const REFINEMENTS: Readonly<Record<string, (schema: Json, limit: unknown) => voi
 function refineSchema(name: string, schema: Json): void {
   if (schema['type'] !== 'object') return;
   const properties = (schema['properties'] ?? {}) as Record<string, Json>;
-  if (name.endsWith('Body') && schema['additionalProperties'] === undefined) schema['additionalProperties'] = false;
+  if (name.endsWith('Body') && schema['additionalProperties'] === undefined)
+    schema['additionalProperties'] = false;
   const storage = getMetadataStorage() as unknown as {
-    validationMetadatas: Map<{ name: string }, { propertyName: string; name?: string; constraints?: unknown[] }[]>;
+    validationMetadatas: Map<
+      { name: string },
+      { propertyName: string; name?: string; constraints?: unknown[] }[]
+    >;
   };
   for (const [target, rules] of storage.validationMetadatas) {
     if (target.name !== name) continue;
@@ -173,8 +196,13 @@ function refineSchema(name: string, schema: Json): void {
 function nullsOf31(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(nullsOf31);
   if (typeof value !== 'object' || value === null) return value;
-  const { nullable, ...rest } = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, nullsOf31(item)]));
-  if (nullable !== true) return nullable === undefined || typeof nullable === 'object' ? { ...rest, ...(nullable === undefined ? {} : { nullable }) } : rest;
+  const { nullable, ...rest } = Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, nullsOf31(item)]),
+  );
+  if (nullable !== true)
+    return nullable === undefined || typeof nullable === 'object'
+      ? { ...rest, ...(nullable === undefined ? {} : { nullable }) }
+      : rest;
   if (typeof rest['type'] === 'string') return { ...rest, type: [rest['type'], 'null'] };
   return { anyOf: [rest, { type: 'null' }] };
 }

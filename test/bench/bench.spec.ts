@@ -27,6 +27,7 @@ describe('a mark', () => {
 describe('a printed report', () => {
   const bench: Bench = { name: 'toy', title: 'a toy', run: () => Promise.reject(new Error('never run')) };
   const report: BenchReport = {
+    runs: 5,
     settings: { messages: 1000 },
     columns: ['who', 'messages/s'],
     rows: [['posthorn', 12345.6]],
@@ -46,7 +47,7 @@ describe('a printed report', () => {
   };
 
   it('names the machine, the marks that were missed and what does not add up', () => {
-    const text = asMarkdown(bench, report, machine, 5);
+    const text = asMarkdown(bench, report, machine);
     expect(text).toContain('Some CPU, 2 cores, 8 GB, Node v24.0.0, linux 6; load before 0.1 0.2 0.3');
     expect(text).toContain('| posthorn |     12,346 |');
     expect(text).toContain('| messages/s |   12,346 | >= 25,000 | **no** |');
@@ -55,7 +56,7 @@ describe('a printed report', () => {
   });
 
   it('says so when others were at work', () => {
-    expect(asMarkdown(bench, report, { ...machine, loadBefore: [1.5, 1, 1] }, 5)).toContain(
+    expect(asMarkdown(bench, report, { ...machine, loadBefore: [1.5, 1, 1] })).toContain(
       'The machine was busy',
     );
   });

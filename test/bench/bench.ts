@@ -23,6 +23,8 @@ export type Cell = string | number;
 
 /** What a bench found out: one table, the marks it is held against, and everything it measured. */
 export interface BenchReport {
+  /** Repetitions behind the medians. */
+  readonly runs: number;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];

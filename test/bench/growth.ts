@@ -119,6 +119,7 @@ function report(levels: readonly number[], samples: readonly Costs[][], problems
   const last = levels.length - 1;
   const ratio = (path: string, what: keyof Cost): number => at(path, last, what) / at(path, 0, what);
   return {
+    runs: samples.length,
     settings: { rows: levels.map((level) => level.toLocaleString('en')).join(' '), 'pages measured': PAGES },
     columns: ['path', ...levels.map((level) => `µs at ${level.toLocaleString('en')}`), 'ratio', 'CPU ratio'],
     rows: paths.map((path) => [

@@ -108,6 +108,7 @@ function report(
 ): BenchReport {
   const seconds = recovered.map(({ firstSendSeconds }) => firstSendSeconds);
   return {
+    runs: recovered.length,
     settings: { pending: count, 'in calls under way at the kill': intended },
     columns: ['from starting the process to', 'median s', 'max s'],
     rows: [["the provider's first acceptance", median(seconds), Math.max(...seconds)]],

@@ -47,7 +47,13 @@ async function main(): Promise<number> {
   };
   const chosen = positionals.length === 0 ? BENCHES : known.filter(({ name }) => positionals.includes(name));
   let problems = 0;
-  for (const bench of chosen) problems += await runOne(bench, options, values.out ?? 'bench-results');
+  for (const bench of chosen) {
+    // What goes wrong in one bench is no reason to lose the hour that the others take.
+    problems += await runOne(bench, options, values.out ?? 'bench-results').catch((error: unknown) => {
+      options.say(`${bench.name}: ${error instanceof Error ? error.stack : String(error)}`);
+      return 1;
+    });
+  }
   return problems === 0 ? 0 : 1;
 }
 
@@ -56,7 +62,7 @@ async function runOne(bench: Bench, options: BenchOptions, folder: string): Prom
   if (isBusy(machine))
     options.say(`${bench.name}: others are at work here, load ${String(machine.loadBefore[0])}`);
   const report = await bench.run(options);
-  process.stdout.write(`${asMarkdown(bench, report, machine, options.runs)}\n\n`);
+  process.stdout.write(`${asMarkdown(bench, report, machine)}\n\n`);
   options.say(`${bench.name}: written to ${writeJson(folder, bench, report, machine, options)}`);
   return report.problems.length;
 }

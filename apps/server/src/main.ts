@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { PinoLog } from '#adapters/pino/pino-log.js';
 import { readServerConfig, type ServerConfig } from './config/server-config.js';
+import { giveBackMemoryWhenIdle } from './give-back-memory.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { startTroubleOf } from './start-trouble.js';
 
@@ -44,6 +45,7 @@ async function start(): Promise<void> {
   log = logAt(config.logLevel, config.secrets);
   if (config.unknownNames.length > 0) log.warn('config.unknown_names', { names: config.unknownNames });
   const running = await startServer({ config, log, onFatal: (error) => die('storage.lost', error) });
+  giveBackMemoryWhenIdle();
   server = running;
   process.stdout.write(welcome(running, config));
 }

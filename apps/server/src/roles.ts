@@ -1,19 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { ExpandCampaigns } from '#domain/campaign/application/expand-campaigns.js';
 import { RunImports } from '#domain/campaign/application/run-imports.js';
-import { RelayEvents } from '#domain/events/application/relay-events.js';
-import { RingTimers } from '#domain/events/application/ring-timers.js';
+import { RelayEvents } from '#domain/events/relay-events.js';
+import { RingTimers } from '#domain/events/ring-timers.js';
 import { PurgeIdempotentRequests } from '#domain/workspace/application/purge-idempotent-requests.js';
 import type { Role } from './config/server-config.js';
+import type { Duty } from './duty.js';
 import type { Target } from './targets/target.js';
-
-/** Something that runs beside the serving of requests, as long as the process does. */
-export interface Duty {
-  readonly name: string;
-  start(): void | Promise<void>;
-  /** Finishes what is under way and starts nothing more. */
-  stop(): Promise<void>;
-}
 
 type Find = (app: INestApplicationContext) => readonly Duty[];
 
@@ -38,6 +31,10 @@ const duties: Readonly<Record<Role, Find>> = {
   ],
 };
 
-export function dutiesOf(app: INestApplicationContext, roles: readonly Role[], target: Target): readonly Duty[] {
+export function dutiesOf(
+  app: INestApplicationContext,
+  roles: readonly Role[],
+  target: Target,
+): readonly Duty[] {
   return roles.flatMap((role) => [...duties[role](app), ...(target.duties?.[role] ?? [])]);
 }

@@ -31,7 +31,8 @@ class ServerProcess {
       if (match) return match;
       const more = once(this.#child.stdout as NonNullable<ChildProcess['stdout']>, 'data');
       const ended = await Promise.race([more.then(() => false), this.exited.then(() => true)]);
-      if (ended && !words.test(this.output)) throw new Error(`It ended without saying ${words}:\n${this.output}`);
+      if (ended && !words.test(this.output))
+        throw new Error(`It ended without saying ${words}:\n${this.output}`);
     }
   }
 
@@ -49,7 +50,9 @@ class ServerProcess {
   }
 }
 
-jest.setTimeout(60_000); // ms; each of these starts processes
+/** Each of these starts processes, on a machine that may be busy with others. */
+const PATIENCE_MS = 60_000;
+jest.setTimeout(PATIENCE_MS);
 
 describe('the server process', () => {
   let folder: string;
@@ -135,7 +138,8 @@ describe('the server process', () => {
       const server = start({ PORT: 'canary', POSTHORN_TARGET: 'canary', EMAIL_PROVIDERS: 'resend' });
       expect(await server.exited).toBe(2);
       expect(server.output).toMatch(/^posthorn: The configuration is not valid:/m);
-      for (const name of ['PORT', 'POSTHORN_TARGET', 'RESEND_API_KEY']) expect(server.output).toContain(`  ${name}: `);
+      for (const name of ['PORT', 'POSTHORN_TARGET', 'RESEND_API_KEY'])
+        expect(server.output).toContain(`  ${name}: `);
       expect(server.output).not.toContain('canary');
     });
 
@@ -148,7 +152,10 @@ describe('the server process', () => {
 
   describe('stopping', () => {
     /** A request that the server has begun to handle and cannot finish, for its body is still to come. */
-    const beginRequest = async (url: string, key: string): Promise<{ socket: Socket; answer: Promise<string> }> => {
+    const beginRequest = async (
+      url: string,
+      key: string,
+    ): Promise<{ socket: Socket; answer: Promise<string> }> => {
       const { port } = new URL(url);
       const socket = connect(Number(port), '127.0.0.1');
       let received = '';
@@ -228,8 +235,15 @@ describe('the server process', () => {
     });
     const url = await server.url();
     const send = (path: string, init: RequestInit): Promise<Response> =>
-      fetch(`${url}${path}`, { ...init, headers: { authorization: 'Bearer c4nary-owner-key', ...init.headers } });
-    await send('/v1/api-keys', { method: 'POST', body: '{"name":"canary.bird@example.com",', headers: { 'content-type': 'application/json' } });
+      fetch(`${url}${path}`, {
+        ...init,
+        headers: { authorization: 'Bearer c4nary-owner-key', ...init.headers },
+      });
+    await send('/v1/api-keys', {
+      method: 'POST',
+      body: '{"name":"canary.bird@example.com",',
+      headers: { 'content-type': 'application/json' },
+    });
     await send('/v1/api-keys/canary.bird@example.com', { method: 'DELETE' });
     await send('/v1/nowhere?email=canary.bird@example.com', { method: 'GET' });
     await send('/v1/workspace', { method: 'GET', headers: { authorization: 'Bearer c4nary-wrong-key' } });

@@ -8,8 +8,9 @@ import { BootstrapWorkspace } from '#domain/workspace/application/bootstrap-work
 import type { Log } from '#ports/system/log.js';
 import { Metrics } from '#ports/system/metrics.js';
 import type { ServerConfig } from './config/server-config.js';
+import type { Duty } from './duty.js';
 import { PublicUrl, urlOf } from './public-url.js';
-import { type Duty, dutiesOf } from './roles.js';
+import { dutiesOf } from './roles.js';
 import { ServerModule } from './server.module.js';
 import { chooseTarget } from './targets/choose-target.js';
 import { answers, type OpenTarget, type Target } from './targets/target.js';
@@ -39,7 +40,12 @@ export interface StartOptions {
  * Starts everything this process is for. Resolves when requests are carried out.
  * @throws Error when something it needs is not to be had (the data folder, the port); nothing is left running then
  */
-export async function startServer({ config, log, onFatal, openTarget }: StartOptions): Promise<RunningServer> {
+export async function startServer({
+  config,
+  log,
+  onFatal,
+  openTarget,
+}: StartOptions): Promise<RunningServer> {
   const open = openTarget ?? (await chooseTarget(config.target));
   const publicUrl = new PublicUrl(config.publicUrl);
   const target = await open({ config, log, onFatal, publicUrl });
@@ -69,14 +75,23 @@ export async function startServer({ config, log, onFatal, openTarget }: StartOpt
   }
 }
 
-async function listen(app: NestFastifyApplication, { host, port }: ServerConfig, publicUrl: PublicUrl): Promise<string> {
+async function listen(
+  app: NestFastifyApplication,
+  { host, port }: ServerConfig,
+  publicUrl: PublicUrl,
+): Promise<string> {
   await app.listen({ host, port });
   const { port: bound } = app.getHttpServer().address() as AddressInfo;
   publicUrl.listening(host, bound);
   return urlOf(host, bound);
 }
 
-async function stop(app: NestFastifyApplication, duties: readonly Duty[], target: Target, log: Log): Promise<void> {
+async function stop(
+  app: NestFastifyApplication,
+  duties: readonly Duty[],
+  target: Target,
+  log: Log,
+): Promise<void> {
   log.info('server.stopping');
   app.get(Lifecycle).drain();
   await Promise.all([closeDoors(app, log), stopAll(duties, log)]);

@@ -47,7 +47,10 @@ function storageTrouble(error: unknown, { dataDir }: ServerConfig): string | und
     return `The disk that holds ${dataDir} is full (${words}).`;
   }
   const unwritable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'storage_unavailable'];
-  if (unwritable.includes(String(property(error, 'code'))) || /cannot be written|readonly|unable to open/i.test(words)) {
+  if (
+    unwritable.includes(String(property(error, 'code'))) ||
+    /cannot be written|readonly|unable to open/i.test(words)
+  ) {
     return `The data folder ${dataDir} cannot be written (${words}). Set POSTHORN_DATA_DIR to one that can.`;
   }
   return /newer posthorn/i.test(words) ? words : undefined;

@@ -38,7 +38,13 @@ describe('PinoLog', () => {
 
   it('writes no field that is named like a secret, whatever its value', () => {
     const lines: string[] = [];
-    logTo(lines).info('x', { password: 'abc', headers: { Authorization: 'abc' }, apiKey: 'abc', sessionToken: 'abc', keyId: 'key_1' });
+    logTo(lines).info('x', {
+      password: 'abc',
+      headers: { Authorization: 'abc' },
+      apiKey: 'abc',
+      sessionToken: 'abc',
+      keyId: 'key_1',
+    });
     expect(lines[0]).not.toContain('abc');
     expect(lines[0]).toContain('key_1');
   });
@@ -55,14 +61,23 @@ describe('scrubbing', () => {
     ['?key=s3cr3t%2B%2F%3D&x', '?key=[secret]&x'],
     ['to Zoë <zoë@bücher.example>', 'to Zoë <[address]>'],
     ['"a+b@example.co.uk"', '"[address]"'],
-    ['at file:///app/node_modules/@nestjs/core/router.js:1:2', 'at file:///app/node_modules/@nestjs/core/router.js:1:2'],
+    [
+      'at file:///app/node_modules/@nestjs/core/router.js:1:2',
+      'at file:///app/node_modules/@nestjs/core/router.js:1:2',
+    ],
     ['a short word', 'a short word'],
   ])('makes of %s: %s', (line, scrubbed) => {
     expect(scrub(line)).toBe(scrubbed);
   });
 
   it('takes time in proportion to the line, whatever it is made of', () => {
-    const hostile = ['@'.repeat(50_000), 'a@'.repeat(25_000), '://'.repeat(20_000), 'a'.repeat(100_000), 'bearer '.repeat(10_000)];
+    const hostile = [
+      '@'.repeat(50_000),
+      'a@'.repeat(25_000),
+      '://'.repeat(20_000),
+      'a'.repeat(100_000),
+      'bearer '.repeat(10_000),
+    ];
     const started = performance.now();
     for (const line of hostile) scrub(line);
     expect(performance.now() - started).toBeLessThan(2000);
@@ -77,7 +92,12 @@ describe('NestLogger', () => {
     logger.error('It broke', 'stack', 'ExceptionsHandler');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 'debug', event: 'nest.log', context: 'RouterExplorer' }),
-      expect.objectContaining({ level: 'error', event: 'nest.error', message: 'It broke', context: 'ExceptionsHandler' }),
+      expect.objectContaining({
+        level: 'error',
+        event: 'nest.error',
+        message: 'It broke',
+        context: 'ExceptionsHandler',
+      }),
     ]);
   });
 });

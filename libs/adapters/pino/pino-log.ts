@@ -11,7 +11,8 @@ export interface PinoOptions {
 }
 
 /** Names whose values are secrets wherever they stand, in case one was not among the configured ones. */
-const SECRET_NAMES = /^(authorization|password|secret|token|api_?key|cookie|credentials|.*(password|secret|token|api_?key))$/i;
+const SECRET_NAMES =
+  /^(authorization|password|secret|token|api_?key|cookie|credentials|.*(password|secret|token|api_?key))$/i;
 
 /** One JSON object a line: `{"level":"info","time":"…","event":"outbox.handler_failed",…}`. */
 export class PinoLog implements Log {

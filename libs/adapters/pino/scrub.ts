@@ -19,7 +19,8 @@ export function scrubbing(secrets: readonly string[]): Scrub {
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
     .sort((a, b) => b.length - a.length);
-  const configured = literal.length > 0 ? new RegExp([...new Set(literal)].map(quoted).join('|'), 'g') : undefined;
+  const configured =
+    literal.length > 0 ? new RegExp([...new Set(literal)].map(quoted).join('|'), 'g') : undefined;
   return (line) => {
     const withoutSecrets = configured ? line.replace(configured, '[secret]') : line;
     const withoutKeys = withoutSecrets

@@ -10,23 +10,26 @@ export class PrometheusMetrics implements Metrics {
 
   counter({ name, help, labels = [] }: MetricName): { add(labels?: Labels, by?: number): void } {
     const counter =
-      this.#known<Counter>(name) ?? new Counter({ name, help, labelNames: labels, registers: [this.#registry] });
+      this.#known<Counter>(name) ??
+      new Counter({ name, help, labelNames: labels, registers: [this.#registry] });
     return { add: (values = {}, by = 1) => counter.inc({ ...values }, by) };
   }
 
-  histogram({
-    name,
-    help,
-    labels = [],
-    buckets,
-  }: MetricName & { readonly buckets: readonly number[] }): { observe(value: number, labels?: Labels): void } {
+  histogram({ name, help, labels = [], buckets }: MetricName & { readonly buckets: readonly number[] }): {
+    observe(value: number, labels?: Labels): void;
+  } {
     const histogram =
       this.#known<Histogram>(name) ??
       new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers: [this.#registry] });
     return { observe: (value, values = {}) => histogram.observe({ ...values }, value) };
   }
 
-  gauge({ name, help, labels = [], read }: MetricName & { read(): readonly Sample[] | Promise<readonly Sample[]> }): void {
+  gauge({
+    name,
+    help,
+    labels = [],
+    read,
+  }: MetricName & { read(): readonly Sample[] | Promise<readonly Sample[]> }): void {
     this.#registry.removeSingleMetric(name);
     new Gauge({
       name,
@@ -54,7 +57,10 @@ export class PrometheusMetrics implements Metrics {
 }
 
 /** What `read` answers, or nothing if it fails or is late: one sick gauge must not blind the others. */
-async function within(ms: number, read: () => readonly Sample[] | Promise<readonly Sample[]>): Promise<readonly Sample[]> {
+async function within(
+  ms: number,
+  read: () => readonly Sample[] | Promise<readonly Sample[]>,
+): Promise<readonly Sample[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly Sample[]>((resolve) => {
     timer = setTimeout(() => resolve([]), ms);

@@ -114,24 +114,22 @@ describe('SesProvider', () => {
   });
 
   it('sends nothing when credentials can not be found in time, not even later', async () => {
-    // Nobody answers where the SDK's own chain would find an instance's role.
+    // Nobody answers where the SDK's own chain would ask for the role of an instance.
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
-    const env = {
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
-      AWS_CONFIG_FILE: '/none',
-      AWS_SHARED_CREDENTIALS_FILE: '/none',
-    };
-    Object.assign(process.env, env);
+    const before = { ...process.env };
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+    process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = `http://127.0.0.1:${port}`;
+    process.env['AWS_CONFIG_FILE'] = process.env['AWS_SHARED_CREDENTIALS_FILE'] = '/none';
     await start();
     const lost = new SesProvider({ region: 'eu-west-1', endpoint: fake.url }, new DrivenClock());
     const outcomes = await lost.send({ key: 'call_1', messages: batch(1), timeoutMs: 50 });
     expect(outcomes).toEqual([{ kind: 'unavailable', reason: 'no credentials within 50 ms' }]);
-    expect(fake.stats().requests).toBe(0);
-    for (const name of Object.keys(env)) delete process.env[name];
+    process.env = before;
     lost.close();
     silent.close();
     silent.closeAllConnections();
+    expect(fake.stats().requests).toBe(0);
   });
 });

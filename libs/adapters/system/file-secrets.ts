@@ -50,7 +50,8 @@ export class FileSecrets implements Secrets {
 async function read(path: string): Promise<Uint8Array | undefined> {
   try {
     const bytes = await readFile(path);
-    if (bytes.length !== SECRET_BYTES) throw new Error(`The secret in ${path} is damaged: restore it from a backup.`);
+    if (bytes.length !== SECRET_BYTES)
+      throw new Error(`The secret in ${path} is damaged: restore it from a backup.`);
     return new Uint8Array(bytes);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;

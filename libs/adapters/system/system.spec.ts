@@ -31,7 +31,9 @@ describe('FileSecrets', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  describeSecretsContract('FileSecrets', () => Promise.resolve(new FileSecrets(folder, new CryptoRandomness())));
+  describeSecretsContract('FileSecrets', () =>
+    Promise.resolve(new FileSecrets(folder, new CryptoRandomness())),
+  );
 
   it('lets nobody but the owner read a secret, and leaves no draft behind', async () => {
     await new FileSecrets(folder, new CryptoRandomness()).generated('private');
@@ -70,7 +72,10 @@ describe('MonotonicUlids', () => {
 
   it('moves to the next millisecond when the random part of one is used up', () => {
     const clock = new DrivenClock();
-    const ids = new MonotonicUlids(clock, { unit: () => 0, bytes: (count) => new Uint8Array(count).fill(0xff) });
+    const ids = new MonotonicUlids(clock, {
+      unit: () => 0,
+      bytes: (count) => new Uint8Array(count).fill(0xff),
+    });
     const first = ids.next('cmp');
     expect(first.slice(14)).toBe('z'.repeat(16));
     expect(ids.next('cmp').slice(4, 14)).toBe(encodeTime(clock.now() + 1));

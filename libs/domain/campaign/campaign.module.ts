@@ -1,10 +1,9 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
-import { RelayEvents } from '#domain/events/application/relay-events.js';
-import { RingTimers } from '#domain/events/application/ring-timers.js';
+import { RelayEvents } from '#domain/events/relay-events.js';
+import { RingTimers } from '#domain/events/ring-timers.js';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
 import { DeliveryModule } from '#domain/delivery/delivery.module.js';
-import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import { TemplatingModule } from '#domain/templating/templating.module.js';
 import { Audiences } from '#ports/campaign/audiences.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
@@ -19,6 +18,7 @@ import { CampaignWork } from './application/campaign-work.js';
 import { ControlCampaign, START_TIMER } from './application/control-campaign.js';
 import { CreateCampaign } from './application/create-campaign.js';
 import { ExpandCampaigns } from './application/expand-campaigns.js';
+import { ExportSubscribers } from './application/export-subscribers.js';
 import { RunImports } from './application/run-imports.js';
 import { StartImport } from './application/start-import.js';
 import { Unsubscribe } from './application/unsubscribe.js';
@@ -31,13 +31,19 @@ import type { CampaignId } from './model/campaign.js';
     AccountForCampaign,
     ControlCampaign,
     CreateCampaign,
+    ExportSubscribers,
     StartImport,
     Unsubscribe,
     {
       provide: ExpandCampaigns,
       inject: [Campaigns, Audiences, DeliveryFacade, Clock, Log],
-      useFactory: (campaigns: Campaigns, audiences: Audiences, delivery: DeliveryFacade, clock: Clock, log: Log) =>
-        new ExpandCampaigns({ campaigns, audiences, delivery, clock, log }),
+      useFactory: (
+        campaigns: Campaigns,
+        audiences: Audiences,
+        delivery: DeliveryFacade,
+        clock: Clock,
+        log: Log,
+      ) => new ExpandCampaigns({ campaigns, audiences, delivery, clock, log }),
     },
     {
       provide: RunImports,
@@ -46,7 +52,17 @@ import type { CampaignId } from './model/campaign.js';
         new RunImports({ imports, blobs, csv, clock, ids, log }),
     },
   ],
-  exports: [AccountForCampaign, ControlCampaign, CreateCampaign, StartImport, Unsubscribe, ExpandCampaigns, RunImports, CampaignWork],
+  exports: [
+    AccountForCampaign,
+    ControlCampaign,
+    CreateCampaign,
+    ExportSubscribers,
+    StartImport,
+    Unsubscribe,
+    ExpandCampaigns,
+    RunImports,
+    CampaignWork,
+  ],
 })
 export class CampaignModule implements OnModuleInit {
   readonly #control: ControlCampaign;
@@ -55,7 +71,14 @@ export class CampaignModule implements OnModuleInit {
   readonly #work: CampaignWork;
   readonly #runners: readonly [ExpandCampaigns, RunImports];
 
-  constructor(control: ControlCampaign, relay: RelayEvents, timers: RingTimers, work: CampaignWork, expansion: ExpandCampaigns, imports: RunImports) {
+  constructor(
+    control: ControlCampaign,
+    relay: RelayEvents,
+    timers: RingTimers,
+    work: CampaignWork,
+    expansion: ExpandCampaigns,
+    imports: RunImports,
+  ) {
     this.#control = control;
     this.#relay = relay;
     this.#timers = timers;
@@ -66,15 +89,19 @@ export class CampaignModule implements OnModuleInit {
   /** What this context hears of. */
   onModuleInit(): void {
     this.#work.connect(...this.#runners);
-    this.#timers.on(START_TIMER, (key) => this.#control.startIfDue(key));
-    this.#relay.on('dispatch.completed', 'finish-campaign', ({ workspaceId, dispatchId }) =>
-      this.#ofCampaign(dispatchId, (id) => this.#control.finishIfRunning(workspaceId as WorkspaceId, id)),
-    );
-    this.#relay.on('dispatch.reopened', 'reopen-campaign', ({ workspaceId, dispatchId }) =>
-      this.#ofCampaign(dispatchId, (id) => this.#control.reopenIfFinished(workspaceId as WorkspaceId, id)),
-    );
-    this.#relay.on('campaign.controlled', 'control-dispatch', ({ campaignId, control, revision }) =>
-      this.#control.repeat(campaignId as DispatchId, control, revision),
+    this.#timers.on(START_TIMER, (key, at) => this.#control.startIfDue(key, at));
+    const follow = ({
+      workspaceId,
+      dispatchId,
+    }: {
+      workspaceId: string;
+      dispatchId: string;
+    }): Promise<void> =>
+      this.#ofCampaign(dispatchId, (id) => this.#control.followDelivery(workspaceId as WorkspaceId, id));
+    this.#relay.on('dispatch.completed', 'finish-campaign', follow);
+    this.#relay.on('dispatch.reopened', 'reopen-campaign', follow);
+    this.#relay.on('campaign.controlled', 'control-dispatch', ({ workspaceId, campaignId }) =>
+      this.#control.tellDelivery(workspaceId as WorkspaceId, campaignId as CampaignId),
     );
   }
 

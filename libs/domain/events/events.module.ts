@@ -4,8 +4,8 @@ import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
 import { Log } from '#ports/system/log.js';
 import { Randomness } from '#ports/system/randomness.js';
-import { RelayEvents } from './application/relay-events.js';
-import { RingTimers } from './application/ring-timers.js';
+import { RelayEvents } from './relay-events.js';
+import { RingTimers } from './ring-timers.js';
 
 /**
  * How contexts hear of one another and of the passing of time. A context registers its handlers in its module's

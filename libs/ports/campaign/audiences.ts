@@ -13,10 +13,11 @@ export interface AudienceMember {
 /**
  * Who a campaign goes to.
  *
- * Guarantees: `page` gives members of any of the lists in strictly ascending order of address (by bytes), each once, beginning after
- * `after`: reading on from the last address of a page misses nobody who was on a list all the time and repeats nobody.
- * A page shorter than `limit` is the last. Its cost does not grow with what lies before it or with other lists.
- * `count` is the number at a recent moment, counting somebody on two lists twice at most: an estimate for people.
+ * Guarantees: `page` gives members of any of the lists in strictly ascending order of address (by bytes), each once,
+ * beginning after `after`: reading on from the last address of a page misses nobody who was on a list all the time and
+ * repeats nobody. A page shorter than `limit` is the last. Its cost does not grow with what lies before it nor with other
+ * lists. `count` is the number at a recent moment, somebody on two lists counted twice: an estimate for people, at a cost
+ * that does not grow with it. Both refuse with `not_found` a list that is not the workspace's.
  */
 export interface Audiences {
   page(

@@ -6,7 +6,8 @@ import type { List } from '#domain/campaign/model/subscriber.js';
 /**
  * The lists that subscribers belong to.
  *
- * Guarantees: `insert` with a known id changes nothing; names may repeat. `members` counts as of a recent moment.
+ * Guarantees: `insert` with a known id changes nothing; names may repeat. `find` sees every acknowledged write, `page` is
+ * the oldest first and may lag behind. Another workspace's list is not there.
  */
 export interface Lists {
   insert(list: List): Promise<void>;

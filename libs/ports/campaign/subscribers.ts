@@ -10,13 +10,23 @@ export interface Upsert {
   readonly facts: SubscriberFacts;
 }
 
+/** What became of an {@link Upsert}: the person as they are afterwards. */
+export interface Put {
+  readonly subscriber: Subscriber;
+  readonly created: boolean;
+}
+
 /**
  * The people of all workspaces and the lists they are on.
  *
- * Guarantees: one subscriber per (workspace, address), under any concurrency. `put` makes the person or merges what is said
- * into what is known (attributes key by key), and adds them to the lists, which must be the workspace's own. All of
- * one person's part is one atomic step; a batch is not. Doing it again changes nothing but `updatedAt`.
- * `remove` takes the person off every list in the same step.
+ * Guarantees
+ * - One subscriber per (workspace, address), under any concurrency; two who make the same person get the same one.
+ * - `put` makes the person or merges what is said into what is known (attributes key by key), and adds them to the lists,
+ *   one upsert after the other, in their order. All of one person's part is one atomic step; a batch is not. Doing it
+ *   again changes nothing but `updatedAt`. It refuses with `not_found` before anything has changed if a list is not the
+ *   workspace's own, and with `validation_failed` the person whose attributes would grow past their limit by the merge.
+ * - `remove` takes the person off every list in the same step.
+ * - `find` and `findByAddress` see every acknowledged write, `page` may lag behind. Other workspaces' people are not there.
  */
 export interface Subscribers {
   put(
@@ -24,13 +34,16 @@ export interface Subscribers {
     upserts: readonly Upsert[],
     listIds: readonly ListId[],
     now: Instant,
-  ): Promise<readonly { readonly subscriber: Subscriber; readonly created: boolean }[]>;
+  ): Promise<readonly Put[]>;
   find(workspaceId: WorkspaceId, id: SubscriberId): Promise<Subscriber | undefined>;
   findByAddress(workspaceId: WorkspaceId, email: EmailAddress): Promise<Subscriber | undefined>;
-  /** Replaces the person; false if it is not there. The address cannot change: it is who they are. */
+  /** Replaces all but the address, which is who they are; false if the person is not there. */
   replace(subscriber: Subscriber): Promise<boolean>;
   remove(workspaceId: WorkspaceId, id: SubscriberId): Promise<boolean>;
-  /** In ascending order of address, optionally only one list's members. */
+  /**
+   * In ascending order of address, optionally only one list's members.
+   * @throws Refusal `not_found` for a list that is not the workspace's
+   */
   page(workspaceId: WorkspaceId, listId: ListId | undefined, page: PageRequest): Promise<Page<Subscriber>>;
 }
 export const Subscribers = Symbol('Subscribers');

@@ -4,8 +4,8 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
  * Who left by which campaign's mail. What stops the mail is the suppression list; this is the campaign's own account.
  *
  * Guarantees: `record` counts a (campaign, subscriber) once, however often and however concurrently it is called, and
- * says whether this was the first time. `workspaceOf` is for links that carry no key of a workspace: the signature on
- * the link is what vouches for the campaign.
+ * says whether this was the first time; for a campaign that is not there it counts nothing. `workspaceOf` is for links
+ * that carry no key of a workspace: the signature on the link is what vouches for the campaign.
  */
 export interface Unsubscribes {
   record(campaignId: string, subscriberId: string, at: Instant): Promise<boolean>;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from '@jest/globals';
 import { describeAccepting } from './testing/accepting.js';
 import type { DeliveryStores, OpenDeliveryStores } from './testing/delivery-stores.js';
 import { describeDiscarding } from './testing/discarding.js';
+import { describeHistory } from './testing/history.js';
 import { describeOpeningIntents } from './testing/opening-intents.js';
 import { describeOrphans } from './testing/orphans.js';
 import { describeRandomOperations } from './testing/random-operations.js';
@@ -22,6 +23,7 @@ export function describeLedgerContract(name: string, open: OpenDeliveryStores, r
       describeOpeningIntents(() => its);
       describeRefusingIntents(() => its);
       describeSettling(() => its);
+      describeHistory(() => its);
       describeOrphans(() => its);
       describeDiscarding(() => its);
     });

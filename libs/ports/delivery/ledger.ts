@@ -38,6 +38,7 @@ export type IntentAnswer =
   | { readonly kind: 'opened'; readonly refused: readonly number[] }
   /** Nobody is left to send to; no intent was made. */
   | { readonly kind: 'empty' }
+  /** Nothing was intended. With `expired` the asked ones have been struck off in the same step. */
   | { readonly kind: 'halted' | 'cancelled' | 'expired' }
   /** Somebody else holds the parcel now: drop everything. */
   | { readonly kind: 'stale' };

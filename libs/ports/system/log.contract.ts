@@ -19,7 +19,8 @@ export function describeLogContract(name: string, make: () => LogUnderTest): voi
       log.info('test.two', { n: 2 });
       log.warn('test.three');
       log.error('test.four', { nested: { n: 4 } });
-      for (const event of ['test.one', 'test.two', 'test.three', 'test.four']) expect(written()).toContain(event);
+      for (const event of ['test.one', 'test.two', 'test.three', 'test.four'])
+        expect(written()).toContain(event);
     });
 
     it('writes what an error says, where it came from, and what caused it', () => {
@@ -33,9 +34,18 @@ export function describeLogContract(name: string, make: () => LogUnderTest): voi
     it.each([
       ['a field', { to: CANARY.address, key: CANARY.secret }],
       ['a field further in', { a: { b: [{ to: `Ann <${CANARY.address}>` }, `key=${CANARY.secret}`] } }],
-      ['the message of an error', { error: new Error(`550 <${CANARY.address}> rejected, key ${CANARY.secret}`) }],
-      ['the cause of an error', { error: new Error('x', { cause: new Error(`${CANARY.address} ${CANARY.secret}`) }) }],
-      ['a property of an error', { error: Object.assign(new Error('x'), { to: CANARY.address, auth: CANARY.secret }) }],
+      [
+        'the message of an error',
+        { error: new Error(`550 <${CANARY.address}> rejected, key ${CANARY.secret}`) },
+      ],
+      [
+        'the cause of an error',
+        { error: new Error('x', { cause: new Error(`${CANARY.address} ${CANARY.secret}`) }) },
+      ],
+      [
+        'a property of an error',
+        { error: Object.assign(new Error('x'), { to: CANARY.address, auth: CANARY.secret }) },
+      ],
       ['a URL', { url: `https://user:${CANARY.secret}@host/u?email=${CANARY.address}` }],
       ['the name of a field', { [CANARY.address]: true }],
     ])('keeps addresses and secrets to itself that stand in %s', (_where, fields) => {
@@ -46,7 +56,14 @@ export function describeLogContract(name: string, make: () => LogUnderTest): voi
     });
 
     it.each([
-      ['a circle', () => { const circle: Record<string, unknown> = {}; circle['self'] = circle; return circle; }],
+      [
+        'a circle',
+        () => {
+          const circle: Record<string, unknown> = {};
+          circle['self'] = circle;
+          return circle;
+        },
+      ],
       ['a big number', () => ({ n: 10n })],
       ['a function and a symbol', () => ({ f: () => {}, s: Symbol('s') })],
       ['something deep', () => ({ a: { b: { c: { d: { e: { f: { g: 1 } } } } } } })],

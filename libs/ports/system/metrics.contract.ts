@@ -28,7 +28,12 @@ export function describeMetricsContract(name: string, make: () => MetricsUnderTe
 
     it('sorts observations into buckets', async () => {
       const { metrics, look } = make();
-      const durations = metrics.histogram({ name: 'took_seconds', help: 'Took.', labels: ['route'], buckets: [0.1, 1] });
+      const durations = metrics.histogram({
+        name: 'took_seconds',
+        help: 'Took.',
+        labels: ['route'],
+        buckets: [0.1, 1],
+      });
       for (const value of [0.05, 0.5, 5]) durations.observe(value, { route: '/x' });
       const text = await look();
       expect(text).toContain('took_seconds_bucket{le="0.1",route="/x"} 1');
@@ -42,7 +47,12 @@ export function describeMetricsContract(name: string, make: () => MetricsUnderTe
         { value: 1, labels: { lane: 'bulk' } },
         { value: 2, labels: { lane: 'critical' } },
       ];
-      metrics.gauge({ name: 'depth', help: 'Depth.', labels: ['lane'], read: () => Promise.resolve(samples) });
+      metrics.gauge({
+        name: 'depth',
+        help: 'Depth.',
+        labels: ['lane'],
+        read: () => Promise.resolve(samples),
+      });
       expect(await look()).toContain('depth{lane="critical"} 2');
       samples = [{ value: 3, labels: { lane: 'bulk' } }];
       expect(await look()).toContain('depth{lane="bulk"} 3');
@@ -52,7 +62,13 @@ export function describeMetricsContract(name: string, make: () => MetricsUnderTe
     it('leaves a gauge out that fails, and shows the others', async () => {
       const { metrics, look } = make();
       metrics.gauge({ name: 'broken', help: 'B.', read: () => Promise.reject(new Error('no')) });
-      metrics.gauge({ name: 'thrown', help: 'T.', read: () => { throw new Error('no'); } });
+      metrics.gauge({
+        name: 'thrown',
+        help: 'T.',
+        read: () => {
+          throw new Error('no');
+        },
+      });
       metrics.gauge({ name: 'whole', help: 'W.', read: () => [{ value: 7 }] });
       const text = await look();
       expect(text).toContain('whole 7');

@@ -23,7 +23,9 @@ export interface Sample {
 export interface Metrics {
   counter(metric: MetricName): { add(labels?: Labels, by?: number): void };
   /** `buckets`: upper bounds, rising. */
-  histogram(metric: MetricName & { readonly buckets: readonly number[] }): { observe(value: number, labels?: Labels): void };
+  histogram(metric: MetricName & { readonly buckets: readonly number[] }): {
+    observe(value: number, labels?: Labels): void;
+  };
   gauge(metric: MetricName & { read(): readonly Sample[] | Promise<readonly Sample[]> }): void;
 }
 export const Metrics = Symbol('Metrics');

@@ -8,7 +8,8 @@ export function describeApiKeyTokensContract(name: string, make: () => ApiKeyTok
     it('issues a token that names its key and ends in 32 random characters', () => {
       const tokens = make();
       const issued = Array.from({ length: 100 }, () => tokens.issue(KEY_ID));
-      for (const token of issued) expect(token).toMatch(/^phk_01arz3ndektsv4rrffq69g5fav_[0-9a-hjkmnp-tv-z]{32}$/);
+      for (const token of issued)
+        expect(token).toMatch(/^phk_01arz3ndektsv4rrffq69g5fav_[0-9a-hjkmnp-tv-z]{32}$/);
       expect(new Set(issued).size).toBe(100);
     });
 

@@ -65,7 +65,7 @@ export function describeApiKeysContract(name: string, make: () => Promise<ApiKey
       for (const n of [1, 2, 3, 4, 5]) await keys.insert(aKey(`key_${n}`), hash(n));
       await keys.insert(aKey('key_6', { workspaceId: THEIRS }), hash(6));
       const seen: string[][] = [];
-      for (let after: string | undefined, more = true; more; ) {
+      for (let after: string | undefined, more = true; more;) {
         const page = await keys.list(OURS, { limit: 2, after });
         seen.push(page.data.map(({ id }) => id));
         after = page.next ?? undefined;

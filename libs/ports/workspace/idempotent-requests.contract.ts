@@ -78,7 +78,11 @@ export function describeIdempotentRequestsContract(
 
     it('lets one attempt take over when the lease has ended, with the first start and the next number', async () => {
       await fresh('k');
-      const late = await Promise.all([begin('k', NOW + LEASE), begin('k', NOW + LEASE), begin('k', NOW + LEASE)]);
+      const late = await Promise.all([
+        begin('k', NOW + LEASE),
+        begin('k', NOW + LEASE),
+        begin('k', NOW + LEASE),
+      ]);
       const [winner, ...rest] = late.filter(({ state }) => state === 'fresh');
       expect(winner).toEqual({
         state: 'fresh',

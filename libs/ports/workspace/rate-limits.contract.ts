@@ -23,7 +23,12 @@ export function describeRateLimitsContract(name: string, make: () => RateLimitsU
     });
 
     it('says what remains, and when there is more', async () => {
-      expect(await its.limits.take('a', limit)).toEqual({ allowed: true, remaining: 4, retryAfterMs: 0, resetMs: 100 });
+      expect(await its.limits.take('a', limit)).toEqual({
+        allowed: true,
+        remaining: 4,
+        retryAfterMs: 0,
+        resetMs: 100,
+      });
       await takeMany('a', 4);
       expect(await its.limits.take('a', limit)).toEqual({
         allowed: false,
@@ -59,7 +64,9 @@ export function describeRateLimitsContract(name: string, make: () => RateLimitsU
       for (let first = 0; first < allowedAt.length; first++) {
         for (let last = first; last < allowedAt.length; last++) {
           const seconds = ((allowedAt[last] ?? 0) - (allowedAt[first] ?? 0)) / 1000;
-          expect(last - first + 1).toBeLessThanOrEqual(Math.floor(limit.burst + limit.perSecond * seconds + 1e-6));
+          expect(last - first + 1).toBeLessThanOrEqual(
+            Math.floor(limit.burst + limit.perSecond * seconds + 1e-6),
+          );
         }
       }
       expect(allowedAt.length).toBeGreaterThan(30);

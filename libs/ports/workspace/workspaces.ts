@@ -13,7 +13,11 @@ import type { Workspace } from '#domain/workspace/model/workspace.js';
 export interface Workspaces {
   /** The default workspace, or undefined before the first start. */
   first(): Promise<Workspace | undefined>;
-  found(candidate: Workspace, ownerKey: ApiKey, secretHash: Uint8Array): Promise<{ founded: boolean; workspace: Workspace }>;
+  found(
+    candidate: Workspace,
+    ownerKey: ApiKey,
+    secretHash: Uint8Array,
+  ): Promise<{ founded: boolean; workspace: Workspace }>;
   find(id: WorkspaceId): Promise<Workspace | undefined>;
 }
 export const Workspaces = Symbol('Workspaces');

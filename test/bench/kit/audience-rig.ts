@@ -6,6 +6,8 @@ import type { EmailAddress } from '#domain/kernel/email-address.js';
 import type { ListId } from '#domain/campaign/model/campaign.js';
 import type { Import, ImportId } from '#domain/campaign/model/import.js';
 import type { SubscriberId } from '#domain/campaign/model/subscriber.js';
+import type { Audiences } from '#ports/campaign/audiences.js';
+import type { Imports } from '#ports/campaign/imports.js';
 import { SqliteAudiences, SqliteImports, SqliteLists } from '#adapters/sqlite/campaign/sqlite-subscribers.js';
 import { SqliteEngine } from '#adapters/sqlite/engine/sqlite-engine.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
@@ -22,8 +24,8 @@ export class AudienceRig {
   readonly #folder: string;
   readonly #clock = new SystemClock();
   readonly #ids = new MonotonicUlids(this.#clock, new CryptoRandomness());
-  readonly #imports: SqliteImports;
-  readonly #audiences: SqliteAudiences;
+  readonly #imports: Imports;
+  readonly #audiences: Audiences;
   readonly #workspaceId = this.#ids.next('wsp') as WorkspaceId;
   readonly #listId = this.#ids.next('lst') as ListId;
   #import: Import;
@@ -61,14 +63,19 @@ export class AudienceRig {
     const rows = Array.from({ length: IMPORT_BATCH }, (_, i) => {
       const { email, name, attributes } = person(before.rows + i);
       return {
+        line: before.checkpoint.line + i + 1,
         id: this.#ids.next('sub') as SubscriberId,
         facts: { email: email as EmailAddress, name, attributes },
       };
     });
-    const after: Import = { ...before, status: 'running', rows: before.rows + rows.length };
-    this.#import = await this.#imports.commit({ before, after, rows, faults: [] });
-    const { created } = this.#import;
-    if (created !== after.rows) throw new Error(`${created} of ${after.rows} rows became subscribers`);
+    const { offset, line } = before.checkpoint;
+    const checkpoint = { offset: offset + 100 * rows.length, line: line + rows.length };
+    const after: Import = { ...before, status: 'running', rows: before.rows + rows.length, checkpoint };
+    const committed = await this.#imports.commit({ before, after, rows, faults: [] });
+    if (committed === 'stale') throw new Error('somebody else has read on');
+    if (committed.created !== after.rows)
+      throw new Error(`${committed.created} of ${after.rows} were created`);
+    this.#import = committed;
   }
 
   /** A full page of the list, from anywhere in it but its very end. */

@@ -30,4 +30,6 @@ if (isMainThread && process.send && process.channel) {
     process.send?.({ lag });
   });
   process.channel.unref();
+  // The bench has died: nobody else would ever stop us.
+  process.on('disconnect', () => process.exit(1));
 }

@@ -27,6 +27,7 @@ export interface Import {
 }
 
 const IMPORT_LOOK_EVERY_MS = 200;
+const PATIENCE_MS = 60_000;
 
 /** What the benches ask of the server, by the public API. */
 export class PosthornApi {
@@ -58,9 +59,14 @@ export class PosthornApi {
       duplex: 'half',
     });
     const { id } = (await answerOf(response, 'POST import')) as { id: string };
+    let last = -1;
+    let since = performance.now();
     for (;;) {
       const imported = (await this.#ask('GET', `/v1/imports/${id}`)) as Import;
       if (imported.status === 'finished' || imported.status === 'failed') return { listId, imported };
+      if (imported.rows !== last) since = performance.now();
+      last = imported.rows;
+      if (performance.now() - since > PATIENCE_MS) throw new Error(`the import stands still at ${last} rows`);
       await pause(IMPORT_LOOK_EVERY_MS);
     }
   }

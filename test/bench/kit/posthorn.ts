@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { FakeProvider } from './fake-provider.js';
 import type { Lag } from './lag-probe.js';
@@ -68,7 +69,7 @@ export class Posthorn {
     const profile = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`];
     const spawnedAt = Date.now();
     const child = spawn(process.execPath, [...profile, '--import', PROBE, MAIN], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
@@ -82,7 +83,11 @@ export class Posthorn {
         LOG_LEVEL: 'warn',
       },
     });
-    if (child.pid === undefined) throw new Error('the server could not be started');
+    if (child.pid === undefined || !child.stdout) throw new Error('the server could not be started');
+    // Its log, from warnings up; its greeting is of no interest here.
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{')) process.stderr.write(`${line}\n`);
+    });
     return new Posthorn(child, child.pid, `http://127.0.0.1:${port}`, spawnedAt);
   }
 

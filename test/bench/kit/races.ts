@@ -149,6 +149,7 @@ function report(
     );
   }
   return {
+    runs: Math.max(0, ...[...results.values()].map((races) => races.length)),
     settings: { messages: count, 'messages per call': settings.batch },
     columns: [
       'contestant',

@@ -4,13 +4,13 @@ import type { Bench, BenchOptions, BenchReport, Cell } from '../bench.js';
 import { isBusy, type Machine } from './machine.js';
 
 /** The report as a Markdown section: what is printed can be pasted into docs/benchmarks.md as it stands. */
-export function asMarkdown(bench: Bench, report: BenchReport, machine: Machine, runs: number): string {
+export function asMarkdown(bench: Bench, report: BenchReport, machine: Machine): string {
   const { cpu, cores, memoryGb, node, system, loadBefore, at } = machine;
   const lines = [
     `### ${bench.name}: ${bench.title}`,
     '',
     `${cpu}, ${cores} cores, ${memoryGb} GB, Node ${node}, ${system}; load before ${loadBefore.join(' ')}; ${at}`,
-    `Settings: ${settingsText(report.settings)}; median of ${runs}.`,
+    `Settings: ${settingsText(report.settings)}; median of ${report.runs}.`,
     '',
     ...table(report.columns, report.rows),
     '',
@@ -36,7 +36,7 @@ export function writeJson(
   bench: Bench,
   report: BenchReport,
   machine: Machine,
-  { runs, count }: BenchOptions,
+  { count }: BenchOptions,
 ): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${bench.name}.json`);
@@ -45,7 +45,6 @@ export function writeJson(
     title: bench.title,
     machine,
     busy: isBusy(machine),
-    runs,
     count,
     ...report,
   };

@@ -10,12 +10,14 @@ const FOUND_BY_ITSELF = ['posthorn.config.yaml', 'posthorn.config.yml', 'posthor
  * @throws BadConfiguration if it cannot be read, does not parse, or is not a mapping
  */
 export async function readConfigFile(named: string | undefined, folder: string): Promise<unknown> {
-  const path = named ?? FOUND_BY_ITSELF.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
+  const path =
+    named ?? FOUND_BY_ITSELF.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
   if (path === undefined) return {};
   const text = readText(path);
   const tree = extname(path) === '.json' ? parseJson(path, text) : await parseYaml(path, text);
   if (tree === null || tree === undefined) return {};
-  if (typeof tree !== 'object' || Array.isArray(tree)) throw new BadConfiguration([`${path}: must hold named settings`]);
+  if (typeof tree !== 'object' || Array.isArray(tree))
+    throw new BadConfiguration([`${path}: must hold named settings`]);
   return tree;
 }
 
@@ -41,6 +43,7 @@ async function parseYaml(path: string, text: string): Promise<unknown> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
-  if (error) throw new BadConfiguration([`${path}: is not valid YAML (line ${lines.linePos(error.pos[0]).line})`]);
+  if (error)
+    throw new BadConfiguration([`${path}: is not valid YAML (line ${lines.linePos(error.pos[0]).line})`]);
   return document.toJS({ maxAliasCount: 100 }) as unknown;
 }

@@ -48,13 +48,19 @@ export class ConfigReader {
     return value ?? this.#fault(found.name, `must be one of ${values.join(', ')}`);
   }
 
-  number(place: Place, { min, max, whole = false }: { min: number; max: number; whole?: boolean }): number | undefined {
+  number(
+    place: Place,
+    { min, max, whole = false }: { min: number; max: number; whole?: boolean },
+  ): number | undefined {
     const found = this.#find(place);
     if (!found) return undefined;
     const { value } = found;
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    const fits = typeof number === 'number' && number >= min && number <= max && (!whole || Number.isInteger(number));
-    return fits ? number : this.#fault(found.name, `must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+    const fits =
+      typeof number === 'number' && number >= min && number <= max && (!whole || Number.isInteger(number));
+    return fits
+      ? number
+      : this.#fault(found.name, `must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
   }
 
   count(place: Place, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}): number | undefined {
@@ -67,7 +73,10 @@ export class ConfigReader {
     if (!found) return undefined;
     const { value } = found;
     const items: unknown = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
-    const fits = Array.isArray(items) && items.length > 0 && items.every((item) => typeof item === 'string' && item !== '');
+    const fits =
+      Array.isArray(items) &&
+      items.length > 0 &&
+      items.every((item) => typeof item === 'string' && item !== '');
     return fits ? (items as string[]) : this.#fault(found.name, 'must be a list of texts');
   }
 
@@ -75,8 +84,11 @@ export class ConfigReader {
     const found = this.#find(place);
     if (!found) return undefined;
     const { value } = found;
-    const fits = typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
-    return fits ? value : this.#fault(found.name, `must be a URL (${protocols.map((one) => `${one}//…`).join(' or ')})`);
+    const fits =
+      typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
+    return fits
+      ? value
+      : this.#fault(found.name, `must be a URL (${protocols.map((one) => `${one}//…`).join(' or ')})`);
   }
 
   /** Complains about a setting that is there, or is not, for a reason that only its reader knows. */
@@ -98,7 +110,9 @@ export class ConfigReader {
     // An empty variable is how shells and compose files say "not set".
     if (env !== undefined && fromEnv !== undefined && fromEnv !== '') return { name: env, value: fromEnv };
     const fromFile = file === undefined ? undefined : at(this.#file, file);
-    return fromFile === undefined || fromFile === null ? undefined : { name: `${file} (in the file)`, value: fromFile };
+    return fromFile === undefined || fromFile === null
+      ? undefined
+      : { name: `${file} (in the file)`, value: fromFile };
   }
 
   #fault(name: string, what: string): undefined {
@@ -119,5 +133,7 @@ function at(tree: unknown, path: string): unknown {
 /** The paths of everything that is not itself a section. */
 function leavesOf(tree: unknown, parent = ''): string[] {
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return parent === '' ? [] : [parent];
-  return Object.entries(tree).flatMap(([name, value]) => leavesOf(value, parent === '' ? name : `${parent}.${name}`));
+  return Object.entries(tree).flatMap(([name, value]) =>
+    leavesOf(value, parent === '' ? name : `${parent}.${name}`),
+  );
 }

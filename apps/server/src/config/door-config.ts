@@ -8,9 +8,12 @@ const DAY_MS = 24 * 3_600_000;
 /** The section `door`: what may come in, and how much of it. */
 export function readDoor(read: ConfigReader): RestSettings {
   const fallback = DEFAULT_REST_SETTINGS;
-  const ms = (name: string, min: number, max: number): number | undefined => read.count({ file: `door.${name}` }, { min, max });
+  const ms = (name: string, min: number, max: number): number | undefined =>
+    read.count({ file: `door.${name}` }, { min, max });
   return {
-    bodyLimitBytes: read.count({ file: 'door.bodyLimitBytes' }, { min: 1024, max: 64 * 2 ** 20 }) ?? fallback.bodyLimitBytes,
+    bodyLimitBytes:
+      read.count({ file: 'door.bodyLimitBytes' }, { min: 1024, max: 64 * 2 ** 20 }) ??
+      fallback.bodyLimitBytes,
     bodyTimeoutMs: ms('bodyTimeoutMs', 100, 3_600_000) ?? fallback.bodyTimeoutMs,
     idleTimeoutMs: ms('idleTimeoutMs', 1000, 3_600_000) ?? fallback.idleTimeoutMs,
     perKey: readRateLimit(read, 'door.perKey', fallback.perKey),
@@ -35,7 +38,8 @@ function readRateLimit(read: ConfigReader, file: string, fallback: RateLimit): R
 function readTrustedProxies(read: ConfigReader): readonly string[] {
   const file = 'door.trustedProxies';
   const named = read.list({ file }) ?? [];
-  if (named.some((range) => !isRange(range))) read.complain(`${file} (in the file)`, 'must hold addresses or CIDR ranges');
+  if (named.some((range) => !isRange(range)))
+    read.complain(`${file} (in the file)`, 'must hold addresses or CIDR ranges');
   return named;
 }
 

@@ -11,24 +11,35 @@ export interface EmailConfig {
 type Read = Record<string, unknown>;
 
 /** What each provider needs beside what all of them take. A text in `required` names who is missed. */
-const OWN: Readonly<Record<string, (read: ConfigReader) => { settings: Read; required: Readonly<Record<string, string>> }>> = {
+const OWN: Readonly<
+  Record<string, (read: ConfigReader) => { settings: Read; required: Readonly<Record<string, string>> }>
+> = {
   ses: (read) => {
     const credentials = {
       accessKeyId: read.text({ env: 'AWS_ACCESS_KEY_ID', file: 'email.ses.credentials.accessKeyId' }),
-      secretAccessKey: read.text({ env: 'AWS_SECRET_ACCESS_KEY', file: 'email.ses.credentials.secretAccessKey' }),
+      secretAccessKey: read.text({
+        env: 'AWS_SECRET_ACCESS_KEY',
+        file: 'email.ses.credentials.secretAccessKey',
+      }),
       sessionToken: read.text({ env: 'AWS_SESSION_TOKEN', file: 'email.ses.credentials.sessionToken' }),
     };
     const given = credentials.accessKeyId !== undefined || credentials.secretAccessKey !== undefined;
     return {
       settings: {
-        region: read.text({ env: 'SES_REGION', file: 'email.ses.region' }) ?? read.text({ env: 'AWS_REGION' }),
+        region:
+          read.text({ env: 'SES_REGION', file: 'email.ses.region' }) ?? read.text({ env: 'AWS_REGION' }),
         endpoint: read.url({ env: 'SES_ENDPOINT', file: 'email.ses.endpoint' }),
         configurationSet: read.text({ env: 'SES_CONFIGURATION_SET', file: 'email.ses.configurationSet' }),
         credentials: given ? present(credentials) : undefined,
       },
       required: {
         region: 'SES_REGION',
-        ...(given ? { 'credentials.accessKeyId': 'AWS_ACCESS_KEY_ID', 'credentials.secretAccessKey': 'AWS_SECRET_ACCESS_KEY' } : {}),
+        ...(given
+          ? {
+              'credentials.accessKeyId': 'AWS_ACCESS_KEY_ID',
+              'credentials.secretAccessKey': 'AWS_SECRET_ACCESS_KEY',
+            }
+          : {}),
       },
     };
   },
@@ -56,7 +67,8 @@ const OWN: Readonly<Record<string, (read: ConfigReader) => { settings: Read; req
 /** The section `email`: `providers` in the order of failover, and a section for each of them. */
 export function readEmailProviders(read: ConfigReader, known: readonly string[]): EmailConfig {
   const order = read.list({ env: 'EMAIL_PROVIDERS', file: 'email.providers' }) ?? ['capture'];
-  if (order.some((name) => !known.includes(name))) read.complain('EMAIL_PROVIDERS', `may hold ${known.join(', ')}`);
+  if (order.some((name) => !known.includes(name)))
+    read.complain('EMAIL_PROVIDERS', `may hold ${known.join(', ')}`);
   if (new Set(order).size < order.length) read.complain('EMAIL_PROVIDERS', 'names a provider twice');
   const settings: Record<string, Settings> = {};
   const secrets: string[] = [];
@@ -68,7 +80,8 @@ export function readEmailProviders(read: ConfigReader, known: readonly string[])
     secrets.push(...secretsIn(own.settings));
     if (!order.includes(name)) continue;
     for (const [path, variable] of Object.entries(own.required)) {
-      if (valueAt(own.settings, path) === undefined) read.complain(variable, `is needed by the provider ${name}`);
+      if (valueAt(own.settings, path) === undefined)
+        read.complain(variable, `is needed by the provider ${name}`);
     }
   }
   return { config: { order, settings }, secrets };

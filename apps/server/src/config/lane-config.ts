@@ -10,7 +10,8 @@ export function readLanes(read: ConfigReader): Readonly<Record<Lane, LaneSetting
       lane,
       {
         parcels: read.count({ file: `lanes.${lane}.parcels` }, { max: 1024 }) ?? fallback.parcels,
-        leaseMs: read.count({ file: `lanes.${lane}.leaseMs` }, { min: 1000, max: 3_600_000 }) ?? fallback.leaseMs,
+        leaseMs:
+          read.count({ file: `lanes.${lane}.leaseMs` }, { min: 1000, max: 3_600_000 }) ?? fallback.leaseMs,
       },
     ];
   });

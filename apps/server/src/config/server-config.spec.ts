@@ -40,7 +40,9 @@ describe('the configuration', () => {
 
   it('is frozen, all the way down', async () => {
     const config = await read();
-    expect(Object.isFrozen(config) && Object.isFrozen(config.door.perKey) && Object.isFrozen(config.email.order)).toBe(true);
+    expect(
+      Object.isFrozen(config) && Object.isFrozen(config.door.perKey) && Object.isFrozen(config.email.order),
+    ).toBe(true);
   });
 
   it('takes the documented variables', async () => {
@@ -79,7 +81,14 @@ describe('the configuration', () => {
     });
     expect(config.email.settings['resend']).toEqual({ apiKey: 're_secret', baseUrl: 'http://127.0.0.1:1' });
     expect([...config.secrets].sort()).toEqual(
-      ['aws-secret', 're_secret', 'sg_secret', 'smtp%2Fsecret', 'smtp/secret', 'a-key-that-is-long-enough'].sort(),
+      [
+        'aws-secret',
+        're_secret',
+        'sg_secret',
+        'smtp%2Fsecret',
+        'smtp/secret',
+        'a-key-that-is-long-enough',
+      ].sort(),
     );
   });
 
@@ -120,7 +129,9 @@ describe('the configuration', () => {
   });
 
   it('names everything that is wrong at once, and repeats no value', async () => {
-    await yaml('door: { bodyLimitBytes: -7, perKey: { burst: canary } }\nlanes: { bulk: { parcels: 0, colour: blue } }\ntypo: canary');
+    await yaml(
+      'door: { bodyLimitBytes: -7, perKey: { burst: canary } }\nlanes: { bulk: { parcels: 0, colour: blue } }\ntypo: canary',
+    );
     const faults = await faultsOf({
       POSTHORN_TARGET: 'canary',
       POSTHORN_ROLES: 'api,canary',
@@ -181,6 +192,8 @@ describe('the configuration', () => {
   });
 
   it('notices names that look like ours', async () => {
-    expect((await read({ POSTHORN_DATADIR: 'x', POSTHORN_URL: 'y', OTHER: 'z' })).unknownNames).toEqual(['POSTHORN_DATADIR']);
+    expect((await read({ POSTHORN_DATADIR: 'x', POSTHORN_URL: 'y', OTHER: 'z' })).unknownNames).toEqual([
+      'POSTHORN_DATADIR',
+    ]);
   });
 });

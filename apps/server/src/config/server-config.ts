@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
-import { type EmailProvidersConfig, emailProviderNames } from '#adapters/email-providers/create-email-providers.js';
+import {
+  type EmailProvidersConfig,
+  emailProviderNames,
+} from '#adapters/email-providers/create-email-providers.js';
 import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
 import type { LaneSettings } from '#domain/delivery/application/work-lane.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
@@ -99,7 +102,10 @@ function readOwnerKey(read: ConfigReader, host: string): string | undefined {
     read.complain(name, `must be at most ${LONGEST_KEY} visible ASCII characters, without spaces`);
   } else if (key.length < SHORTEST_OPEN_KEY && !isLoopback(host)) {
     // Unlike a key of ours it is chosen by a person, and what can be guessed will be, where others can reach us.
-    read.complain(name, `must have at least ${SHORTEST_OPEN_KEY} characters unless HOST is a loopback address`);
+    read.complain(
+      name,
+      `must have at least ${SHORTEST_OPEN_KEY} characters unless HOST is a loopback address`,
+    );
   }
   return key;
 }

@@ -5,7 +5,7 @@ import type { DeliveryMonitor, LaneStatus, WorkerStatus } from '#ports/delivery/
 import type { Lanes } from '#ports/delivery/lanes.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
-import type { Duty } from '../roles.js';
+import type { Duty } from '../duty.js';
 import type { DeliveryThreadOptions, FromDeliveryThread, ToDeliveryThread } from './wire.js';
 
 export interface DeliveryThreadSetting {

@@ -5,7 +5,12 @@ import { FileBlobs } from '#adapters/files/file-blobs.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
 import { SqliteCampaigns, SqliteUnsubscribes } from '#adapters/sqlite/campaign/sqlite-campaigns.js';
-import { SqliteAudiences, SqliteImports, SqliteLists, SqliteSubscribers } from '#adapters/sqlite/campaign/sqlite-subscribers.js';
+import {
+  SqliteAudiences,
+  SqliteImports,
+  SqliteLists,
+  SqliteSubscribers,
+} from '#adapters/sqlite/campaign/sqlite-subscribers.js';
 import { SqliteCapturedMails } from '#adapters/sqlite/captured-mails/sqlite-captured-mails.js';
 import { SqliteDeliveries, SqliteFailedMessages } from '#adapters/sqlite/delivery/sqlite-deliveries.js';
 import { SqliteDispatches } from '#adapters/sqlite/delivery/sqlite-dispatches.js';
@@ -67,10 +72,15 @@ import { ApiKeys } from '#ports/workspace/api-keys.js';
 import { IdempotentRequests } from '#ports/workspace/idempotent-requests.js';
 import { RateLimits } from '#ports/workspace/rate-limits.js';
 import { Workspaces } from '#ports/workspace/workspaces.js';
-import { answers, type OpenTarget } from './target.js';
+import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
-/** One process, one data folder, nothing else to install. */
-export const openTarget: OpenTarget = async ({ config, log, onFatal, publicUrl }) => {
+export interface EmbeddedOptions {
+  /** Another entry for the delivery thread: tests put themselves between the worker and its ports there. */
+  readonly deliveryThread?: URL;
+}
+
+async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): Promise<Target> {
+  const { config, log, onFatal, publicUrl } = setting;
   const engine = await SqliteEngine.open(config.dataDir, onFatal);
   const { storage } = engine;
   const clock = new SystemClock();
@@ -86,6 +96,7 @@ export const openTarget: OpenTarget = async ({ config, log, onFatal, publicUrl }
     clock,
     log,
     providerNames: config.email.order,
+    ...(options.deliveryThread && { entry: options.deliveryThread }),
     releaseClaims: () => lanes.releaseAll(clock.now()),
     options: () => ({
       storage: engine.connect(),
@@ -144,4 +155,12 @@ export const openTarget: OpenTarget = async ({ config, log, onFatal, publicUrl }
     duties: { worker: [deliveryThread] },
     close: () => engine.close(),
   };
-};
+}
+
+/** One process, one data folder, nothing else to install. */
+export const embedded =
+  (options: EmbeddedOptions = {}): OpenTarget =>
+  (setting) =>
+    openEmbedded(setting, options);
+
+export const openTarget: OpenTarget = embedded();

@@ -2,7 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import type { Log } from '#ports/system/log.js';
 import type { Role, ServerConfig } from '../config/server-config.js';
 import type { PublicUrl } from '../public-url.js';
-import type { Duty } from '../roles.js';
+import type { Duty } from '../duty.js';
 
 /** What a target is asked to be made from. */
 export interface TargetSetting {

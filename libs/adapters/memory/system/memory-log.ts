@@ -28,6 +28,8 @@ export class MemoryLog implements Log {
 
   /** The names of what was said at warning level and above. */
   get complaints(): string[] {
-    return this.entries.filter(({ level }) => level === 'warn' || level === 'error').map(({ event }) => event);
+    return this.entries
+      .filter(({ level }) => level === 'warn' || level === 'error')
+      .map(({ event }) => event);
   }
 }

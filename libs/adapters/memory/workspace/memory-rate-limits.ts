@@ -29,7 +29,8 @@ export class MemoryRateLimits implements RateLimits {
     const allowed = bucket.tokens >= 1;
     if (allowed) bucket.tokens -= 1;
     this.#keep(name, bucket);
-    const msFor = (tokens: number): number => Math.max(0, Math.ceil(((tokens - bucket.tokens) / perSecond) * 1000));
+    const msFor = (tokens: number): number =>
+      Math.max(0, Math.ceil(((tokens - bucket.tokens) / perSecond) * 1000));
     return Promise.resolve({
       allowed,
       remaining: Math.floor(bucket.tokens),

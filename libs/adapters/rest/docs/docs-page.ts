@@ -35,8 +35,7 @@ export function docsPage(document: OpenApiDocument): string {
             <h1>${document.info.title} API</h1>
             <p>${document.info.description} <a href="/openapi.json">openapi.json</a></p>
           </header>
-          ${conventions()}
-          ${[...groups].map(([tag, entries]) => group(tag, entries, document))} ${problems()}
+          ${conventions()} ${[...groups].map(([tag, entries]) => group(tag, entries, document))} ${problems()}
         </main>
       </body>
     </html>`;
@@ -46,7 +45,11 @@ export function docsPage(document: OpenApiDocument): string {
 /** What people come for first: the API, then what whoever runs the server asks. */
 function entriesOf(document: OpenApiDocument): Entry[] {
   const entries = Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+    Object.entries(operations).map(([method, operation]) => ({
+      path,
+      method: method.toUpperCase(),
+      operation,
+    })),
   );
   const isApi = ({ path }: Entry): boolean => path.startsWith('/v1/');
   return [...entries.filter(isApi), ...entries.filter((entry) => !isApi(entry))];
@@ -56,7 +59,9 @@ function navigation(tag: string, entries: readonly Entry[]): Html {
   return html`<p class="group">${tag}</p>
     ${entries.map(
       ({ method, path, operation }) =>
-        html`<a href="#${operation.operationId}"><span class="method ${method.toLowerCase()}">${method}</span> ${path}</a>`,
+        html`<a href="#${operation.operationId}"
+          ><span class="method ${method.toLowerCase()}">${method}</span> ${path}</a
+        >`,
     )}`;
 }
 
@@ -65,24 +70,24 @@ function conventions(): Html {
     <h2>Conventions</h2>
     <p>
       Send <code>Authorization: Bearer phk_…</code>. Bodies are JSON in UTF-8 (at most 64 levels deep;
-      <code>Content-Encoding: gzip</code> is taken), names in camelCase, times ISO 8601 in UTC, ids prefixed by kind and
-      sorting by age. Fields that a path does not know are refused.
+      <code>Content-Encoding: gzip</code> is taken), names in camelCase, times ISO 8601 in UTC, ids prefixed
+      by kind and sorting by age. Fields that a path does not know are refused.
     </p>
     <p>
       Lists take <code>?limit=50&amp;after=…</code> and answer
       <code>{"data": […], "page": {"next": "…" | null}}</code>: pass <code>next</code> as <code>after</code>.
     </p>
     <p>
-      Every write takes an <code>Idempotency-Key</code> of up to 255 characters: repeated with the same key and the same
-      body it is carried out once, and answered the same each time, with <code>Idempotency-Replayed: true</code>. The
-      same key with another body is a 422, a repetition while the first is under way a 409 with
-      <code>Retry-After</code>. Answers are kept for a day; those of 5xx and 429 are not kept, so asking again tries
-      again.
+      Every write takes an <code>Idempotency-Key</code> of up to 255 characters: repeated with the same key
+      and the same body it is carried out once, and answered the same each time, with
+      <code>Idempotency-Replayed: true</code>. The same key with another body is a 422, a repetition while the
+      first is under way a 409 with <code>Retry-After</code>. Answers are kept for a day; those of 5xx and 429
+      are not kept, so asking again tries again.
     </p>
     <p>
-      <code>RateLimit-Policy</code> and <code>RateLimit</code> tell what is allowed and what is left; beyond it the answer
-      is 429 with <code>Retry-After</code>. <code>202</code> means: safely stored, and <code>Location</code> says where to
-      ask how it goes.
+      <code>RateLimit-Policy</code> and <code>RateLimit</code> tell what is allowed and what is left; beyond
+      it the answer is 429 with <code>Retry-After</code>. <code>202</code> means: safely stored, and
+      <code>Location</code> says where to ask how it goes.
     </p>
   </section>`;
 }
@@ -102,24 +107,29 @@ function operationView({ method, path, operation }: Entry, document: OpenApiDocu
     <h3><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
     <p>${prose(description ?? summary)}</p>
     <p class="access">${access(operation)}</p>
-    ${parameters.length > 0
-      ? html`<h4>Parameters</h4>
-          <ul class="fields">
-            ${parameters.map(
-              (one) =>
-                html`<li>
-                  <code class="name">${one.name}</code>
-                  <span class="type">${one.in}, ${typeOf(one.schema, document)}</span>
-                  ${one.required ? '' : html`<span class="optional">optional</span>`} ${prose(one.description)}
-                </li>`,
-            )}
-          </ul>`
-      : ''}
-    ${body?.schema
-      ? html`<h4>Body <span class="type">${contentType}</span></h4>
-          ${schemaView(body.schema, document)}
-          ${contentType === 'application/json' ? tryIt(method, path, exampleOf(body.schema, document)) : ''}`
-      : ''}
+    ${
+      parameters.length > 0
+        ? html`<h4>Parameters</h4>
+            <ul class="fields">
+              ${parameters.map(
+                (one) =>
+                  html`<li>
+                    <code class="name">${one.name}</code>
+                    <span class="type">${one.in}, ${typeOf(one.schema, document)}</span>
+                    ${one.required ? '' : html`<span class="optional">optional</span>`}
+                    ${prose(one.description)}
+                  </li>`,
+              )}
+            </ul>`
+        : ''
+    }
+    ${
+      body?.schema
+        ? html`<h4>Body <span class="type">${contentType}</span></h4>
+            ${schemaView(body.schema, document)}
+            ${contentType === 'application/json' ? tryIt(method, path, exampleOf(body.schema, document)) : ''}`
+        : ''
+    }
     ${answers.map(([status, answer]) => {
       const [type, content] = Object.entries(answer.content ?? {})[0] ?? [];
       return html`<h4>${status} <span class="type">${type}</span></h4>
@@ -131,7 +141,9 @@ function operationView({ method, path, operation }: Entry, document: OpenApiDocu
 
 function access(operation: Entry['operation']): Html {
   const scope = operation['x-scope'];
-  return scope === undefined ? html`Open to anybody.` : html`Needs a key with the scope <code>${scope}</code>.`;
+  return scope === undefined
+    ? html`Open to anybody.`
+    : html`Needs a key with the scope <code>${scope}</code>.`;
 }
 
 function tryIt(method: string, path: string, example: unknown): Html {

@@ -12,9 +12,9 @@ export function schemaView(schema: OpenApiSchema, document: OpenApiDocument, dep
     ${Object.entries(properties).map(([name, property]) => {
       const wanted = required?.includes(name) ?? false;
       return html`<li>
-        <code class="name">${name}</code> <span class="type">${typeOf(property, document)}</span>${wanted
-          ? ''
-          : html` <span class="optional">optional</span>`}
+        <code class="name">${name}</code> <span class="type">${typeOf(property, document)}</span>${
+          wanted ? '' : html` <span class="optional">optional</span>`
+        }
         ${prose(property.description)}${choices(property)} ${schemaView(property, document, depth + 1)}
       </li>`;
     })}
@@ -48,7 +48,16 @@ function choices({ enum: values, items }: OpenApiSchema): Html | undefined {
 /** Something that could be sent, for a first try. */
 export function exampleOf(schema: OpenApiSchema | undefined, document: OpenApiDocument, depth = 0): unknown {
   if (!schema || depth > DEEPEST) return {};
-  const { properties, items, required = [], enum: values, default: fallback, type, anyOf, oneOf } = resolved(schema, document);
+  const {
+    properties,
+    items,
+    required = [],
+    enum: values,
+    default: fallback,
+    type,
+    anyOf,
+    oneOf,
+  } = resolved(schema, document);
   if (fallback !== undefined) return fallback;
   if (values) return values[0];
   const [variant] = anyOf ?? oneOf ?? [];
@@ -56,7 +65,9 @@ export function exampleOf(schema: OpenApiSchema | undefined, document: OpenApiDo
   if (items) return [exampleOf(items, document, depth + 1)];
   if (properties) {
     const shown = Object.entries(properties).filter(([name]) => required.includes(name));
-    return Object.fromEntries(shown.map(([name, property]) => [name, exampleOf(property, document, depth + 1)]));
+    return Object.fromEntries(
+      shown.map(([name, property]) => [name, exampleOf(property, document, depth + 1)]),
+    );
   }
   const plain = typeof type === 'string' ? type : type?.[0];
   if (plain === 'integer' || plain === 'number') return 1;
@@ -66,7 +77,8 @@ export function exampleOf(schema: OpenApiSchema | undefined, document: OpenApiDo
 
 function resolved(schema: OpenApiSchema, document: OpenApiDocument): OpenApiSchema {
   const [first] = schema.allOf ?? [];
-  if (first && schema.allOf?.length === 1) return resolved({ ...first, description: schema.description ?? '' }, document);
+  if (first && schema.allOf?.length === 1)
+    return resolved({ ...first, description: schema.description ?? '' }, document);
   const name = schema.$ref?.replace('#/components/schemas/', '');
   return name === undefined ? schema : (document.components?.schemas?.[name] ?? {});
 }

@@ -56,7 +56,8 @@ export class HealthController {
 
   #storageFault(): Promise<string | undefined> {
     const now = this.#clock.monotonic();
-    if (!this.#last || now - this.#last.at >= PROBE_EVERY_MS) this.#last = { at: now, fault: this.#probeStorage() };
+    if (!this.#last || now - this.#last.at >= PROBE_EVERY_MS)
+      this.#last = { at: now, fault: this.#probeStorage() };
     return this.#last.fault;
   }
 

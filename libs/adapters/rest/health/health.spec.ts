@@ -13,7 +13,10 @@ describe('health and metrics', () => {
 
   it('says that it lives and is ready', async () => {
     expect((await server.anybody().get('/health/live').expect(200)).body).toEqual({ status: 'ok' });
-    expect((await server.anybody().get('/health/ready').expect(200)).body).toEqual({ status: 'ok', reasons: [] });
+    expect((await server.anybody().get('/health/ready').expect(200)).body).toEqual({
+      status: 'ok',
+      reasons: [],
+    });
   });
 
   it('is not ready while the storage takes no writes, and is again when it does', async () => {
@@ -45,7 +48,10 @@ describe('health and metrics', () => {
         return new Promise(() => {});
       };
     });
-    const answer = server.anybody().get('/health/ready').then(({ status }) => status);
+    const answer = server
+      .anybody()
+      .get('/health/ready')
+      .then(({ status }) => status);
     await asked;
     await server.clock.advance(5000);
     expect(await answer).toBe(503);
@@ -55,13 +61,20 @@ describe('health and metrics', () => {
     await server.as().delete('/v1/api-keys/somebody@example.com').expect(404);
     const { text, headers } = await server.anybody().get('/metrics').expect(200);
     expect(headers['content-type']).toContain('text/plain; version=0.0.4');
-    expect(text).toContain('posthorn_http_request_duration_seconds_count{method="DELETE",route="/v1/api-keys/:id",status="404"} 1');
+    expect(text).toContain(
+      'posthorn_http_request_duration_seconds_count{method="DELETE",route="/v1/api-keys/:id",status="404"} 1',
+    );
     expect(text).not.toContain('example.com');
   });
 
   it('shows the gauges that others register, and leaves out one that fails', async () => {
     const metrics = server.app.get<Metrics>(Metrics);
-    metrics.gauge({ name: 'test_depth', help: 'h', labels: ['lane'], read: () => [{ value: 7, labels: { lane: 'bulk' } }] });
+    metrics.gauge({
+      name: 'test_depth',
+      help: 'h',
+      labels: ['lane'],
+      read: () => [{ value: 7, labels: { lane: 'bulk' } }],
+    });
     metrics.gauge({ name: 'test_broken', help: 'h', read: () => Promise.reject(new Error('no')) });
     const { text } = await server.anybody().get('/metrics').expect(200);
     expect(text).toContain('test_depth{lane="bulk"} 7');

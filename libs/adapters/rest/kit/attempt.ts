@@ -47,7 +47,9 @@ export class RequestIds implements Ids {
     const { workspaceId, key, startedAt } = this.#attempt;
     const count = (this.#counts.get(prefix) ?? 0) + 1;
     this.#counts.set(prefix, count);
-    const digest = createHash('sha256').update(JSON.stringify([workspaceId, key, startedAt, prefix, count])).digest();
+    const digest = createHash('sha256')
+      .update(JSON.stringify([workspaceId, key, startedAt, prefix, count]))
+      .digest();
     // The n-th sorts after the one before it, as ids do: the first two of the ten random bytes are the count.
     const tail = Uint8Array.of(count >> 8, count & 0xff, ...digest.subarray(0, 8));
     return `${prefix}_${encodeTime(startedAt)}${base32(tail)}`;

@@ -37,8 +37,10 @@ export function takeBodies(server: FastifyInstance, { bodyTimeoutMs }: { bodyTim
     ['*', 'raw'],
   ];
   for (const [type, kind] of buffered) {
-    server.addContentTypeParser(type, { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done: Done) =>
-      done(null, taken(request, bytes, kind)),
+    server.addContentTypeParser(
+      type,
+      { parseAs: 'buffer' },
+      (request: FastifyRequest, bytes: Buffer, done: Done) => done(null, taken(request, bytes, kind)),
     );
   }
 }
@@ -80,7 +82,8 @@ function wrongType(request: FastifyRequest): Refusal {
 function decoded(request: FastifyRequest, payload: Readable): Readable {
   const coding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (coding === 'identity') return payload;
-  if (coding !== 'gzip') throw new Refusal('unsupported_media_type', 'Content-Encoding may be gzip or identity.');
+  if (coding !== 'gzip')
+    throw new Refusal('unsupported_media_type', 'Content-Encoding may be gzip or identity.');
   const encoded = new BoundedBytes(Infinity);
   const plain = new BoundedBytes(isStreamed(request) ? Infinity : request.routeOptions.bodyLimit);
   // Fastify compares Content-Length with this, not with what came out.
@@ -102,7 +105,8 @@ class BoundedBytes extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.count += chunk.length;
-    if (this.count > this.#limit) done(new Refusal('body_too_large', 'The body is larger than this server accepts.'));
+    if (this.count > this.#limit)
+      done(new Refusal('body_too_large', 'The body is larger than this server accepts.'));
     else done(null, chunk);
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Get } from '@nestjs/common';
+import { Get, type MessageEvent, Sse } from '@nestjs/common';
+import { NEVER, Observable, startWith } from 'rxjs';
 import { startTestServer, type TestServer } from '#test/support/test-server.js';
 import { Lifecycle } from './lifecycle.js';
 import { RestController } from './rest-controller.js';
@@ -11,6 +12,12 @@ class DoorsController {
   @Scopes('campaigns:read')
   keyed(): string[] {
     return [];
+  }
+
+  @Sse('watch')
+  @Scopes('campaigns:read')
+  watch(): Observable<MessageEvent> {
+    return NEVER.pipe(startWith({ data: 'first' }));
   }
 
   @Get('open')
@@ -93,7 +100,10 @@ describe('rate limits at the door', () => {
 describe('the life of the server', () => {
   it('holds requests back until it serves, and answers them then', async () => {
     const server = await startTestServer({ controllers: [DoorsController], serving: false });
-    const early = server.as().get('/v1/doors').then((answer) => answer.status);
+    const early = server
+      .as()
+      .get('/v1/doors')
+      .then((answer) => answer.status);
     await server.anybody().get('/health/live').expect(200);
     const ready = await server.anybody().get('/health/ready').expect(503);
     expect(ready.body).toEqual({ status: 'unavailable', reasons: ['The server is starting.'] });
@@ -109,7 +119,27 @@ describe('the life of the server', () => {
     expect(answer.body.code).toBe('shutting_down');
     expect(answer.headers).toMatchObject({ 'retry-after': '1', connection: 'close' });
     await server.anybody().get('/health/live').expect(200);
-    expect((await server.anybody().get('/health/ready').expect(503)).body.reasons).toEqual(['The server is draining.']);
+    expect((await server.anybody().get('/health/ready').expect(503)).body.reasons).toEqual([
+      'The server is draining.',
+    ]);
+    await server.close();
+  });
+
+  it('ends event streams when it stops, which would otherwise last for ever', async () => {
+    const server = await startTestServer({ controllers: [DoorsController] });
+    const watching = server
+      .as()
+      .get('/v1/doors/watch')
+      .buffer(true)
+      .parse((response, done) => {
+        let text = '';
+        response.on('data', (bytes: Buffer) => {
+          text += bytes.toString();
+          if (text.includes('first')) server.app.get(Lifecycle).drain();
+        });
+        response.on('end', () => done(null, text));
+      });
+    expect((await watching).body).toContain('data: first');
     await server.close();
   });
 });

@@ -65,7 +65,8 @@ export class Door {
     // From here on it costs us a look into the storage: who guesses keys is slowed down before it, not after.
     await this.#meterAddress(request, reply);
     const caller = token === undefined ? undefined : await this.#verify.verify(token);
-    if (!caller) throw new Refusal('unauthenticated', 'Send `Authorization: Bearer <API key>` with a valid key.');
+    if (!caller)
+      throw new Refusal('unauthenticated', 'Send `Authorization: Bearer <API key>` with a valid key.');
     return caller;
   }
 

@@ -5,7 +5,9 @@ const URLENCODED = 'application/x-www-form-urlencoded';
 
 describe('parseForm', () => {
   it('reads the one-click body of RFC 8058 in either form', () => {
-    expect(parseForm(Buffer.from('List-Unsubscribe=One-Click'), URLENCODED)).toEqual({ 'List-Unsubscribe': 'One-Click' });
+    expect(parseForm(Buffer.from('List-Unsubscribe=One-Click'), URLENCODED)).toEqual({
+      'List-Unsubscribe': 'One-Click',
+    });
     const multipart = [
       '--------------------------d74496d66958873e',
       'Content-Disposition: form-data; name="List-Unsubscribe"',
@@ -19,7 +21,10 @@ describe('parseForm', () => {
   });
 
   it('decodes what is encoded', () => {
-    expect(parseForm(Buffer.from('name=Zo%C3%AB+Q&empty='), URLENCODED)).toEqual({ name: 'Zoë Q', empty: '' });
+    expect(parseForm(Buffer.from('name=Zo%C3%AB+Q&empty='), URLENCODED)).toEqual({
+      name: 'Zoë Q',
+      empty: '',
+    });
   });
 
   it.each(['__proto__=1', 'constructor=1', 'toString=1'])('refuses the field %s', (text) => {
@@ -29,7 +34,9 @@ describe('parseForm', () => {
   it('refuses a file, a part without a name, and a hundred and one fields', () => {
     const type = 'multipart/form-data; boundary=b';
     const part = (head: string): Buffer => Buffer.from(`--b\r\n${head}\r\n\r\nx\r\n--b--\r\n`);
-    expect(() => parseForm(part('Content-Disposition: form-data; name="f"; filename="a.exe"'), type)).toThrow(/files/);
+    expect(() => parseForm(part('Content-Disposition: form-data; name="f"; filename="a.exe"'), type)).toThrow(
+      /files/,
+    );
     expect(() => parseForm(part('Content-Type: text/plain'), type)).toThrow(/parse/);
     const many = Array.from({ length: 101 }, (_, n) => `f${n}=1`).join('&');
     expect(() => parseForm(Buffer.from(many), URLENCODED)).toThrow(/100/);

@@ -11,7 +11,8 @@ export function parseForm(bytes: Buffer, contentType: string): Record<string, st
   const text = bytes.toString('utf8');
   const boundary = /^multipart\/form-data *;.*\bboundary="?([^";]{1,70})"?/i.exec(contentType)?.[1];
   const fields = boundary === undefined ? [...new URLSearchParams(text)] : partsOf(text, boundary);
-  if (fields.length > MOST_FIELDS) throw new Refusal('validation_failed', `A form has at most ${MOST_FIELDS} fields.`);
+  if (fields.length > MOST_FIELDS)
+    throw new Refusal('validation_failed', `A form has at most ${MOST_FIELDS} fields.`);
   const form: Record<string, string> = {};
   for (const [name, value] of fields) {
     if (name in Object.prototype) throw new Refusal('validation_failed', 'No field may have this name.');

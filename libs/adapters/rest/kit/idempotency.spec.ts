@@ -33,7 +33,11 @@ class ThingsController {
   @Post()
   @Scopes('campaigns:write')
   @Withheld('secret')
-  async make(@Body() body: ThingBody, @Attempt() attempt: Attempt, @Answer() answer: Answer): Promise<unknown> {
+  async make(
+    @Body() body: ThingBody,
+    @Attempt() attempt: Attempt,
+    @Answer() answer: Answer,
+  ): Promise<unknown> {
     await world.hold;
     const thing = { id: attempt.ids.next('thg'), name: body.name, repeated: attempt.repeated };
     world.made.push(thing);
@@ -123,17 +127,23 @@ describe('Idempotency-Key', () => {
     expect(second.body.id).not.toBe(first.body.id);
   });
 
-  it.each(['', ' ', 'two words', 'ü', '"unclosed\u00e9"', 'x'.repeat(256)])('refuses %j as a key', async (key) => {
-    const answer = await make(key);
-    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_idempotency_key']);
-    expect(world.made).toHaveLength(0);
-  });
+  it.each(['', ' ', 'two words', 'ü', '"unclosed\u00e9"', 'x'.repeat(256)])(
+    'refuses %j as a key',
+    async (key) => {
+      const answer = await make(key);
+      expect([answer.status, answer.body.code]).toEqual([400, 'invalid_idempotency_key']);
+      expect(world.made).toHaveLength(0);
+    },
+  );
 
   it('answers 409 with Retry-After while the first is under way, and its answer afterwards', async () => {
     let release = (): void => {};
     world.hold = new Promise((resolve) => (release = resolve));
     const first = make('k-1').then((answer) => answer);
-    const busy = await eventually(() => make('k-1'), ({ status }) => status === 409);
+    const busy = await eventually(
+      () => make('k-1'),
+      ({ status }) => status === 409,
+    );
     expect(busy.body.code).toBe('idempotency_in_flight');
     expect(Number(busy.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     release();
@@ -179,7 +189,10 @@ describe('Idempotency-Key', () => {
     let release = (): void => {};
     world.hold = new Promise((resolve) => (release = resolve));
     const slow = make('k-1').then((answer) => answer);
-    await eventually(() => make('k-1'), ({ status }) => status === 409);
+    await eventually(
+      () => make('k-1'),
+      ({ status }) => status === 409,
+    );
     // A handler at work keeps its lease, however long it takes.
     await server.clock.advance(300_000);
     await make('k-1').expect(409);
@@ -206,7 +219,11 @@ describe('Idempotency-Key', () => {
 
   it('goes by the path and the length where the body is a stream', async () => {
     const upload = (text: string) =>
-      server.as().post('/v1/things/csv').set({ 'content-type': 'text/csv', 'idempotency-key': 'k-1' }).send(text);
+      server
+        .as()
+        .post('/v1/things/csv')
+        .set({ 'content-type': 'text/csv', 'idempotency-key': 'k-1' })
+        .send(text);
     await upload('a@example.com').expect(202);
     expect((await upload('a@example.com').expect(202)).headers['idempotency-replayed']).toBe('true');
     await upload('a@example.com,b').expect(422);

@@ -147,7 +147,11 @@ export class Idempotency implements NestInterceptor {
   }
 
   #complain(attempt: StoredAttempt, error: unknown): void {
-    this.#log.error('idempotency.not_recorded', { workspaceId: attempt.workspaceId, attempt: attempt.number, error });
+    this.#log.error('idempotency.not_recorded', {
+      workspaceId: attempt.workspaceId,
+      attempt: attempt.number,
+      error,
+    });
   }
 }
 
@@ -183,7 +187,8 @@ function answerOf(reply: FastifyReply, body: unknown, withheld: readonly string[
   const location = reply.getHeader('location');
   const headers: Record<string, string> = typeof location === 'string' ? { location } : {};
   if (body === undefined || body === null) return { status: reply.statusCode, headers, body: '' };
-  const stored = withheld.length === 0 ? body : { ...body, ...Object.fromEntries(withheld.map((name) => [name, null])) };
+  const stored =
+    withheld.length === 0 ? body : { ...body, ...Object.fromEntries(withheld.map((name) => [name, null])) };
   headers['content-type'] = 'application/json; charset=utf-8';
   return { status: reply.statusCode, headers, body: JSON.stringify(stored) };
 }

@@ -74,7 +74,10 @@ describe('parseJson', () => {
   });
 
   it('refuses a NUL character, in a value and in a name', () => {
-    expect(refusalOf('{"a":"x\\u0000y"}').faults[0]).toMatchObject({ pointer: '/a', code: 'forbidden_character' });
+    expect(refusalOf('{"a":"x\\u0000y"}').faults[0]).toMatchObject({
+      pointer: '/a',
+      code: 'forbidden_character',
+    });
     expect(refusalOf('{"a\\u0000":1}').faults[0]).toMatchObject({ code: 'forbidden_character' });
   });
 });

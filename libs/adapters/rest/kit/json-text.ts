@@ -61,7 +61,8 @@ function tooDeep(bytes: Buffer): boolean {
 function inspect(root: unknown): void {
   const faults: FieldFault[] = [];
   visit(root, '', faults);
-  if (faults.length > 0) throw new Refusal('validation_failed', 'The body holds what no body may hold.', { faults });
+  if (faults.length > 0)
+    throw new Refusal('validation_failed', 'The body holds what no body may hold.', { faults });
 }
 
 function visit(value: unknown, pointer: string, faults: FieldFault[]): void {

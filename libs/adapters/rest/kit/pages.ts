@@ -14,7 +14,8 @@ function encodeCursor(list: string, next: string): string {
 function decodeCursor(list: string, cursor: string): string {
   try {
     const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
-    if (Array.isArray(parts) && parts.length === 2 && parts[0] === list && typeof parts[1] === 'string') return parts[1];
+    if (Array.isArray(parts) && parts.length === 2 && parts[0] === list && typeof parts[1] === 'string')
+      return parts[1];
   } catch {
     // Not one of ours: said below.
   }

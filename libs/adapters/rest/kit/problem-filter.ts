@@ -30,7 +30,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (retryAfterMs !== undefined) void reply.header('retry-after', retryAfterSeconds(retryAfterMs));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="posthorn"');
     // As bytes: to a text Fastify would add a charset, which JSON has none of.
-    void reply.code(problem.status).header('content-type', PROBLEM_TYPE).send(Buffer.from(JSON.stringify(problem)));
+    void reply
+      .code(problem.status)
+      .header('content-type', PROBLEM_TYPE)
+      .send(Buffer.from(JSON.stringify(problem)));
   }
 }
 

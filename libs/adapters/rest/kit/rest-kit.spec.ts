@@ -134,7 +134,9 @@ describe('the REST kit', () => {
       ['an empty key', 'Bearer '],
     ])('turns away %s with 401', async (_what, authorization) => {
       const asking = server.anybody().get('/v1/probes');
-      const answer = await (authorization === undefined ? asking : asking.set('authorization', authorization));
+      const answer = await (authorization === undefined
+        ? asking
+        : asking.set('authorization', authorization));
       expect(answer.status).toBe(401);
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="posthorn"');
       expect(answer.headers['content-type']).toBe('application/problem+json');
@@ -145,7 +147,10 @@ describe('the REST kit', () => {
       const key = await server.issueKey(['campaigns:read']);
       await server.as(key).get('/v1/probes').expect(200);
       const answer = await server.as(key).post('/v1/probes').send({ name: 'x' }).expect(403);
-      expect(answer.body).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('campaigns:write') });
+      expect(answer.body).toMatchObject({
+        code: 'forbidden',
+        detail: expect.stringContaining('campaigns:write'),
+      });
     });
 
     it('opens a path that says nothing about access to nobody, not even the owner', async () => {
@@ -153,7 +158,11 @@ describe('the REST kit', () => {
     });
 
     it('does not read the body of somebody it turns away', async () => {
-      const answer = await server.anybody().post('/v1/probes').set('content-type', 'application/json').send('{not json');
+      const answer = await server
+        .anybody()
+        .post('/v1/probes')
+        .set('content-type', 'application/json')
+        .send('{not json');
       expect(answer.status).toBe(401);
     });
 
@@ -189,7 +198,10 @@ describe('the REST kit', () => {
       expect(answer.body).toMatchObject({ code: 'internal_error', status: 500 });
       expect(answer.text).not.toMatch(/hunter2|at |\.ts|\.js/);
       const [entry] = server.log.entries.filter(({ event }) => event === 'http.failed');
-      expect(entry?.fields).toMatchObject({ requestId: answer.headers['x-request-id'], route: 'GET /v1/probes/:id' });
+      expect(entry?.fields).toMatchObject({
+        requestId: answer.headers['x-request-id'],
+        route: 'GET /v1/probes/:id',
+      });
     });
 
     it('break off an answer that has begun, rather than letting it pass for whole', async () => {
@@ -219,11 +231,36 @@ describe('the REST kit', () => {
 
     it.each([
       ['an unknown field', { name: 'x', workspaceId: 'wsp_1' }, [['/workspaceId', 'unknown_field']]],
-      ['an unknown field further in', { name: 'x', audience: { listIds: [], all: true } }, [['/audience/all', 'unknown_field']]],
-      ['an object for a text', { name: { $ne: null } }, [['/name', 'too_long'], ['/name', 'wrong_type']]],
-      ['a number for a text', { name: 5 }, [['/name', 'too_long'], ['/name', 'wrong_type']]],
+      [
+        'an unknown field further in',
+        { name: 'x', audience: { listIds: [], all: true } },
+        [['/audience/all', 'unknown_field']],
+      ],
+      [
+        'an object for a text',
+        { name: { $ne: null } },
+        [
+          ['/name', 'too_long'],
+          ['/name', 'wrong_type'],
+        ],
+      ],
+      [
+        'a number for a text',
+        { name: 5 },
+        [
+          ['/name', 'too_long'],
+          ['/name', 'wrong_type'],
+        ],
+      ],
       ['a text for a number', { name: 'x', count: '3' }, [['/count', 'wrong_type']]],
-      ['a missing field', {}, [['/name', 'too_long'], ['/name', 'wrong_type']]],
+      [
+        'a missing field',
+        {},
+        [
+          ['/name', 'too_long'],
+          ['/name', 'wrong_type'],
+        ],
+      ],
       ['a text that is too long', { name: 'x'.repeat(21) }, [['/name', 'too_long']]],
       ['a wrong item', { name: 'x', audience: { listIds: [1] } }, [['/audience/listIds', 'wrong_type']]],
       ['a text for an object', { name: 'x', audience: 'all' }, [['/audience', 'wrong_type']]],
@@ -234,7 +271,10 @@ describe('the REST kit', () => {
     ])('with %s are refused with 422, and with where', async (_what, body, expected) => {
       const answer = await post(JSON.stringify(body)).expect(422);
       expect(answer.body.code).toBe('validation_failed');
-      const faults = (answer.body.errors as { pointer: string; code: string }[]).map(({ pointer, code }) => [pointer, code]);
+      const faults = (answer.body.errors as { pointer: string; code: string }[]).map(({ pointer, code }) => [
+        pointer,
+        code,
+      ]);
       expect(faults.sort()).toEqual(expected);
     });
 
@@ -271,13 +311,16 @@ describe('the REST kit', () => {
       expect(chunked).toMatch(/^HTTP\/1\.1 413 /);
     });
 
-    it.each(['text/plain', 'application/xml', 'text/csv', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b'])(
-      'of type %s are refused with 415 where JSON is taken',
-      async (type) => {
-        const answer = await post('name=x', { 'content-type': type }).expect(415);
-        expect(answer.body.code).toBe('unsupported_media_type');
-      },
-    );
+    it.each([
+      'text/plain',
+      'application/xml',
+      'text/csv',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=b',
+    ])('of type %s are refused with 415 where JSON is taken', async (type) => {
+      const answer = await post('name=x', { 'content-type': type }).expect(415);
+      expect(answer.body.code).toBe('unsupported_media_type');
+    });
 
     it('may come compressed', async () => {
       const zipped = gzipSync('{"name":"zipped"}');
@@ -292,13 +335,19 @@ describe('the REST kit', () => {
     });
 
     it('that only pretend to be compressed, or break off, are refused with 400', async () => {
-      expect((await post('{"name":"x"}', { 'content-encoding': 'gzip' }).expect(400)).body.code).toBe('invalid_encoding');
+      expect((await post('{"name":"x"}', { 'content-encoding': 'gzip' }).expect(400)).body.code).toBe(
+        'invalid_encoding',
+      );
       const torn = gzipSync('{"name":"x"}').subarray(0, 20);
-      expect((await post(torn, { 'content-encoding': 'gzip' }).expect(400)).body.code).toBe('invalid_encoding');
+      expect((await post(torn, { 'content-encoding': 'gzip' }).expect(400)).body.code).toBe(
+        'invalid_encoding',
+      );
     });
 
     it('in a coding we do not know are refused with 415', async () => {
-      expect((await post('x', { 'content-encoding': 'br' }).expect(415)).body.code).toBe('unsupported_media_type');
+      expect((await post('x', { 'content-encoding': 'br' }).expect(415)).body.code).toBe(
+        'unsupported_media_type',
+      );
     });
 
     it('that are streamed are neither buffered nor bounded', async () => {
@@ -312,14 +361,23 @@ describe('the REST kit', () => {
     });
 
     it('of forms are taken where a form is, and JSON is not', async () => {
-      const form = await server.anybody().post('/v1/probes/form').type('form').send('List-Unsubscribe=One-Click').expect(200);
+      const form = await server
+        .anybody()
+        .post('/v1/probes/form')
+        .type('form')
+        .send('List-Unsubscribe=One-Click')
+        .expect(200);
       expect(form.body).toEqual({ 'List-Unsubscribe': 'One-Click' });
       await server.anybody().post('/v1/probes/form').send({ a: 1 }).expect(415);
     });
 
     it('reach a handler that checks signatures to the byte, of whatever type', async () => {
       for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
-        const sent = server.anybody().post('/v1/probes/raw').set('content-type', type).serialize((text: unknown) => text as string);
+        const sent = server
+          .anybody()
+          .post('/v1/probes/raw')
+          .set('content-type', type)
+          .serialize((text: unknown) => text as string);
         expect((await sent.send('{"a": 1}\r\n').expect(200)).body).toEqual({ hex: '7b2261223a20317d0d0a' });
       }
     });
@@ -348,10 +406,13 @@ describe('the REST kit', () => {
       expect((await server.as().get(`/v1/probes?after=${page.next}`)).body.data).toEqual(['50', 'prb_9']);
     });
 
-    it.each(['prb_9', 'bm9uc2Vuc2U', 'WyJvdGhlcnMiLCJwcmJfOSJd', '%00'])('refuse %s as a cursor', async (cursor) => {
-      const answer = await server.as().get(`/v1/probes?after=${cursor}`).expect(400);
-      expect(answer.body.code).toBe('invalid_cursor');
-    });
+    it.each(['prb_9', 'bm9uc2Vuc2U', 'WyJvdGhlcnMiLCJwcmJfOSJd', '%00'])(
+      'refuse %s as a cursor',
+      async (cursor) => {
+        const answer = await server.as().get(`/v1/probes?after=${cursor}`).expect(400);
+        expect(answer.body.code).toBe('invalid_cursor');
+      },
+    );
   });
 
   it('breaks off a body that does not come', async () => {

@@ -86,7 +86,13 @@ function measure(server: FastifyInstance, metrics: Metrics, log: Log): void {
     const route = request.routeOptions.url ?? '(none)';
     const { method } = request;
     durations.observe(reply.elapsedTime / 1000, { method, route, status: String(reply.statusCode) });
-    log.debug('http.request', { requestId: request.id, method, route, status: reply.statusCode, ms: reply.elapsedTime });
+    log.debug('http.request', {
+      requestId: request.id,
+      method,
+      route,
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+    });
     done();
   });
 }

@@ -5,8 +5,7 @@ import type { Scope } from '#domain/workspace/model/scopes.js';
 
 /** Who may come through: whoever holds a key with one of the scopes, or anybody. */
 export type Access =
-  | { readonly who: 'key'; readonly scope: Scope }
-  | { readonly who: 'anybody'; readonly metered: boolean };
+  { readonly who: 'key'; readonly scope: Scope } | { readonly who: 'anybody'; readonly metered: boolean };
 
 /**
  * What kind of body a path takes.

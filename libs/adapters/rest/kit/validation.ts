@@ -63,7 +63,10 @@ export class Validation implements PipeTransform {
 }
 
 function isDto(metatype: ArgumentMetadata['metatype']): metatype is new () => object {
-  return metatype !== undefined && ![String, Number, Boolean, Array, Object, Buffer].some((one) => one === metatype);
+  return (
+    metatype !== undefined &&
+    ![String, Number, Boolean, Array, Object, Buffer].some((one) => one === metatype)
+  );
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -80,7 +83,11 @@ function refused(faults: FieldFault[]): Refusal {
 }
 
 function unknownField(name: string, type: 'body' | 'query'): FieldFault {
-  return { pointer: pointerOf(name, '', type), code: 'unknown_field', detail: `${name} is not a field of this request.` };
+  return {
+    pointer: pointerOf(name, '', type),
+    code: 'unknown_field',
+    detail: `${name} is not a field of this request.`,
+  };
 }
 
 function faultsOf(errors: readonly ValidationError[], type: 'body' | 'query', parent = ''): FieldFault[] {
@@ -100,5 +107,7 @@ function pointerOf(name: string, parent: string, type: 'body' | 'query'): string
 }
 
 function snakeCase(name: string): string {
-  return name.replace(/^is(?=[A-Z])/, '').replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
+  return name
+    .replace(/^is(?=[A-Z])/, '')
+    .replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
 }

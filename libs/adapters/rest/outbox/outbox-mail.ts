@@ -24,9 +24,13 @@ export function mailPane(mail: CapturedMail, shown: MailPart, place: OutboxPlace
   const path = `/outbox/${mail.id}`;
   const tabs = partsOf(mail).map((part) => {
     const current = part === shown ? new Html(' aria-current="true"') : undefined;
-    return html`<a href="${outboxUrl(path, { ...place, part })}" ${current}>${NAMES[part]}</a>`;
+    return html`<a href="${outboxUrl(path, { ...place, part })}#open" ${current}>${NAMES[part]}</a>`;
   });
-  const alone = mail.html === undefined ? undefined : html`<a href="${path}/html" target="_blank">Alone</a>`;
+  const alone =
+    shown === 'html'
+      ? html`<span class="hint">Links work in the text part</span
+          ><a href="${path}/html" target="_blank">Open alone ↗</a>`
+      : undefined;
   return html`<main class="mail">
     <header>
       <a class="back" href="${outboxUrl('/outbox', { ...place })}">← All mails</a>
@@ -48,9 +52,11 @@ export function mailPane(mail: CapturedMail, shown: MailPart, place: OutboxPlace
 function shownPart(mail: CapturedMail, part: MailPart): Html {
   switch (part) {
     case 'html':
-      // No allow-… at all: nothing in it runs, opens, submits or reaches this page.
+      // No allow-… at all: nothing in it runs, opens, submits or reaches this page. Lazy: on a phone it stays behind the
+      // list, and pictures that nobody sees would be counted as opens.
       return html`<iframe
         sandbox=""
+        loading="lazy"
         src="/outbox/${mail.id}/html"
         title="The mail as it is read"
         referrerpolicy="no-referrer"

@@ -109,9 +109,10 @@ function row(
   place: OutboxPlace,
   now: number,
 ): Html {
-  const current = open ? new Html(' aria-current="true"') : undefined;
+  const current = open ? new Html('id="open" aria-current="true"') : undefined;
+  // The fragment brings the list back to where the reader was in it.
   return html`<li>
-    <a class="row" href="${outboxUrl(`/outbox/${id}`, { ...place })}" ${current}>
+    <a class="row" href="${outboxUrl(`/outbox/${id}`, { ...place })}#open" ${current}>
       <span class="who">${to}</span
       ><time class="when" datetime="${new Date(at).toISOString()}">${age(at, now)}</time>
       <span class="what">${subject || '(no subject)'}</span><span class="from">from ${from}</span></a
@@ -141,7 +142,10 @@ function emptyState({ to, after }: OutboxPlace, next: string | null): Html {
   if (next !== null) {
     return empty(
       'None so far',
-      html`<p>None of the newest mails is ${to === undefined ? 'of this workspace' : html`to an address with “${to}” in it`}.</p>
+      html`<p>
+          None of the newest mails is
+          ${to === undefined ? 'of this workspace' : html`to an address with “${to}” in it`}.
+        </p>
         <p><a class="button" href="${outboxUrl('/outbox', { to, after: next })}">Look further back</a></p>`,
     );
   }

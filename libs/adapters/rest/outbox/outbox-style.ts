@@ -5,12 +5,12 @@ export const OUTBOX_STYLE = `
 :root {
   color-scheme: light dark;
   --ground: #f4f5f7; --sheet: #ffffff; --ink: #1b2130; --quiet: #5d6678; --line: #e1e4ea;
-  --accent: #8a5a00; --accent-soft: #fdf3dd; --shade: 0 1px 2px rgb(20 28 45 / 6%);
+  --accent: #8a5a00; --accent-soft: #fdf3dd;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #12151b; --sheet: #1a1e26; --ink: #e6e9ef; --quiet: #98a2b3; --line: #2a303b;
-    --accent: #f0b94a; --accent-soft: #2b2413; --shade: none;
+    --accent: #f0b94a; --accent-soft: #2b2413;
   }
 }
 * { box-sizing: border-box; }
@@ -64,7 +64,8 @@ h1 { margin: 0 0 10px; font-size: 20px; line-height: 1.3; font-weight: 650; over
 .tabs a { padding: 9px 12px; color: var(--quiet); text-decoration: none; border-bottom: 2px solid transparent; margin-bottom: -1px; }
 .tabs a:hover { color: var(--ink); }
 .tabs a[aria-current] { color: var(--ink); font-weight: 600; border-bottom-color: var(--accent); }
-.tabs a:last-child { margin-left: auto; }
+.tabs .hint { margin-left: auto; padding: 9px 12px; color: var(--quiet); font-size: 13px; line-height: 22px; }
+.tabs .hint + a { margin-left: 0; }
 .part { flex: 1; min-height: 0; }
 iframe { display: block; width: 100%; height: 78vh; min-height: 420px; border: 0; background: #fff; color-scheme: light; }
 pre {
@@ -81,7 +82,8 @@ h2 { margin: 22px 20px 10px; font-size: 14px; font-weight: 600; }
 .empty svg { color: var(--accent); }
 .empty h1 { margin-top: 14px; }
 .empty p { color: var(--quiet); margin: 0 0 14px; }
-code { font: 0.92em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--ground); border: 1px solid var(--line); border-radius: 5px; padding: 1px 5px; overflow-wrap: anywhere; }
+.empty .button { display: inline-block; margin-top: 6px; }
+code { font: 0.92em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--ground); border: 1px solid var(--line); border-radius: 5px; padding: 1px 5px; white-space: nowrap; }
 @media (min-width: 900px) {
   body.split { height: 100vh; display: grid; grid-template-rows: auto minmax(0, 1fr); }
   .panes { display: grid; grid-template-columns: minmax(300px, 370px) minmax(0, 1fr); min-height: 0; }
@@ -99,6 +101,8 @@ code { font: 0.92em ui-monospace, "SF Mono", Menlo, Consolas, monospace; backgro
 }
 @media (max-width: 899px) {
   .at-list .mail, .at-mail .list { display: none; }
+  .at-list .row[aria-current] { background: none; border-left-color: transparent; }
+  .tabs .hint { visibility: hidden; white-space: nowrap; flex: 1 1 0; min-width: 0; padding: 0; overflow: hidden; }
   .at-mail .search { display: none; }
   .search { margin-left: 0; max-width: none; }
   .heads, .heads tbody, .heads tr, .heads th, .heads td { display: block; width: auto; }

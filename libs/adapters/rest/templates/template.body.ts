@@ -32,7 +32,7 @@ function isVariable(one: unknown): boolean {
  * What a template says. Kinds and sizes of the parts are judged with what they say, where a template is refused by
  * codes of its own (`template_must_be_string`, `template_too_large`, …).
  */
-class ContentBody {
+export class TemplateContentBody {
   /** One line; expressions are allowed. */
   @Allow()
   subject?: string;
@@ -56,7 +56,8 @@ class ContentBody {
   locale?: string;
 }
 
-export class CreateTemplateBody extends ContentBody {
+export class CreateTemplateBody extends TemplateContentBody {
+  /** One line, for whoever chooses a template. */
   @IsString()
   name!: string;
 
@@ -66,7 +67,7 @@ export class CreateTemplateBody extends ContentBody {
   channel?: 'email';
 }
 
-export class SaveTemplateBody extends ContentBody {
+export class SaveTemplateBody extends TemplateContentBody {
   /** As before if left out. */
   @IsOptional()
   @IsString()

@@ -21,7 +21,9 @@ export class TemplateSummaryView {
 
 /** Something a template leaves open. */
 export class TemplateVariableView {
+  /** As the template names it; a dot reaches into an object: `attributes.city`. */
   name!: string;
+  /** Whether a message without it is refused. */
   required!: boolean;
   /** Any JSON value; null if there is none. */
   example!: unknown;

@@ -36,7 +36,9 @@ export class ApiKeysController {
     @Answer() answer: Answer,
   ): Promise<IssuedApiKeyView> {
     const { name, scopes } = body;
-    const issued = await this.#commands.execute(new CreateApiKey(caller, attempt.ids.next('key'), name, scopes));
+    const issued = await this.#commands.execute(
+      new CreateApiKey(caller, attempt.ids.next('key'), name, scopes),
+    );
     answer.location(`/v1/api-keys/${issued.key.id}`);
     return { ...viewOf(issued.key), key: issued.token };
   }

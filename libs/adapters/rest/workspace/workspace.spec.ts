@@ -14,7 +14,11 @@ describe('workspaces and API keys', () => {
 
   it('tells the owner about their workspace', async () => {
     const { body } = await server.as().get('/v1/workspace').expect(200);
-    expect(body).toEqual({ id: expect.stringMatching(/^wsp_/), name: 'Default', createdAt: '2026-01-01T00:00:00.000Z' });
+    expect(body).toEqual({
+      id: expect.stringMatching(/^wsp_/),
+      name: 'Default',
+      createdAt: '2026-01-01T00:00:00.000Z',
+    });
   });
 
   it('hands out a key that works at once, within its scopes', async () => {
@@ -31,7 +35,11 @@ describe('workspaces and API keys', () => {
       key: expect.stringMatching(/^phk_[0-9a-z]{26}_[0-9a-z]{32}$/),
     });
     await server.as(created.body.key).get(PATH).expect(200);
-    await server.as(created.body.key).post(PATH).send({ name: 'x', scopes: ['keys:read'] }).expect(403);
+    await server
+      .as(created.body.key)
+      .post(PATH)
+      .send({ name: 'x', scopes: ['keys:read'] })
+      .expect(403);
   });
 
   it('shows the secret once: neither a list nor a repeated answer has it', async () => {
@@ -64,7 +72,10 @@ describe('workspaces and API keys', () => {
   it('lets nobody hand on more than they have', async () => {
     const modest = await server.issueKey(['keys:write', 'campaigns:read']);
     await create({ name: 'x', scopes: ['campaigns:read'] }, modest).expect(201);
-    const answer = await create({ name: 'x', scopes: ['campaigns:read', 'admin', 'campaigns:write'] }, modest).expect(403);
+    const answer = await create(
+      { name: 'x', scopes: ['campaigns:read', 'admin', 'campaigns:write'] },
+      modest,
+    ).expect(403);
     expect(answer.body.detail).toBe('Your key may not hand on: admin, campaigns:write.');
   });
 
@@ -94,10 +105,15 @@ describe('workspaces and API keys', () => {
     const theirs = await server.issueKey(['admin'], 'wsp_theirs');
     const { id } = (await create({ name: 'Ours', scopes: ['admin'] })).body;
     const foreign = await server.as(theirs).delete(`${PATH}/${id}`).expect(404);
-    const missing = await server.as(theirs).delete(`${PATH}/key_${'0'.repeat(26)}`).expect(404);
+    const missing = await server
+      .as(theirs)
+      .delete(`${PATH}/key_${'0'.repeat(26)}`)
+      .expect(404);
     expect({ ...foreign.body, instance: '' }).toEqual({ ...missing.body, instance: '' });
     expect((await server.as(theirs).get(PATH)).body.data).toHaveLength(1);
-    expect((await server.as().get(PATH)).body.data.map(({ revokedAt }: { revokedAt: null }) => revokedAt)).toEqual([null, null]);
+    expect(
+      (await server.as().get(PATH)).body.data.map(({ revokedAt }: { revokedAt: null }) => revokedAt),
+    ).toEqual([null, null]);
   });
 
   it('lists the newest first, page by page', async () => {

@@ -1,5 +1,6 @@
 import type { IntegrationEvent } from '#domain/kernel/events.js';
-import type { Campaign, CampaignStatus, Expansion } from '#domain/campaign/model/campaign.js';
+import type { Campaign, Expansion } from '#domain/campaign/model/campaign.js';
+import type { UnexpandedCampaign } from '#ports/campaign/campaigns.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 
 interface BodyRow {
@@ -24,7 +25,7 @@ interface Save {
 function save(db: Db, { before, after, events, now }: Save): 'saved' | 'conflict' {
   const changed = db.run('save', {
     id: before.id,
-    statusBefore: before.status,
+    workspace: before.workspaceId,
     revisionBefore: before.revision,
     status: after.status,
     revision: after.revision,
@@ -36,7 +37,11 @@ function save(db: Db, { before, after, events, now }: Save): 'saved' | 'conflict
 }
 
 function advance(db: Db, args: { id: string; expansion: Expansion }): null {
-  db.run('advance', { id: args.id, cursor: args.expansion.cursor ?? null, done: args.expansion.done ? 1 : 0 });
+  db.run('advance', {
+    id: args.id,
+    cursor: args.expansion.cursor ?? null,
+    done: args.expansion.done ? 1 : 0,
+  });
   return null;
 }
 
@@ -49,20 +54,19 @@ function page(db: Db, args: { workspace: string; before: string; limit: number }
   return db.all<BodyRow>('page', args).map(campaignOf);
 }
 
-function unexpanded(db: Db, args: { statuses: readonly CampaignStatus[] }): { campaign: Campaign; expansion: Expansion }[] {
-  return args.statuses
-    .flatMap((status) => db.all<BodyRow & { cursor: string | null }>('unexpanded', { status }))
-    .map((row) => ({
-      campaign: campaignOf(row),
-      expansion: { ...(row.cursor !== null && { cursor: row.cursor }), done: false },
-    }));
+function unexpanded(db: Db, _: undefined): UnexpandedCampaign[] {
+  return db.all<BodyRow & { cursor: string | null }>('unexpanded').map((row) => ({
+    campaign: campaignOf(row),
+    expansion: { ...(row.cursor !== null && { cursor: row.cursor }), done: false },
+  }));
 }
 
 /** True the first time. */
 function recordUnsubscribe(db: Db, args: { campaign: string; subscriber: string; at: number }): boolean {
-  const first = db.run('insertUnsubscribe', args) === 1;
-  if (first) db.run('countUnsubscribe', { campaign: args.campaign });
-  return first;
+  const { campaign, subscriber } = args;
+  if (db.run('countUnsubscribe', { campaign, subscriber }) === 0) return false;
+  db.run('insertUnsubscribe', args);
+  return true;
 }
 
 function unsubscribesOf(db: Db, args: { campaign: string }): number {

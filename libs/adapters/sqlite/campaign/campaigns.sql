@@ -10,19 +10,22 @@ SELECT body FROM campaigns WHERE workspace_id = :workspace AND id < :before ORDE
 
 -- name: save
 UPDATE campaigns SET status = :status, revision = :revision, body = :body
-WHERE id = :id AND status = :statusBefore AND revision = :revisionBefore
+WHERE id = :id AND workspace_id = :workspace AND revision = :revisionBefore
 
 -- name: advance
-UPDATE campaigns SET cursor = :cursor, expanded = :done WHERE id = :id
+-- Only ever onwards: the cursor is an address, and addresses are handed over in ascending order.
+UPDATE campaigns SET cursor = nullif(max(coalesce(cursor, ''), coalesce(:cursor, '')), ''), expanded = :done
+WHERE id = :id AND expanded = 0
 
 -- name: unexpanded
-SELECT body, cursor FROM campaigns WHERE expanded = 0 AND status = :status ORDER BY id LIMIT 100
-
--- name: insertUnsubscribe
-INSERT INTO unsubscribes (campaign_id, subscriber_id, at) VALUES (:campaign, :subscriber, :at) ON CONFLICT DO NOTHING
+SELECT body, cursor FROM campaigns WHERE status = 'running' AND expanded = 0 ORDER BY id LIMIT 100
 
 -- name: countUnsubscribe
 UPDATE campaigns SET unsubscribes = unsubscribes + 1 WHERE id = :campaign
+AND NOT EXISTS (SELECT 1 FROM unsubscribes WHERE campaign_id = :campaign AND subscriber_id = :subscriber)
+
+-- name: insertUnsubscribe
+INSERT INTO unsubscribes (campaign_id, subscriber_id, at) VALUES (:campaign, :subscriber, :at)
 
 -- name: unsubscribes
 SELECT unsubscribes AS count FROM campaigns WHERE id = :campaign

@@ -1,8 +1,8 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { IntegrationEvent } from '#domain/kernel/events.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import type { Campaign, CampaignId, CampaignStatus, Expansion } from '#domain/campaign/model/campaign.js';
-import type { Campaigns } from '#ports/campaign/campaigns.js';
+import type { Campaign, CampaignId, Expansion } from '#domain/campaign/model/campaign.js';
+import type { Campaigns, UnexpandedCampaign } from '#ports/campaign/campaigns.js';
 import type { Unsubscribes } from '#ports/campaign/unsubscribes.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
@@ -26,12 +26,21 @@ export class SqliteCampaigns implements Campaigns {
   }
 
   async page(workspace: WorkspaceId, page: PageRequest): Promise<Page<Campaign>> {
-    const rows = await this.#calls.read('page', { workspace, before: page.after ?? '~', limit: page.limit + 1 });
+    // Every id sorts before a tilde.
+    const rows = await this.#calls.read('page', {
+      workspace,
+      before: page.after ?? '~',
+      limit: page.limit + 1,
+    });
     const data = rows.slice(0, page.limit);
     return { data, next: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null };
   }
 
-  save(before: Campaign, after: Campaign, events: readonly IntegrationEvent[]): Promise<'saved' | 'conflict'> {
+  save(
+    before: Campaign,
+    after: Campaign,
+    events: readonly IntegrationEvent[],
+  ): Promise<'saved' | 'conflict'> {
     return this.#calls.write('save', { before, after, events, now: this.#clock.now() });
   }
 
@@ -39,8 +48,8 @@ export class SqliteCampaigns implements Campaigns {
     await this.#calls.write('advance', { id, expansion });
   }
 
-  unexpanded(statuses: readonly CampaignStatus[]): Promise<readonly { campaign: Campaign; expansion: Expansion }[]> {
-    return this.#calls.read('unexpanded', { statuses });
+  unexpanded(): Promise<readonly UnexpandedCampaign[]> {
+    return this.#calls.read('unexpanded', undefined);
   }
 }
 

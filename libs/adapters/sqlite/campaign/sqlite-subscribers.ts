@@ -10,6 +10,7 @@ import type { Lists } from '#ports/campaign/lists.js';
 import type { Subscribers, Upsert } from '#ports/campaign/subscribers.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
+import { commitArgs } from './import-procedures.js';
 import { subscribersStore } from './subscribers-store.js';
 
 function cut<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string): Page<T> {
@@ -25,7 +26,12 @@ export class SqliteSubscribers implements Subscribers {
     this.#calls = storage.calls(subscribersStore);
   }
 
-  put(workspace: WorkspaceId, upserts: readonly Upsert[], listIds: readonly ListId[], now: Instant): ReturnType<Subscribers['put']> {
+  put(
+    workspace: WorkspaceId,
+    upserts: readonly Upsert[],
+    listIds: readonly ListId[],
+    now: Instant,
+  ): ReturnType<Subscribers['put']> {
     return this.#calls.write('put', { workspace, upserts, listIds, now });
   }
 
@@ -45,8 +51,16 @@ export class SqliteSubscribers implements Subscribers {
     return this.#calls.write('remove', { workspace, id });
   }
 
-  async page(workspace: WorkspaceId, list: ListId | undefined, { limit, after = '' }: PageRequest): Promise<Page<Subscriber>> {
-    return cut(await this.#calls.read('page', { workspace, list, after, limit: limit + 1 }), limit, (row) => row.email);
+  async page(
+    workspace: WorkspaceId,
+    list: ListId | undefined,
+    { limit, after = '' }: PageRequest,
+  ): Promise<Page<Subscriber>> {
+    return cut(
+      await this.#calls.read('page', { workspace, list, after, limit: limit + 1 }),
+      limit,
+      (row) => row.email,
+    );
   }
 }
 
@@ -66,7 +80,11 @@ export class SqliteLists implements Lists {
   }
 
   async page(workspace: WorkspaceId, { limit, after = '' }: PageRequest): Promise<Page<List>> {
-    return cut(await this.#calls.read('lists', { workspace, after, limit: limit + 1 }), limit, (row) => row.id);
+    return cut(
+      await this.#calls.read('lists', { workspace, after, limit: limit + 1 }),
+      limit,
+      (row) => row.id,
+    );
   }
 }
 
@@ -112,11 +130,11 @@ export class SqliteImports implements Imports {
     return this.#calls.read('unfinishedImport', undefined);
   }
 
-  commit(batch: ImportBatch): Promise<Import> {
-    return this.#calls.write('commitBatch', { ...batch, now: this.#clock.now() });
+  commit(batch: ImportBatch): Promise<Import | 'stale'> {
+    return this.#calls.write('commitBatch', commitArgs(batch, this.#clock.now()));
   }
 
   faults(id: ImportId, afterLine: number, limit: number): Promise<readonly ImportFault[]> {
-    return this.#calls.read('importErrors', { id, after: afterLine, limit });
+    return this.#calls.read('importFaults', { id, after: afterLine, limit });
   }
 }

@@ -79,10 +79,14 @@ function find(db: Db, args: { workspace: WorkspaceId; id: string }): Delivery | 
   return dispatch && view(row, args.workspace, dispatch, submittingOf(db, no));
 }
 
-/** A cursor is the key of the last row shown, in base 36. */
+/** A cursor is the key of the last row shown. */
+function cursorOf(key: number): string {
+  return `after:${key}`;
+}
+
 function keyOfCursor(after: string | undefined): number {
   if (after === undefined) return -1;
-  const key = /^[0-9a-z]{1,11}$/.test(after) ? parseInt(after, 36) : NaN;
+  const key = Number(/^after:(\d{1,16})$/.exec(after)?.[1] ?? NaN);
   if (!Number.isSafeInteger(key)) throw new Refusal('invalid_cursor', 'The cursor is not one of ours.');
   return key;
 }
@@ -117,7 +121,7 @@ function cut(found: Delivery[], limit: number, dispatches: readonly DispatchRow[
   const last = data.at(-1);
   const key = last && keyInWorkspace(db, workspace, last.id);
   if (key === undefined) throw new Error(`A page of ${dispatches.length} dispatches has no end`);
-  return { data, next: key.toString(36) };
+  return { data, next: cursorOf(key) };
 }
 
 function rowsOf(
@@ -160,7 +164,8 @@ function failedPage(db: Db, args: PageArgs<FailedQuery>): DeliveryPage {
   const data = shown.map((row) =>
     view(row, args.workspace, { no: dispatchNoOf(row.key), id: row.dispatch_id, lane: row.lane }, new Set()),
   );
-  return { data, next: rows.length > args.limit ? (shown.at(-1)?.key.toString(36) ?? null) : null };
+  const last = rows.length > args.limit ? shown.at(-1) : undefined;
+  return { data, next: last ? cursorOf(last.key) : null };
 }
 
 interface StatsRow {

@@ -29,4 +29,5 @@ UPDATE parcels SET held = 1 WHERE dispatch_no = :no
 UPDATE parcels SET held = 0 WHERE dispatch_no = :no
 
 -- name: hasten
-UPDATE parcels SET held = 0, visible_at = min(visible_at, :now) WHERE dispatch_no = :no AND claimed = 0
+UPDATE parcels SET held = 0, visible_at = CASE claimed WHEN 0 THEN min(visible_at, :now) ELSE visible_at END
+WHERE dispatch_no = :no

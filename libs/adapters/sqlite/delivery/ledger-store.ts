@@ -97,94 +97,115 @@ function load(db: Db, claim: Claim): LoadedParcel | undefined {
   const rows = claim.members.flatMap(([from, to]) =>
     db.all<MemberRow>('pendingBetween', { from: keyOf(held.no, from), to: keyOf(held.no, to) }),
   );
+  const byOrdinal = new Map(rows.map((row) => [ordinalOf(row.key), memberOf(row)]));
   const intents = db.all<{ key: string; provider: string; members: string; openedAt: number }>('intentsOfParcel', {
     parcel: Number(claim.parcel),
   });
-  const byOrdinal = new Map(rows.map((row) => [ordinalOf(row.key), memberOf(row)]));
   const orphans = intents.map(({ key, provider, openedAt, members }) => ({
     key,
     provider,
     openedAt,
-    members: (JSON.parse(members) as number[]).flatMap((ordinal) => {
-      const member = byOrdinal.get(ordinal);
-      byOrdinal.delete(ordinal);
-      return member ? [member] : [];
-    }),
+    members: (JSON.parse(members) as number[]).flatMap((ordinal) => byOrdinal.get(ordinal) ?? []),
   }));
+  for (const ordinal of underWay(db, held.no, [...byOrdinal.keys()])) byOrdinal.delete(ordinal);
   const dispatch = JSON.parse(held.spec) as Dispatch;
   return { dispatch, control: held.control, members: [...byOrdinal.values()], orphans };
+}
+
+/** Which of these are in an open intent, of whatever parcel: pending in their row, but not free. */
+function underWay(db: Db, no: number, ordinals: readonly number[]): Set<number> {
+  if (ordinals.length === 0) return new Set();
+  let [first, last] = [Infinity, -Infinity];
+  for (const ordinal of ordinals) {
+    first = Math.min(first, ordinal);
+    last = Math.max(last, ordinal);
+  }
+  const rows = db.all<{ ordinal: number }>('underWayBetween', { no, first, last });
+  return new Set(rows.map((row) => row.ordinal));
 }
 
 function openIntent(db: Db, intent: NewIntent): IntentAnswer {
   const held = heldBy(db, intent.claim);
   if (!held) return { kind: 'stale' };
   if (held.control !== 'open') return { kind: held.control };
-  if (held.expiresAt !== null && intent.now >= held.expiresAt) return { kind: 'expired' };
+  const asked = [...intent.ordinals, ...intent.unsendable.map(({ ordinal }) => ordinal)];
+  const busy = underWay(db, held.no, asked);
+  if (held.expiresAt !== null && intent.now >= held.expiresAt) {
+    const free = asked.filter((ordinal) => !busy.has(ordinal));
+    endUnsent(db, held.no, free, { to: 'expired', reason: 'expired', now: intent.now });
+    return { kind: 'expired' };
+  }
   const deltas: CountDeltas = {};
   for (const { ordinal, reason } of intent.unsendable) {
-    const changed = db.run('settleOne', {
-      key: keyOf(held.no, ordinal),
-      status: statusNumber('failed'),
-      spent: 0,
-      provider: null,
-      reason,
-      dueAt: null,
-      now: intent.now,
-      attempt: null,
-    });
-    count(deltas, 'failed', changed);
+    if (!busy.has(ordinal)) count(deltas, 'failed', endOne(db, held.no, ordinal, { to: 'failed', reason, now: intent.now }));
   }
-  const refused = refuseUnfit(db, held, intent, deltas);
+  const refused = refuseUnfit(db, held, intent, busy, deltas);
   const members = refused.size === 0 ? intent.ordinals : intent.ordinals.filter((ordinal) => !refused.has(ordinal));
-  if (members.length > 0) {
-    db.run('insertIntent', {
-      key: intent.key,
-      parcel: Number(intent.claim.parcel),
-      no: held.no,
-      provider: intent.provider,
-      members: JSON.stringify(members),
-      size: members.length,
-      now: intent.now,
-    });
-    count(deltas, 'submitting', members.length);
-  }
+  if (members.length > 0) insertIntent(db, held.no, intent, members, deltas);
   addCounts(db, held.no, deltas);
   if (members.length > 0) return { kind: 'opened', refused: [...refused] };
   completeIfDone(db, held.no, intent.now);
   return { kind: 'empty' };
 }
 
-/** Suppressed members leave here and now; members that somebody else has finished are left out. */
-function refuseUnfit(db: Db, held: ParcelDispatch, intent: NewIntent, deltas: CountDeltas): Set<number> {
+function insertIntent(db: Db, no: number, intent: NewIntent, members: readonly number[], deltas: CountDeltas): void {
+  const ranges = toRanges(members);
+  db.run('insertIntent', {
+    key: intent.key,
+    parcel: Number(intent.claim.parcel),
+    no,
+    provider: intent.provider,
+    members: JSON.stringify(members),
+    size: members.length,
+    first: ranges[0]?.[0] ?? 0,
+    last: ranges.at(-1)?.[1] ?? 0,
+    now: intent.now,
+  });
+  count(deltas, 'submitting', members.length);
+}
+
+/** Suppressed members leave here and now; those that are finished or in another call are left out. */
+function refuseUnfit(
+  db: Db,
+  held: ParcelDispatch,
+  intent: NewIntent,
+  busy: ReadonlySet<number>,
+  deltas: CountDeltas,
+): Set<number> {
   const wanted = new Set(intent.ordinals);
-  const refused = new Set<number>();
+  const refused = new Set(intent.ordinals.filter((ordinal) => busy.has(ordinal)));
   const marketing = held.purpose === 'marketing' ? 1 : 0;
   for (const [from, to] of toRanges(intent.ordinals)) {
-    const range = { from: keyOf(held.no, from), to: keyOf(held.no, to) };
-    const unfit = db.all<{ key: number; status: number; suppressed: number }>('unfitBetween', {
-      ...range,
-      workspace: held.workspaceId,
-      marketing,
-    });
-    for (const { key, status } of unfit) {
+    const range = { from: keyOf(held.no, from), to: keyOf(held.no, to), workspace: held.workspaceId, marketing };
+    for (const { key, status } of db.all<{ key: number; status: number }>('unfitBetween', range)) {
       const ordinal = ordinalOf(key);
-      if (!wanted.has(ordinal)) continue;
+      if (!wanted.has(ordinal) || refused.has(ordinal)) continue;
       refused.add(ordinal);
       if (status !== PENDING) continue;
-      const changed = db.run('settleOne', {
-        key,
-        status: statusNumber('suppressed'),
-        spent: 0,
-        provider: null,
-        reason: 'suppression list',
-        dueAt: null,
-        now: intent.now,
-        attempt: null,
-      });
-      count(deltas, 'suppressed', changed);
+      const end = { to: 'suppressed', reason: 'suppression list', now: intent.now } as const;
+      count(deltas, 'suppressed', endOne(db, held.no, ordinal, end));
     }
   }
   return refused;
+}
+
+interface End {
+  readonly to: 'failed' | 'suppressed' | 'cancelled' | 'expired' | 'dead';
+  readonly reason: string;
+  readonly now: number;
+}
+
+/** The end of a pending message that is in no call. Answers 0 if it was not pending any more. */
+function endOne(db: Db, no: number, ordinal: number, { to, reason, now }: End): number {
+  const row = { spent: 0, provider: null, dueAt: null, attempt: null };
+  return db.run('settleOne', { ...row, key: keyOf(no, ordinal), status: statusNumber(to), reason, now });
+}
+
+function endUnsent(db: Db, no: number, ordinals: readonly number[], end: End): void {
+  const deltas: CountDeltas = {};
+  for (const ordinal of ordinals) count(deltas, end.to, endOne(db, no, ordinal, end));
+  addCounts(db, no, deltas);
+  completeIfDone(db, no, end.now);
 }
 
 /** Moves `n` out of pending into a status. */
@@ -265,16 +286,13 @@ export interface Discard {
   readonly now: number;
 }
 
-function discard(db: Db, args: Discard): null {
-  const held = heldBy(db, args.claim);
+function discard(db: Db, { claim, ordinals, to, reason, now }: Discard): null {
+  const held = heldBy(db, claim);
   if (!held) return null;
-  const deltas: CountDeltas = {};
-  const row = { status: statusNumber(args.to), spent: 0, provider: null, reason: args.reason, dueAt: null, attempt: null };
-  for (const ordinal of args.ordinals) {
-    count(deltas, args.to, db.run('settleOne', { ...row, key: keyOf(held.no, ordinal), now: args.now }));
-  }
-  addCounts(db, held.no, deltas);
-  completeIfDone(db, held.no, args.now);
+  // What is under way may have been sent: only its outcome can end it.
+  const busy = underWay(db, held.no, ordinals);
+  const free = ordinals.filter((ordinal) => !busy.has(ordinal));
+  endUnsent(db, held.no, free, { to, reason, now });
   return null;
 }
 

@@ -54,8 +54,12 @@ SELECT key, status, suppressed FROM (
 ) WHERE status <> 2 OR suppressed
 
 -- name: insertIntent
-INSERT INTO intents (key, parcel_id, dispatch_no, provider, members, size, opened_at)
-VALUES (:key, :parcel, :no, :provider, :members, :size, :now)
+INSERT INTO intents (key, parcel_id, dispatch_no, provider, members, size, first_ordinal, last_ordinal, opened_at)
+VALUES (:key, :parcel, :no, :provider, :members, :size, :first, :last, :now)
+
+-- name: underWayBetween
+SELECT member.value AS ordinal FROM intents, json_each(intents.members) AS member
+WHERE intents.dispatch_no = :no AND intents.last_ordinal >= :first AND intents.first_ordinal <= :last
 
 -- name: removeIntent
 DELETE FROM intents WHERE key = :key AND parcel_id = :parcel RETURNING size

@@ -70,6 +70,9 @@ CREATE TABLE intents (
   -- JSON array of ordinals in the order of the call.
   members TEXT NOT NULL,
   size INTEGER NOT NULL,
+  -- The lowest and the highest of them: two calls of a dispatch seldom overlap, so this finds those that may.
+  first_ordinal INTEGER NOT NULL,
+  last_ordinal INTEGER NOT NULL,
   opened_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX intents_by_parcel ON intents (parcel_id);

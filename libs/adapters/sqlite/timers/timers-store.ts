@@ -18,7 +18,8 @@ export const timersStore = sqliteStore({
     done: (db: Db, { kind, key, at }: TimerRow) => db.run('finishTimer', { kind, key, at }),
   },
   reads: {
-    due: (db: Db, { now, limit }: { now: number; limit: number }) => db.all<TimerRow>('dueTimers', { now, limit }),
+    due: (db: Db, { now, limit }: { now: number; limit: number }) =>
+      db.all<TimerRow>('dueTimers', { now, limit }),
     next: (db: Db) => db.get<{ at: number | null }>('nextTimer')?.at ?? undefined,
   },
 });

@@ -27,7 +27,8 @@ export const apiKeysStore = sqliteStore({
       if (db.get('hasId', { id })) return 'exists';
       return db.run('insertKey', key) === 1 ? 'inserted' : 'taken';
     },
-    revoke: (db: Db, params: { workspaceId: string; id: string; at: number }) => db.run('revoke', params) === 1,
+    revoke: (db: Db, params: { workspaceId: string; id: string; at: number }) =>
+      db.run('revoke', params) === 1,
     touch: (db: Db, params: { id: string; at: number }) => db.run('touch', params),
   },
   reads: {

@@ -19,15 +19,30 @@ export class SqliteIdempotentRequests implements IdempotentRequests {
     this.#calls = storage.calls(idempotentRequestsStore);
   }
 
-  async begin(request: IdempotentRequest, now: Instant, leaseUntil: Instant, keepUntil: Instant): Promise<Begun> {
+  async begin(
+    request: IdempotentRequest,
+    now: Instant,
+    leaseUntil: Instant,
+    keepUntil: Instant,
+  ): Promise<Begun> {
     const { workspaceId, key, fingerprint } = request;
-    const begun = await this.#calls.write('begin', { workspaceId, key, fingerprint, now, leaseUntil, keepUntil }, URGENT);
+    const begun = await this.#calls.write(
+      'begin',
+      { workspaceId, key, fingerprint, now, leaseUntil, keepUntil },
+      URGENT,
+    );
     if (begun.state === 'fresh') {
-      return { state: 'fresh', attempt: { workspaceId, key, startedAt: begun.startedAt, number: begun.attempt } };
+      return {
+        state: 'fresh',
+        attempt: { workspaceId, key, startedAt: begun.startedAt, number: begun.attempt },
+      };
     }
     if (begun.state === 'replay') {
       const { status, headers, body } = begun;
-      return { state: 'replay', answer: { status, headers: JSON.parse(headers) as Record<string, string>, body } };
+      return {
+        state: 'replay',
+        answer: { status, headers: JSON.parse(headers) as Record<string, string>, body },
+      };
     }
     return begun;
   }
@@ -50,6 +65,10 @@ export class SqliteIdempotentRequests implements IdempotentRequests {
   }
 }
 
-function identity({ workspaceId, key, number }: Attempt): { workspaceId: string; key: string; attempt: number } {
+function identity({ workspaceId, key, number }: Attempt): {
+  workspaceId: string;
+  key: string;
+  attempt: number;
+} {
   return { workspaceId, key, attempt: number };
 }

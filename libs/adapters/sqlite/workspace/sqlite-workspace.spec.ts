@@ -60,7 +60,9 @@ describe('SqliteWorkspaces', () => {
 
     const again = await SqliteEngine.open(folder);
     expect(await new SqliteWorkspaces(again.storage).first()).toEqual(workspace);
-    expect((await new SqliteApiKeys(again.storage).findByHash(new Uint8Array(32).fill(9)))?.scopes).toEqual(['admin']);
+    expect((await new SqliteApiKeys(again.storage).findByHash(new Uint8Array(32).fill(9)))?.scopes).toEqual([
+      'admin',
+    ]);
     expect(begun.state).toBe('fresh');
     expect(await new SqliteIdempotentRequests(again.storage).begin(request, 2, 100, 1000)).toEqual({
       state: 'in-flight',
@@ -75,6 +77,7 @@ describe('SqliteWorkspaces', () => {
 async function addWorkspaces(folder: string, ids: readonly string[]): Promise<void> {
   const { DatabaseSync } = await import('node:sqlite');
   const db = new DatabaseSync(join(folder, 'posthorn.db'));
-  for (const id of ids) db.prepare('INSERT INTO workspaces (id, name, created_at) VALUES (?, ?, 1)').run(id, id);
+  for (const id of ids)
+    db.prepare('INSERT INTO workspaces (id, name, created_at) VALUES (?, ?, 1)').run(id, id);
   db.close();
 }

@@ -27,7 +27,9 @@ export class SqliteWorkspaces implements Workspaces {
       workspace: { id, name, createdAt },
       ownerKey: keyParams(ownerKey, secretHash),
     });
-    return existing ? { founded: false, workspace: fromRow(existing) } : { founded: true, workspace: candidate };
+    return existing
+      ? { founded: false, workspace: fromRow(existing) }
+      : { founded: true, workspace: candidate };
   }
 
   async find(id: WorkspaceId): Promise<Workspace | undefined> {

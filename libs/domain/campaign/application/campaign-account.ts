@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { deliveryStatuses, type DeliveryCounts } from '#domain/delivery/model/delivery.js';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
-import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Campaign, CampaignStatus } from '#domain/campaign/model/campaign.js';
 import { Audiences } from '#ports/campaign/audiences.js';
 import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
+import { dispatchIdOf } from './campaign-dispatch.js';
 
 /** The account of a campaign: candidates = the sum of all counts, at every moment. */
 export interface CampaignAccount extends DeliveryCounts {
@@ -12,7 +12,10 @@ export interface CampaignAccount extends DeliveryCounts {
   readonly candidates: number;
   /** True while more recipients are still being handed over; `candidates` grows until then. */
   readonly expanding: boolean;
-  /** Members of the lists now: where `candidates` is heading. Somebody on two lists counts twice. */
+  /**
+   * Where `candidates` is heading: the members of the lists now, somebody on two lists counted twice; once everybody has
+   * been handed over, `candidates`.
+   */
   readonly audience: number;
   readonly unsubscribes: number;
   readonly byProvider: Readonly<Record<string, number>>;
@@ -37,15 +40,14 @@ export class AccountForCampaign {
   }
 
   async of(campaign: Campaign): Promise<CampaignAccount> {
-    const stats = await this.#delivery.stats(campaign.id as string as DispatchId);
-    const expanding = campaign.status === 'running' && stats !== undefined && !stats.sealed;
-    const counted = stats === undefined || expanding;
+    const stats = await this.#delivery.stats(dispatchIdOf(campaign.id));
+    const { workspaceId, listIds, status } = campaign;
     return {
       ...(stats?.counts ?? nothing),
-      status: campaign.status,
+      status,
       candidates: stats?.candidates ?? 0,
-      expanding,
-      audience: counted ? await this.#audiences.count(campaign.workspaceId, campaign.listIds) : stats.candidates,
+      expanding: status === 'running' && !stats?.sealed,
+      audience: stats?.sealed ? stats.candidates : await this.#audiences.count(workspaceId, listIds),
       unsubscribes: await this.#unsubscribes.count(campaign.id),
       byProvider: stats?.byProvider ?? {},
     };

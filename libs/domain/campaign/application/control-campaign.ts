@@ -1,22 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
-import type { Dispatch, DispatchControl, DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { DispatchStats } from '#domain/delivery/model/dispatch-stats.js';
 import { TemplatingFacade } from '#domain/templating/templating.facade.js';
-import { type Campaign, type CampaignCommand, type CampaignId, decide } from '#domain/campaign/model/campaign.js';
+import {
+  type Campaign,
+  type CampaignCommand,
+  type CampaignId,
+  controlOf,
+  decide,
+} from '#domain/campaign/model/campaign.js';
 import { readSchedule, startOf } from '#domain/campaign/model/schedule.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
 import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
+import { dispatchIdOf, dispatchOf } from './campaign-dispatch.js';
 import { CampaignWork } from './campaign-work.js';
 
 /** The timer that starts a scheduled campaign. */
 export const START_TIMER = 'campaign.start';
-/** How long a campaign's messages may look for a provider. */
-const GIVE_UP_AFTER_MS = 48 * 3_600_000;
-/** Two deciding at once: the one that was overtaken looks again. */
-const TRIES = 5;
+/** Several deciding at once: whoever was overtaken looks again. */
+const TRIES = 10;
+/** An alarm is set just before the decision it belongs to is saved; by then that has happened, or never will. */
+const SAVED_BY_THEN_MS = 60_000;
+
+/** The command for a campaign as it is found; undefined to leave it as it is. */
+type Choose = (campaign: Campaign) => CampaignCommand | undefined;
 
 /**
  * Everything that changes a campaign's state. The state and the event that tells of it are saved together; delivery is
@@ -48,94 +58,143 @@ export class ControlCampaign {
   }
 
   /** @throws Refusal `not_found` | `invalid_transition` | `invalid_schedule` */
-  async schedule(workspaceId: WorkspaceId, id: CampaignId, scheduleAt: string, timezone: string | undefined): Promise<Campaign> {
-    const schedule = readSchedule(scheduleAt, timezone, this.#clock.now());
+  async schedule(
+    workspaceId: WorkspaceId,
+    id: CampaignId,
+    scheduleAt: string,
+    timezone: string | undefined,
+  ): Promise<Campaign> {
+    const command: CampaignCommand = {
+      do: 'schedule',
+      schedule: readSchedule(scheduleAt, timezone, this.#clock.now()),
+    };
+    // Refused before the alarm of the schedule in force is moved.
+    const before = await this.#find(workspaceId, id);
+    decide(before, command, this.#clock.now());
     // First the alarm, then the state: an alarm that finds no scheduled campaign does nothing, but a scheduled campaign
     // without an alarm would never start.
-    const before = await this.#find(workspaceId, id);
-    decide(before, { do: 'schedule', schedule }, this.#clock.now());
-    await this.#timers.set({ kind: START_TIMER, key: timerKey(before), at: startOf(schedule) });
-    return this.#decide(workspaceId, id, () => ({ do: 'schedule', schedule }));
+    await this.#setAlarm(before, startOf(command.schedule));
+    return this.#decide(workspaceId, id, () => command);
   }
 
   /** @throws Refusal `not_found` | `invalid_transition` */
-  async start(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
-    const before = await this.#find(workspaceId, id);
-    const template = await this.#templates.current(workspaceId, before.templateId);
-    if (!template) throw new Refusal('not_found', 'The template of this campaign is gone.');
-    const command = { do: 'start', templateVersion: template.version } as const;
-    // Refused before anything is opened.
-    decide(before, command, this.#clock.now());
-    // The dispatch first: a running campaign without one could not be expanded. Opened twice it is there once, and
-    // one whose campaign never started has no recipients.
-    await this.#delivery.open(this.#dispatchOf(before, template.version));
-    const campaign = await this.#decide(workspaceId, id, () => command);
-    this.#work.expansionMayGoOn();
-    return campaign;
+  start(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
+    return this.#start(workspaceId, id, () => true);
   }
 
+  /**
+   * After it resolves no send of the campaign starts; calls under way finish.
+   * @throws Refusal `not_found` | `invalid_transition`
+   */
   pause(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
-    return this.#decide(workspaceId, id, () => ({ do: 'pause' }), 'halted');
+    return this.#decide(workspaceId, id, () => ({ do: 'pause' }));
   }
 
+  /** @throws Refusal `not_found` | `invalid_transition` */
   async resume(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
-    const campaign = await this.#decide(workspaceId, id, () => ({ do: 'resume' }), 'open');
+    const campaign = await this.#decide(workspaceId, id, () => ({ do: 'resume' }));
     this.#work.expansionMayGoOn();
+    // What was under way at the pause may have been the last of it: delivery told that when nobody was to finish.
+    await this.followDelivery(workspaceId, id);
     return campaign;
   }
 
-  async cancel(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
-    const campaign = await this.#decide(workspaceId, id, () => ({ do: 'cancel' }), 'cancelled');
-    // What has been handed over is all there will ever be.
-    await this.#delivery.seal(dispatchIdOf(campaign));
-    return campaign;
+  /**
+   * Final: after it resolves no send of the campaign starts, and none ever will.
+   * @throws Refusal `not_found` | `invalid_transition`
+   */
+  cancel(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
+    return this.#decide(workspaceId, id, () => ({ do: 'cancel' }));
   }
 
-  /** The alarm of a scheduled campaign. It may ring twice, or for one that was changed since. */
-  async startIfDue(key: string): Promise<void> {
+  /** The alarm of a scheduled campaign. It may ring twice, late, or for a schedule that was changed since. */
+  async startIfDue(key: string, setFor: Instant): Promise<void> {
     const [workspaceId, id] = key.split(' ') as [WorkspaceId, CampaignId];
     const campaign = await this.#campaigns.find(workspaceId, id);
-    const due = campaign?.status === 'scheduled' && campaign.schedule && startOf(campaign.schedule) <= this.#clock.now();
-    if (due) await this.start(workspaceId, id);
+    if (campaign?.status !== 'draft' && campaign?.status !== 'scheduled') return;
+    if (this.#isDue(campaign))
+      return void (await this.#start(workspaceId, id, (found) => this.#isDue(found)));
+    // Scheduled for a moment that came before the schedule was saved: the alarm has to ring again.
+    if (this.#clock.now() - setFor < SAVED_BY_THEN_MS)
+      throw new Error('The campaign is not scheduled for now yet.');
+    // The decision this alarm was set for was never saved.
+    if (campaign.schedule) await this.#setAlarm(campaign, startOf(campaign.schedule));
   }
 
-  /** Tells delivery of a decision once more: the process may have died before it was told. An old revision is ignored. */
-  async repeat(id: DispatchId, control: DispatchControl, revision: number): Promise<void> {
-    await this.#delivery.control(id, control, revision);
-    if (control === 'cancelled') await this.#delivery.seal(id);
-  }
-
-  /** Told by delivery when nothing of it is pending any more. A campaign that was cancelled or paused stays as it is. */
-  async finishIfRunning(workspaceId: WorkspaceId, id: CampaignId): Promise<void> {
+  /** Tells delivery what it has to obey once more: the process may have died before it was told. */
+  async tellDelivery(workspaceId: WorkspaceId, id: CampaignId): Promise<void> {
     const campaign = await this.#campaigns.find(workspaceId, id);
-    const stats = await this.#delivery.stats(id as string as DispatchId);
-    // The news may be old: somebody may have retried failed messages since.
-    if (campaign?.status !== 'running' || !stats?.sealed || stats.counts.pending + stats.counts.submitting > 0) return;
-    await this.#decide(workspaceId, id, () => ({ do: 'finish' }));
+    if (!campaign) return;
+    await this.#tell(campaign);
+    await this.followDelivery(workspaceId, id);
   }
 
-  /** Told by delivery when failed messages of a finished campaign are tried again. */
-  async reopenIfFinished(workspaceId: WorkspaceId, id: CampaignId): Promise<void> {
-    const campaign = await this.#campaigns.find(workspaceId, id);
-    if (campaign?.status !== 'finished') return;
-    await this.#decide(workspaceId, id, () => ({ do: 'reopen' }));
-    await this.finishIfRunning(workspaceId, id);
+  /**
+   * Brings the state in line with what delivery says: a running campaign of which nothing is pending any more is finished, a
+   * finished one whose failed messages are tried again runs. The news may be old, and may be told twice. Paused and
+   * cancelled ones stay as they are.
+   */
+  async followDelivery(workspaceId: WorkspaceId, id: CampaignId): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const campaign = await this.#campaigns.find(workspaceId, id);
+      const stats = await this.#delivery.stats(dispatchIdOf(id));
+      const command = campaign && followUp(campaign, stats);
+      if (!command) return;
+      const { campaign: after, events } = decide(campaign, command, this.#clock.now());
+      // And once more: failed messages may have been taken up between our look and our save.
+      await this.#campaigns.save(campaign, after, events);
+    }
   }
 
-  async #decide(
+  async #start(
     workspaceId: WorkspaceId,
     id: CampaignId,
-    commandFor: (campaign: Campaign) => CampaignCommand,
-    control?: DispatchControl,
+    may: (campaign: Campaign) => boolean,
   ): Promise<Campaign> {
+    const { templateId } = await this.#find(workspaceId, id);
+    const template = await this.#templates.current(workspaceId, templateId);
+    const campaign = await this.#decide(workspaceId, id, (found) => {
+      if (!may(found)) return undefined;
+      const command = { do: 'start', templateVersion: template?.version ?? 0 } as const;
+      decide(found, command, this.#clock.now());
+      if (!template) throw new Refusal('not_found', 'The template of this campaign is gone.');
+      return command;
+    });
+    this.#work.expansionMayGoOn();
+    return campaign;
+  }
+
+  async #decide(workspaceId: WorkspaceId, id: CampaignId, choose: Choose): Promise<Campaign> {
     for (let tries = 0; tries < TRIES; tries++) {
       const before = await this.#find(workspaceId, id);
-      const { campaign, events } = decide(before, commandFor(before), this.#clock.now());
+      const command = choose(before);
+      if (!command) return before;
+      const { campaign, events } = decide(before, command, this.#clock.now());
       if ((await this.#campaigns.save(before, campaign, events)) === 'conflict') continue;
-      if (control) await this.#delivery.control(dispatchIdOf(campaign), control, campaign.revision);
+      if (events.length > 0) await this.#tell(campaign);
       return campaign;
     }
-    throw new Refusal('invalid_transition', 'Others are changing this campaign at the same time.', { retryAfterMs: 1000 });
+    throw new Refusal('invalid_transition', 'Others are changing this campaign at the same time.', {
+      retryAfterMs: 1000,
+    });
+  }
+
+  /** The dispatch is opened first, whoever comes first: a pause told before the opening would be forgotten. */
+  async #tell(campaign: Campaign): Promise<void> {
+    const [dispatch, control] = [dispatchOf(campaign), controlOf(campaign)];
+    if (!dispatch || !control) return;
+    await this.#delivery.open(dispatch);
+    await this.#delivery.control(dispatch.id, control, campaign.revision);
+    // What has been handed over is all there will ever be.
+    if (control === 'cancelled') await this.#delivery.seal(dispatch.id);
+  }
+
+  #isDue({ status, schedule }: Campaign): boolean {
+    return status === 'scheduled' && schedule !== undefined && startOf(schedule) <= this.#clock.now();
+  }
+
+  async #setAlarm({ workspaceId, id }: Campaign, at: Instant): Promise<void> {
+    await this.#timers.set({ kind: START_TIMER, key: `${workspaceId} ${id}`, at });
   }
 
   async #find(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
@@ -143,34 +202,11 @@ export class ControlCampaign {
     if (!campaign) throw notFound('campaign');
     return campaign;
   }
-
-  #dispatchOf(campaign: Campaign, templateVersion: number): Dispatch {
-    const { workspaceId, templateId, from, replyTo, subject, data, ratePerSecond } = campaign;
-    return {
-      id: dispatchIdOf(campaign),
-      workspaceId,
-      channel: 'email',
-      lane: 'bulk',
-      purpose: 'marketing',
-      unknownPolicy: 'park',
-      content: {
-        templateId,
-        templateVersion,
-        from,
-        data,
-        ...(replyTo !== undefined && { replyTo }),
-        ...(subject !== undefined && { subject }),
-      },
-      ...(ratePerSecond !== undefined && { ratePerSecond }),
-      giveUpAt: this.#clock.now() + GIVE_UP_AFTER_MS,
-    };
-  }
 }
 
-function dispatchIdOf(campaign: Campaign): DispatchId {
-  return campaign.id as string as DispatchId;
-}
-
-function timerKey({ workspaceId, id }: Campaign): string {
-  return `${workspaceId} ${id}`;
+function followUp({ status }: Campaign, stats: DispatchStats | undefined): CampaignCommand | undefined {
+  if (!stats?.sealed) return undefined;
+  const moving = stats.counts.pending + stats.counts.submitting > 0;
+  if (status === 'running' && !moving) return { do: 'finish' };
+  return status === 'finished' && moving ? { do: 'reopen' } : undefined;
 }

@@ -50,12 +50,15 @@ export class CreateCampaign {
     const { name, subject, templateId, data = {}, ratePerSecond } = draft;
     refuseLineBreaks(name, '/name');
     const from = formatMailbox(mailbox(draft.from, '/from'));
-    const replyTo = draft.replyTo === undefined ? undefined : formatMailbox(mailbox(draft.replyTo, '/replyTo'));
+    const replyTo =
+      draft.replyTo === undefined ? undefined : formatMailbox(mailbox(draft.replyTo, '/replyTo'));
     if (subject !== undefined) await this.#templates.checkSubject(subject);
     const listIds = [...new Set(draft.listIds)] as ListId[];
     const faults = await this.#missing(workspaceId, templateId, listIds, subject !== undefined);
-    if (JSON.stringify(data).length > DATA_LIMIT) faults.push(fault('/data', 'too_large', `data takes at most ${DATA_LIMIT} characters of JSON.`));
-    if (faults.length > 0) throw new Refusal('validation_failed', 'The campaign cannot be made like this.', { faults });
+    if (JSON.stringify(data).length > DATA_LIMIT)
+      faults.push(fault('/data', 'too_large', `data takes at most ${DATA_LIMIT} characters of JSON.`));
+    if (faults.length > 0)
+      throw new Refusal('validation_failed', 'The campaign cannot be made like this.', { faults });
     const campaign: Campaign = {
       id,
       workspaceId,
@@ -75,13 +78,20 @@ export class CreateCampaign {
     return (await this.#campaigns.find(workspaceId, id)) ?? campaign;
   }
 
-  async #missing(workspaceId: WorkspaceId, templateId: string, listIds: readonly ListId[], hasSubject: boolean): Promise<FieldFault[]> {
+  async #missing(
+    workspaceId: WorkspaceId,
+    templateId: string,
+    listIds: readonly ListId[],
+    hasSubject: boolean,
+  ): Promise<FieldFault[]> {
     const faults: FieldFault[] = [];
     const template = await this.#templates.current(workspaceId, templateId);
     if (!template) faults.push(fault('/templateId', 'not_found', 'No such template.'));
-    else if (!template.hasSubject && !hasSubject) faults.push(fault('/subject', 'required', 'The template has no subject, so the campaign needs one.'));
+    else if (!template.hasSubject && !hasSubject)
+      faults.push(fault('/subject', 'required', 'The template has no subject, so the campaign needs one.'));
     for (const [i, listId] of listIds.entries()) {
-      if (!(await this.#lists.find(workspaceId, listId))) faults.push(fault(`/audience/listIds/${i}`, 'not_found', 'No such list.'));
+      if (!(await this.#lists.find(workspaceId, listId)))
+        faults.push(fault(`/audience/listIds/${i}`, 'not_found', 'No such list.'));
     }
     return faults;
   }

@@ -1,12 +1,12 @@
 import type { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
 import type { Recipient } from '#domain/delivery/model/delivery.js';
-import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Campaign, Expansion } from '#domain/campaign/model/campaign.js';
 import { dueFor } from '#domain/campaign/model/schedule.js';
 import type { AudienceMember, Audiences } from '#ports/campaign/audiences.js';
-import type { Campaigns } from '#ports/campaign/campaigns.js';
+import type { Campaigns, UnexpandedCampaign } from '#ports/campaign/campaigns.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
+import { dispatchIdOf } from './campaign-dispatch.js';
 
 export interface ExpansionTools {
   readonly campaigns: Campaigns;
@@ -16,25 +16,36 @@ export interface ExpansionTools {
   readonly log: Log;
 }
 
-const PAGE = 1_000;
-/** Further ahead of the senders there is no point in going: it would only fill the disk before a cancel. */
-const AHEAD = 100_000;
+export interface ExpansionLimits {
+  /** Recipients handed over at once, at most 1,000. */
+  readonly page: number;
+  /** Pages of one campaign before the others get their turn. */
+  readonly pagesInTurn: number;
+  /** Further ahead of the senders there is no point in going: it would only fill the disk before a cancel. */
+  readonly ahead: number;
+}
+
+export const defaultLimits: ExpansionLimits = { page: 1_000, pagesInTurn: 10, ahead: 100_000 };
+
 const WHEN_AHEAD_MS = 250;
 const LOOK_EVERY_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
 
 /**
  * Hands the audience of running campaigns to delivery, page by page. A page is first accepted, then the cursor moves: if
- * the process dies between the two the page is accepted again, and its addresses are known already.
+ * the process dies between the two the page is accepted again, and its addresses are known already. Likewise the dispatch
+ * is first sealed, then the expansion is done.
  */
 export class ExpandCampaigns {
   readonly #tools: ExpansionTools;
+  readonly #limits: ExpansionLimits;
   #running: Promise<void> = Promise.resolve();
   #stopping = false;
   #wake: () => void = () => {};
 
-  constructor(tools: ExpansionTools) {
+  constructor(tools: ExpansionTools, limits: ExpansionLimits = defaultLimits) {
     this.#tools = tools;
+    this.#limits = limits;
   }
 
   start(): void {
@@ -56,7 +67,7 @@ export class ExpandCampaigns {
     while (!this.#stopping) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       const wait = await this.#round().catch((error: unknown) => {
-        this.#tools.log.error('campaign.expansion.interrupted', { reason: String(error) });
+        this.#tools.log.error('campaign.expansion.interrupted', { error });
         return AFTER_ERROR_MS;
       });
       if (wait === 0 || this.#stopping) continue;
@@ -66,40 +77,75 @@ export class ExpandCampaigns {
     }
   }
 
-  /** One page of every running campaign, so that none waits for another's end. Answers how long to rest. */
+  /** A few pages of every running campaign, so that none waits for another's end. Answers how long to rest. */
   async #round(): Promise<number> {
-    const unexpanded = await this.#tools.campaigns.unexpanded(['running']);
+    const unexpanded = await this.#tools.campaigns.unexpanded();
     if (unexpanded.length === 0) return LOOK_EVERY_MS;
-    const moved = await Promise.all(unexpanded.map(({ campaign, expansion }) => this.#expand(campaign, expansion)));
-    return moved.some(Boolean) ? 0 : WHEN_AHEAD_MS;
+    const turns = await Promise.all(unexpanded.map((one) => this.#turnOf(one)));
+    if (turns.includes('moved')) return 0;
+    return turns.includes('failed') ? AFTER_ERROR_MS : WHEN_AHEAD_MS;
   }
 
-  /** Several pages, read ahead while the one before is being accepted. False if delivery has enough for now. */
-  async #expand(campaign: Campaign, from: Expansion): Promise<boolean> {
+  /** One campaign's trouble is not another's. */
+  async #turnOf({ campaign, expansion }: UnexpandedCampaign): Promise<'moved' | 'ahead' | 'failed'> {
+    try {
+      return await this.#expand(campaign, expansion);
+    } catch (error) {
+      this.#tools.log.error('campaign.expansion.interrupted', { campaignId: campaign.id, error });
+      return 'failed';
+    }
+  }
+
+  async #expand(campaign: Campaign, from: Expansion): Promise<'moved' | 'ahead'> {
+    const { delivery, campaigns } = this.#tools;
+    const stats = await delivery.stats(dispatchIdOf(campaign.id));
+    // Started this moment: its dispatch is about to be opened.
+    if (!stats) return 'ahead';
+    // Everybody was handed over before: all that is missing is to say so. To read on would add whoever has joined since.
+    if (stats.sealed) await campaigns.advance(campaign.id, { ...from, done: true });
+    else if (this.#isFarAhead(campaign, stats.counts.pending)) return 'ahead';
+    else await this.#handOver(campaign, from);
+    return 'moved';
+  }
+
+  /** In recipients' own zones most wait for their hour, and whoever comes behind them may be due before. */
+  #isFarAhead({ schedule }: Campaign, pending: number): boolean {
+    return schedule?.kind !== 'recipient' && pending >= this.#limits.ahead;
+  }
+
+  /** Several pages, each read while the one before is being accepted. */
+  async #handOver(campaign: Campaign, from: Expansion): Promise<void> {
     const { audiences, delivery, campaigns } = this.#tools;
     const { workspaceId, listIds, id } = campaign;
-    const dispatchId = id as string as DispatchId;
-    const stats = await delivery.stats(dispatchId);
-    if (!stats || stats.counts.pending >= AHEAD) return false;
-    const read = (after: string | undefined) => audiences.page(workspaceId, listIds, after, PAGE);
+    const recipientOf = recipientsOf(campaign);
+    const read = (after: string | undefined): Promise<readonly AudienceMember[]> => {
+      const page = audiences.page(workspaceId, listIds, after, this.#limits.page);
+      // It is looked at when its turn comes; until then a failure of it is nobody's.
+      page.catch(() => undefined);
+      return page;
+    };
     let next = read(from.cursor);
-    for (let pages = 0; pages < 10 && !this.#stopping; pages++) {
+    for (let pages = 1; pages <= this.#limits.pagesInTurn && !this.#stopping; pages++) {
       const page = await next;
       const cursor = page.at(-1)?.address;
-      if (page.length === PAGE) next = read(cursor);
-      if (page.length > 0) await delivery.accept(dispatchId, page.map((member) => recipientOf(campaign, member)));
-      const done = page.length < PAGE;
-      if (done) await delivery.seal(dispatchId);
+      const done = page.length < this.#limits.page;
+      if (!done && pages < this.#limits.pagesInTurn) next = read(cursor);
+      if (page.length > 0) await delivery.accept(dispatchIdOf(id), page.map(recipientOf));
+      if (done) await delivery.seal(dispatchIdOf(id));
       await campaigns.advance(id, { ...(cursor === undefined ? from : { cursor }), done });
-      if (done) return true;
+      if (done) return;
     }
-    await next.catch(() => undefined);
-    return true;
   }
 }
 
-function recipientOf({ schedule }: Campaign, member: AudienceMember): Recipient {
-  const { address, subscriberId: ref, data, timezone } = member;
-  if (schedule?.kind !== 'recipient') return { address, ref, data };
-  return { address, ref, data, dueAt: dueFor(schedule, timezone) };
+function recipientsOf({ schedule }: Campaign): (member: AudienceMember) => Recipient {
+  const bare = ({ address, subscriberId: ref, data }: AudienceMember): Recipient => ({ address, ref, data });
+  if (schedule?.kind !== 'recipient') return bare;
+  // A page has a thousand people and a handful of zones.
+  const dueIn = new Map<string | undefined, number>();
+  return (member) => {
+    const dueAt = dueIn.get(member.timezone) ?? dueFor(schedule, member.timezone);
+    dueIn.set(member.timezone, dueAt);
+    return { ...bare(member), dueAt };
+  };
 }

@@ -1,11 +1,9 @@
-import type { FieldFault } from '#domain/kernel/refusal.js';
-import { isAddress, parseEmailAddress } from '#domain/kernel/email-address.js';
+import { Refusal } from '#domain/kernel/refusal.js';
 import { FAULTS_KEPT, type Import } from '#domain/campaign/model/import.js';
-import { isZone } from '#domain/campaign/model/schedule.js';
-import { faultsOfAttributes, type SubscriberFacts, type SubscriberId } from '#domain/campaign/model/subscriber.js';
+import { type Columns, readHeader, readRow } from '#domain/campaign/model/subscriber-csv.js';
+import type { SubscriberId } from '#domain/campaign/model/subscriber.js';
 import type { CsvReader, CsvRecord, CsvShape } from '#ports/campaign/csv.js';
-import type { ImportFault, Imports } from '#ports/campaign/imports.js';
-import type { Upsert } from '#ports/campaign/subscribers.js';
+import type { ImportBatch, ImportFault, ImportRow, Imports } from '#ports/campaign/imports.js';
 import type { Blobs } from '#ports/system/blobs.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
@@ -20,10 +18,16 @@ export interface ImportTools {
   readonly log: Log;
 }
 
-/** Columns with a meaning of their own; every other becomes an attribute of that name. */
-const KNOWN = new Set(['email', 'name', 'locale', 'timezone']);
+/** `stopped`: by us; `overtaken`: somebody else works on the same import. */
+export type Ran = Import | 'stopped' | 'overtaken';
+
 const LOOK_EVERY_MS = 5_000;
 const AFTER_ERROR_MS = 2_000;
+/** Batches on their way to the store: the next is read while those before are written, and they share one fsync. */
+const IN_FLIGHT = 4;
+/** An import that fails so often without getting on would keep all others waiting for ever. */
+const MOST_FAILURES = 10;
+const TEMPORARY: ReadonlySet<string> = new Set(['storage_full', 'storage_unavailable', 'shutting_down']);
 
 /**
  * Works off imports, one after the other. Each batch is committed together with how far the file has been read: if the
@@ -34,6 +38,8 @@ export class RunImports {
   #running: Promise<void> = Promise.resolve();
   #stopping = false;
   #wake: () => void = () => {};
+  /** How often in a row the same import failed at the same place. */
+  #failing = { at: '', times: 0 };
 
   constructor(tools: ImportTools) {
     this.#tools = tools;
@@ -55,124 +61,126 @@ export class RunImports {
   }
 
   async #loop(): Promise<void> {
-    const { imports, log, clock } = this.#tools;
+    const { log, clock } = this.#tools;
     while (!this.#stopping) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-      let wait = LOOK_EVERY_MS;
-      try {
-        const next = await imports.unfinished();
-        if (next) await this.run(next);
-        if (next) continue;
-      } catch (error) {
-        log.error('import.interrupted', { reason: String(error) });
-        wait = AFTER_ERROR_MS;
-      }
+      const wait = await this.#round().catch((error: unknown) => {
+        log.error('import.interrupted', { error });
+        return AFTER_ERROR_MS;
+      });
       if (this.#stopping) return;
+      if (wait === 0) continue;
       const cancel = clock.after(wait, () => this.#wake());
       await woken;
       cancel();
     }
   }
 
-  /** From its checkpoint to the end of the file, or until `stop`. */
-  async run(start: Import): Promise<Import> {
-    const { blobs, csv } = this.#tools;
-    const shape = await this.#shapeOf(start);
-    if (!shape) return this.#fail(start, 'The file has no readable header line. The first line names the columns.');
-    const columns = readHeader(shape.header);
-    if (typeof columns === 'string') return this.#fail(start, columns);
-    let current: Import = { ...start, status: 'running', header: shape.header, delimiter: shape.delimiter };
-    if (start.header === undefined) current = { ...current, checkpoint: shape.end };
-    const bytes = blobs.open(start.blob, current.checkpoint.offset);
-    for await (const records of csv.records(bytes, current.checkpoint, shape)) {
-      if (this.#stopping) return current;
-      if (records.length > 0) current = await this.#take(current, records, columns);
+  /** Works off the oldest import. Answers how long to rest. */
+  async #round(): Promise<number> {
+    const next = await this.#tools.imports.unfinished();
+    if (!next) return LOOK_EVERY_MS;
+    try {
+      const ran = await this.run(next);
+      return ran === 'overtaken' ? LOOK_EVERY_MS : 0;
+    } catch (error) {
+      const reason = this.#reasonToGiveUp(next, error);
+      if (reason === undefined) throw error;
+      this.#tools.log.error('import.failed', { importId: next.id, error });
+      await this.#fail(next, reason);
+      return 0;
     }
-    return this.#finish(current);
+  }
+
+  /** From its checkpoint to the end of the file, or until `stop`. */
+  async run(stored: Import): Promise<Ran> {
+    const shape = await this.#shapeOf(stored);
+    if (!shape)
+      return this.#fail(stored, 'The file has no readable header line. The first line names the columns.');
+    const columns = readHeader(shape.header);
+    if (typeof columns === 'string') return this.#fail(stored, columns);
+    const begun = stored.header === undefined ? await this.#begin(stored, shape) : stored;
+    if (begun === 'overtaken') return begun;
+    const read = await this.#readOn(begun, shape, columns);
+    return typeof read === 'string' ? read : this.#finish(read);
+  }
+
+  /** Reads and commits to the end of the file, several batches at a time. */
+  async #readOn(from: Import, shape: CsvShape, columns: Columns): Promise<Ran> {
+    const { blobs, csv, imports } = this.#tools;
+    const onTheWay: Promise<Import | 'stale'>[] = [];
+    let current = from;
+    try {
+      const bytes = blobs.open(from.blob, from.checkpoint.offset);
+      for await (const records of csv.records(bytes, from.checkpoint, shape)) {
+        if (this.#stopping) return 'stopped';
+        const batch = this.#batchOf(current, records, columns);
+        current = batch.after;
+        const committed = imports.commit(batch);
+        // It is looked at when its turn comes; until then a failure of it is nobody's.
+        committed.catch(() => undefined);
+        onTheWay.push(committed);
+        if (onTheWay.length === IN_FLIGHT && (await onTheWay.shift()) === 'stale') return 'overtaken';
+      }
+      for (const committed of onTheWay) if ((await committed) === 'stale') return 'overtaken';
+      return current;
+    } finally {
+      await Promise.allSettled(onTheWay);
+    }
   }
 
   async #shapeOf({ header, delimiter, blob, checkpoint }: Import): Promise<CsvShape | undefined> {
-    if (header && delimiter) return { header, delimiter, end: checkpoint };
+    if (header && delimiter !== undefined) return { header, delimiter, end: checkpoint };
     return this.#tools.csv.shape(this.#tools.blobs.open(blob, 0));
   }
 
-  async #take(before: Import, records: readonly CsvRecord[], columns: Columns): Promise<Import> {
-    const rows: Upsert[] = [];
+  #batchOf(before: Import, records: readonly CsvRecord[], columns: Columns): ImportBatch {
+    const rows: ImportRow[] = [];
     const faults: ImportFault[] = [];
     for (const record of records) {
+      const { line } = record;
       const facts = record.kind === 'record' ? readRow(record.fields, columns) : record;
-      if ('email' in facts) rows.push({ id: this.#tools.ids.next('sub') as SubscriberId, facts });
-      else faults.push({ line: record.line, code: facts.code, detail: facts.detail });
+      if ('code' in facts) faults.push({ line, code: facts.code, detail: facts.detail });
+      else rows.push({ id: this.#tools.ids.next('sub') as SubscriberId, line, facts });
     }
-    const rejected = before.rejected + faults.length;
     const after: Import = {
       ...before,
       rows: before.rows + records.length,
-      rejected,
+      rejected: before.rejected + faults.length,
       checkpoint: records.at(-1)?.end ?? before.checkpoint,
     };
-    const kept = faults.slice(0, Math.max(0, FAULTS_KEPT - before.rejected));
-    return this.#tools.imports.commit({ before, after, rows, faults: kept });
+    const room = Math.max(0, FAULTS_KEPT - before.rejected);
+    return { before, after, rows, faults: faults.slice(0, room) };
   }
 
-  async #finish(before: Import): Promise<Import> {
-    const after: Import = { ...before, status: 'finished', finishedAt: this.#tools.clock.now() };
-    const finished = await this.#tools.imports.commit({ before, after, rows: [], faults: [] });
-    await this.#tools.blobs.remove(before.blob);
+  #begin(before: Import, { header, delimiter, end }: CsvShape): Promise<Import | 'overtaken'> {
+    return this.#step(before, { ...before, status: 'running', header, delimiter, checkpoint: end });
+  }
+
+  async #finish(before: Import): Promise<Ran> {
+    const finishedAt = this.#tools.clock.now();
+    const finished = await this.#step(before, { ...before, status: 'finished', finishedAt });
+    if (finished !== 'overtaken') await this.#tools.blobs.remove(before.blob);
     return finished;
   }
 
-  async #fail(before: Import, reason: string): Promise<Import> {
-    const after: Import = { ...before, status: 'failed', reason, finishedAt: this.#tools.clock.now() };
-    const failed = await this.#tools.imports.commit({ before, after, rows: [], faults: [] });
-    await this.#tools.blobs.remove(before.blob);
+  async #fail(before: Import, reason: string): Promise<Ran> {
+    const finishedAt = this.#tools.clock.now();
+    const failed = await this.#step(before, { ...before, status: 'failed', reason, finishedAt });
+    if (failed !== 'overtaken') await this.#tools.blobs.remove(before.blob);
     return failed;
   }
-}
 
-interface Columns {
-  readonly email: number;
-  readonly name: number;
-  readonly locale: number;
-  readonly timezone: number;
-  readonly attributes: readonly { readonly name: string; readonly at: number }[];
-}
+  async #step(before: Import, after: Import): Promise<Import | 'overtaken'> {
+    const stored = await this.#tools.imports.commit({ before, after, rows: [], faults: [] });
+    return stored === 'stale' ? 'overtaken' : stored;
+  }
 
-/** Which column is what, or why the header is no good. */
-function readHeader(header: readonly string[]): Columns | string {
-  const lower = header.map((name) => name.toLowerCase());
-  const at = (name: string): number => lower.indexOf(name);
-  if (at('email') === -1) return 'The header has no column called email.';
-  const attributes = header.flatMap((name, i) => (KNOWN.has(lower[i] ?? '') ? [] : [{ name, at: i }]));
-  const names = [...lower.filter((name) => KNOWN.has(name)), ...attributes.map(({ name }) => name)];
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) return `The header names the column ${twice.slice(0, 64)} twice.`;
-  const faults = faultsOfAttributes(Object.fromEntries(attributes.map(({ name }) => [name, ''])));
-  // A computed key is needed for __proto__: as a plain one it would not become a key at all.
-  if (header.includes('__proto__') || faults.length > 0) return faults[0]?.detail ?? 'A column cannot be called __proto__.';
-  return { email: at('email'), name: at('name'), locale: at('locale'), timezone: at('timezone'), attributes };
-}
-
-/** An empty field says nothing: what is known of the person stays. */
-function readRow(fields: readonly string[], columns: Columns): SubscriberFacts | FieldFault {
-  const field = (at: number): string | undefined => fields[at]?.trim() || undefined;
-  const email = parseEmailAddress(fields[columns.email] ?? '');
-  if (!isAddress(email)) return { pointer: 'email', ...email };
-  const name = field(columns.name);
-  if (name !== undefined && (name.length > 320 || /[\r\n]/.test(name))) {
-    return { pointer: 'name', code: 'invalid_name', detail: 'A name is one line of at most 320 characters.' };
+  /** Undefined as long as trying again may help. */
+  #reasonToGiveUp({ id, checkpoint }: Import, error: unknown): string | undefined {
+    if (error instanceof Refusal) return TEMPORARY.has(error.code) ? undefined : error.message;
+    const at = `${id} ${checkpoint.offset}`;
+    this.#failing = { at, times: this.#failing.at === at ? this.#failing.times + 1 : 1 };
+    return this.#failing.times < MOST_FAILURES ? undefined : 'The stored file cannot be read.';
   }
-  const timezone = field(columns.timezone);
-  if (timezone !== undefined && !isZone(timezone)) {
-    return { pointer: 'timezone', code: 'invalid_timezone', detail: 'That is not an IANA time zone.' };
-  }
-  const locale = field(columns.locale);
-  const attributes: Record<string, string> = {};
-  for (const column of columns.attributes) {
-    const value = field(column.at);
-    if (value !== undefined) attributes[column.name] = value;
-  }
-  const [fault] = faultsOfAttributes(attributes);
-  if (fault) return fault;
-  return { email, attributes, ...(name && { name }), ...(timezone && { timezone }), ...(locale && { locale }) };
 }

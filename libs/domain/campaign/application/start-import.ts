@@ -36,7 +36,12 @@ export class StartImport {
    * answer and sends the file again under the same id.
    * @throws Refusal `not_found` for a list that is not the workspace's, `validation_failed` for an empty file
    */
-  async execute(workspaceId: WorkspaceId, id: ImportId, listId: ListId | undefined, csv: AsyncIterable<Uint8Array>): Promise<Import> {
+  async execute(
+    workspaceId: WorkspaceId,
+    id: ImportId,
+    listId: ListId | undefined,
+    csv: AsyncIterable<Uint8Array>,
+  ): Promise<Import> {
     if (listId !== undefined && !(await this.#lists.find(workspaceId, listId))) throw notFound('list');
     const known = await this.#imports.find(workspaceId, id);
     if (known) return known;

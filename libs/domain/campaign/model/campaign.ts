@@ -1,6 +1,7 @@
 import type { Brand, Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { IntegrationEvent } from '#domain/kernel/events.js';
 import { Refusal } from '#domain/kernel/refusal.js';
+import type { DispatchControl } from '#domain/delivery/model/dispatch.js';
 import type { Schedule } from './schedule.js';
 
 export type CampaignId = Brand<string, 'CampaignId'>;
@@ -29,7 +30,7 @@ export interface Campaign {
   readonly ratePerSecond?: number;
   readonly schedule?: Schedule;
   readonly status: CampaignStatus;
-  /** Rises with every decision that matters to sending; delivery ignores an older one. */
+  /** Rises by one with every decision, so that of two made at once one is found out; delivery ignores an older one. */
   readonly revision: number;
   readonly createdAt: Instant;
   readonly startedAt?: Instant;
@@ -53,16 +54,17 @@ export type CampaignCommand =
   | { readonly do: 'reopen' };
 
 /** From which states each command leads where. What is not here is refused. */
-const transitions: Readonly<Record<CampaignCommand['do'], Partial<Record<CampaignStatus, CampaignStatus>>>> = {
-  schedule: { draft: 'scheduled', scheduled: 'scheduled' },
-  start: { draft: 'running', scheduled: 'running' },
-  pause: { running: 'paused' },
-  resume: { paused: 'running' },
-  cancel: { draft: 'cancelled', scheduled: 'cancelled', running: 'cancelled', paused: 'cancelled' },
-  finish: { running: 'finished' },
-  // Only a retry of failed messages wakes a finished campaign.
-  reopen: { finished: 'running' },
-};
+const transitions: Readonly<Record<CampaignCommand['do'], Partial<Record<CampaignStatus, CampaignStatus>>>> =
+  {
+    schedule: { draft: 'scheduled', scheduled: 'scheduled' },
+    start: { draft: 'running', scheduled: 'running' },
+    pause: { running: 'paused' },
+    resume: { paused: 'running' },
+    cancel: { draft: 'cancelled', scheduled: 'cancelled', running: 'cancelled', paused: 'cancelled' },
+    finish: { running: 'finished' },
+    // Only a retry of failed messages wakes a finished campaign.
+    reopen: { finished: 'running' },
+  };
 
 export interface Decision {
   readonly campaign: Campaign;
@@ -73,35 +75,45 @@ export interface Decision {
  * The only place where a campaign changes its state.
  * @throws Refusal `invalid_transition`, naming the state it is in and the one asked for
  */
-export function decide(campaign: Campaign, command: CampaignCommand, now: Instant): Decision {
-  const status = transitions[command.do][campaign.status];
-  if (status === undefined) throw refusedTransition(campaign.status, command.do);
-  const moved: Campaign = { ...campaign, status };
+export function decide(before: Campaign, command: CampaignCommand, now: Instant): Decision {
+  const status = transitions[command.do][before.status];
+  if (status === undefined) throw refusedTransition(before.status, command.do);
+  const campaign: Campaign = { ...moved(before, command, now), status, revision: before.revision + 1 };
+  return { campaign, events: eventsOf(before, campaign) };
+}
+
+/** What delivery has to obey; undefined while there is nothing to deliver. */
+export function controlOf({ status, startedAt }: Campaign): DispatchControl | undefined {
+  if (startedAt === undefined) return undefined;
+  if (status === 'paused') return 'halted';
+  return status === 'cancelled' ? 'cancelled' : 'open';
+}
+
+function moved(campaign: Campaign, command: CampaignCommand, now: Instant): Campaign {
   switch (command.do) {
     case 'schedule':
-      return { campaign: { ...moved, schedule: command.schedule }, events: [] };
+      return { ...campaign, schedule: command.schedule };
     case 'start':
-      return { campaign: { ...moved, templateVersion: command.templateVersion, startedAt: now }, events: [] };
-    case 'pause':
-      return controlled(moved, 'halted');
-    case 'resume':
-      return controlled(moved, 'open');
+      return { ...campaign, templateVersion: command.templateVersion, startedAt: now };
     case 'cancel':
-      return controlled({ ...moved, finishedAt: now }, 'cancelled');
     case 'finish':
-      return { campaign: { ...moved, finishedAt: now }, events: [] };
+      return { ...campaign, finishedAt: now };
     case 'reopen': {
-      const { finishedAt: _, ...unfinished } = moved;
-      return { campaign: unfinished, events: [] };
+      const { finishedAt: _, ...unfinished } = campaign;
+      return unfinished;
     }
+    case 'pause':
+    case 'resume':
+      return campaign;
   }
 }
 
-function controlled(campaign: Campaign, control: 'open' | 'halted' | 'cancelled'): Decision {
-  const revision = campaign.revision + 1;
-  const { id, workspaceId } = campaign;
-  const event: IntegrationEvent = { type: 'campaign.controlled', workspaceId, campaignId: id, control, revision };
-  return { campaign: { ...campaign, revision }, events: [event] };
+/** Delivery hears of a decision when it asks for something else than the one before. */
+function eventsOf(before: Campaign, after: Campaign): readonly IntegrationEvent[] {
+  const control = controlOf(after);
+  if (control === undefined || control === controlOf(before)) return [];
+  const { id: campaignId, workspaceId, revision } = after;
+  return [{ type: 'campaign.controlled', workspaceId, campaignId, control, revision }];
 }
 
 const targets: Readonly<Record<CampaignCommand['do'], CampaignStatus>> = {
@@ -115,5 +127,8 @@ const targets: Readonly<Record<CampaignCommand['do'], CampaignStatus>> = {
 };
 
 function refusedTransition(from: CampaignStatus, command: CampaignCommand['do']): Refusal {
-  return new Refusal('invalid_transition', `A campaign that is ${from} cannot become ${targets[command]} (${command}).`);
+  return new Refusal(
+    'invalid_transition',
+    `A campaign that is ${from} cannot become ${targets[command]} (${command}).`,
+  );
 }

@@ -9,8 +9,11 @@ export type Schedule =
 
 /** The zone of a recipient who has none, or one that we don't know. */
 export const DEFAULT_ZONE = 'UTC';
+const HOUR_MS = 3_600_000;
 /** UTC+14 (Kiritimati): no clock on Earth shows a wall time earlier. */
-const EARLIEST_OFFSET_MS = 14 * 3_600_000;
+const EARLIEST_OFFSET_MS = 14 * HOUR_MS;
+/** UTC-12 (Baker Island) shows it last, unless clocks skip it and it moves on. */
+const LATEST_OFFSET_MS = -13 * HOUR_MS;
 
 const WALL_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
@@ -19,21 +22,27 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-
  * Reads `scheduleAt` and `timezone` of a request.
  * - `2026-05-01T09:00:00Z` or with an offset: that instant; a time zone beside it is refused.
  * - `2026-05-01T09:00` with an IANA zone: when its clocks show that. A time that they skip (the hour lost in spring) moves
- *   on by the hour that was skipped, a time that they show twice is the first.
- * - the same with `recipient`: in each recipient's own zone, by the same rule.
+ *   on by as much as was skipped, a time that they show twice is the first.
+ * - the same with `recipient`: in each recipient's own zone, by the same rule. It must not be past anywhere on Earth: nobody
+ *   is to get the mail late because their day begins early.
  * @throws Refusal `invalid_schedule`
  */
 export function readSchedule(scheduleAt: string, timezone: string | undefined, now: Instant): Schedule {
   if (INSTANT.test(scheduleAt)) {
     const at = validParts(scheduleAt) ? Date.parse(scheduleAt) : NaN;
     if (Number.isNaN(at)) throw invalid(`${scheduleAt} is not a time.`, '/scheduleAt');
-    if (timezone !== undefined) throw invalid('A time with an offset takes no time zone beside it.', '/timezone');
+    if (timezone !== undefined)
+      throw invalid('A time with an offset takes no time zone beside it.', '/timezone');
     return future({ kind: 'at', at }, at, now);
   }
-  if (wallMs(scheduleAt) === undefined) throw invalid('Write 2026-05-01T09:00:00 with a timezone, or an instant ending in Z.', '/scheduleAt');
-  if (timezone === undefined) throw invalid('A local time needs a timezone: an IANA name, or "recipient".', '/timezone');
+  if (wallMs(scheduleAt) === undefined)
+    throw invalid('Write 2026-05-01T09:00:00 with a timezone, or an instant ending in Z.', '/scheduleAt');
+  if (timezone === undefined)
+    throw invalid('A local time needs a timezone: an IANA name, or "recipient".', '/timezone');
   if (timezone === 'recipient') {
-    return future({ kind: 'recipient', wallTime: scheduleAt }, firstStart(scheduleAt), now);
+    if (firstStart(scheduleAt) < now)
+      throw invalid('That time is past already in the easternmost time zones (UTC+14).', '/scheduleAt');
+    return { kind: 'recipient', wallTime: scheduleAt };
   }
   if (!isZone(timezone)) throw invalid(`${timezone.slice(0, 64)} is not an IANA time zone.`, '/timezone');
   const at = instantIn(scheduleAt, timezone);
@@ -45,14 +54,18 @@ export function startOf(schedule: Schedule): Instant {
   return schedule.kind === 'at' ? schedule.at : firstStart(schedule.wallTime);
 }
 
-/** When one recipient's message is due. */
+/** Nobody's message is due later than this. */
+export function lastDueOf(schedule: Schedule): Instant {
+  return schedule.kind === 'at' ? schedule.at : (wallMs(schedule.wallTime) ?? NaN) - LATEST_OFFSET_MS;
+}
+
+/** When one recipient's message is due: never before {@link startOf}. */
 export function dueFor(schedule: Schedule, timezone: string | undefined): Instant {
   if (schedule.kind === 'at') return schedule.at;
   return instantIn(schedule.wallTime, timezone !== undefined && isZone(timezone) ? timezone : DEFAULT_ZONE);
 }
 
-const knownZones = new Map<string, Intl.DateTimeFormat | undefined>();
-
+/** An IANA name (in whatever case), not a bare offset: those have no rules for summer. */
 export function isZone(timezone: string): boolean {
   return formatOf(timezone) !== undefined;
 }
@@ -72,26 +85,25 @@ function firstStart(wallTime: string): Instant {
   return (wallMs(wallTime) ?? NaN) - EARLIEST_OFFSET_MS;
 }
 
+/** A zone's rules take a tenth of a millisecond to look up and some kilobytes to keep; there are some 600 names. */
+const MOST_KNOWN_ZONES = 1000;
+const knownZones = new Map<string, Intl.DateTimeFormat>();
+
 function formatOf(timezone: string): Intl.DateTimeFormat | undefined {
-  if (!knownZones.has(timezone)) knownZones.set(timezone, makeFormat(timezone));
-  return knownZones.get(timezone);
+  const name = timezone.toLowerCase();
+  const known = knownZones.get(name);
+  if (known) return known;
+  const format = makeFormat(name);
+  if (format && knownZones.size < MOST_KNOWN_ZONES) knownZones.set(name, format);
+  return format;
 }
 
-function makeFormat(timezone: string): Intl.DateTimeFormat | undefined {
-  if (knownZones.size > 2000) knownZones.clear();
+function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!/^[a-z]/.test(timeZone)) return undefined;
   try {
     const part = 'numeric';
-    return new Intl.DateTimeFormat('en-US', {
-      timeZone: timezone,
-      hourCycle: 'h23',
-      era: 'short',
-      year: part,
-      month: part,
-      day: part,
-      hour: part,
-      minute: part,
-      second: part,
-    });
+    const parts = { year: part, month: part, day: part, hour: part, minute: part, second: part } as const;
+    return new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...parts });
   } catch {
     return undefined;
   }
@@ -101,7 +113,10 @@ function makeFormat(timezone: string): Intl.DateTimeFormat | undefined {
 function offsetAt(at: Instant, timezone: string): number {
   const parts = formatOf(timezone)?.formatToParts(at) ?? [];
   const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0);
-  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) - Math.floor(at / 1000) * 1000;
+  return (
+    Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) -
+    Math.floor(at / 1000) * 1000
+  );
 }
 
 /** The wall time as if it were UTC; undefined if no calendar or clock shows it (February 30, 25:00). */
@@ -113,9 +128,13 @@ function wallMs(wallTime: string): number | undefined {
 }
 
 function validParts(text: string): boolean {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/[-T:.Z+]/, 6).map(Number);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text
+    .split(/[-T:.Z+]/, 6)
+    .map(Number);
   const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return month >= 1 && month <= 12 && day >= 1 && day <= lastDay && hour < 24 && minute < 60 && !(second >= 60);
+  return (
+    month >= 1 && month <= 12 && day >= 1 && day <= lastDay && hour < 24 && minute < 60 && !(second >= 60)
+  );
 }
 
 function future(schedule: Schedule, at: Instant, now: Instant): Schedule {

@@ -38,6 +38,11 @@ export interface List {
   readonly createdAt: Instant;
 }
 
+/** A BCP 47 language tag, in shape: `de`, `pt-BR`, `zh-Hant-TW`. */
+export function isLocale(text: string): boolean {
+  return text.length <= 35 && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(text);
+}
+
 /** JSON text of a person's attributes. Every campaign copies it into each message. */
 export const ATTRIBUTES_LIMIT = 16_384;
 /** Names that would reach behind an object in JavaScript. */
@@ -47,20 +52,47 @@ const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 export function faultsOfAttributes(attributes: Attributes): FieldFault[] {
   const faults = Object.keys(attributes)
     .filter((name) => FORBIDDEN_NAMES.has(name) || name === '' || name.length > 128)
-    .map((name) => ({ pointer: '/attributes', code: 'invalid_attribute', detail: `An attribute cannot be called ${JSON.stringify(name.slice(0, 40))}.` }));
+    .map((name) => ({
+      pointer: '/attributes',
+      code: 'invalid_attribute',
+      detail: `An attribute cannot be called ${JSON.stringify(name.slice(0, 40))}.`,
+    }));
   if (faults.length === 0 && JSON.stringify(attributes).length > ATTRIBUTES_LIMIT) {
-    return [{ pointer: '/attributes', code: 'too_large', detail: `Attributes take at most ${ATTRIBUTES_LIMIT} characters of JSON.` }];
+    return [
+      {
+        pointer: '/attributes',
+        code: 'too_large',
+        detail: `Attributes take at most ${ATTRIBUTES_LIMIT} characters of JSON.`,
+      },
+    ];
   }
   return faults;
 }
 
-export function checkAttributes(attributes: Attributes | undefined): void {
-  const faults = attributes === undefined ? [] : faultsOfAttributes(attributes);
-  if (faults.length > 0) throw new Refusal('validation_failed', 'The attributes cannot be stored.', { faults });
+/** Attributes with news of them, key by key: what is said replaces what was known of that key, all of it. */
+export function mergedAttributes(known: Attributes, said: Attributes | undefined): Attributes {
+  return said === undefined ? known : { ...known, ...said };
 }
 
-/** The variables of one person's mail, as templates name them: `{{name}}`, `{{email}}`, `{{attributes.city}}`. */
-export function mergeData(subscriber: Pick<Subscriber, 'email' | 'name' | 'locale' | 'timezone' | 'attributes'>): string {
-  const { email, name, locale, timezone, attributes } = subscriber;
-  return JSON.stringify({ email, name, locale, timezone, attributes });
+/** @throws Refusal `validation_failed` */
+export function checkAttributes(attributes: Attributes | undefined): void {
+  const faults = attributes === undefined ? [] : faultsOfAttributes(attributes);
+  if (faults.length > 0)
+    throw new Refusal('validation_failed', 'The attributes cannot be stored.', { faults });
+}
+
+interface Merged {
+  readonly email: string;
+  readonly name?: string | undefined;
+  readonly locale?: string | undefined;
+  readonly timezone?: string | undefined;
+}
+
+/**
+ * The variables of one person's mail as JSON text, as templates name them: `{{name}}`, `{{email}}`, `{{attributes.city}}`.
+ * @param attributes the person's, as JSON text: a store that keeps them as text need not read them
+ */
+export function mergeData({ email, name, locale, timezone }: Merged, attributes: string): string {
+  const rest = JSON.stringify({ email, name, locale, timezone });
+  return `${rest.slice(0, -1)},"attributes":${attributes}}`;
 }

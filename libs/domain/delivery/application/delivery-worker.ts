@@ -4,8 +4,8 @@ import type { Claim } from '#ports/delivery/lanes.js';
 import { type DeliveryTools, ParcelDelivery } from './deliver-parcel.js';
 import { type LaneReport, type LaneSettings, LaneWorker } from './work-lane.js';
 
-/** Providers are asked how fast they may be used at the start and then this often. */
-const LEARN_RATES_EVERY_MS = 15 * 60_000;
+/** Providers are asked how fast they may be used at the start and then this often: some say so only in an answer. */
+const LEARN_RATES_EVERY_MS = 60_000;
 
 /** All lanes of one process over one provider pool. */
 export class DeliveryWorker {

@@ -126,8 +126,8 @@ export class ProviderSlot {
   }
 
   #slowDown(outcome: Extract<Outcome, { kind: 'throttled' }>, now: number, mono: number, jitter: number): void {
-    // One recipient domain's own limit says nothing about the account's.
-    if (outcome.domain !== undefined) return;
+    // One recipient domain's own limit says nothing about the account's, nor does a message returned for its neighbour's sake.
+    if (outcome.domain !== undefined || outcome.retryAfterMs === 0) return;
     if (outcome.parkUntil !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, outcome.parkUntil);
     const pause = outcome.retryAfterMs ?? 1000 * (0.5 + jitter / 2);
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);

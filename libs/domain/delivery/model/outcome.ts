@@ -10,7 +10,7 @@ export type Outcome =
   | {
       readonly kind: 'throttled';
       readonly reason: string;
-      /** The provider's own Retry-After, milliseconds. */
+      /** The provider's own Retry-After, milliseconds. 0: not taken for a neighbour's sake, nothing is too fast. */
       readonly retryAfterMs?: number;
       /** A quota is used up: take nothing to this provider until then. */
       readonly parkUntil?: Instant;

@@ -63,6 +63,12 @@ describe('The verdict on an outcome', () => {
       again({ spent: false, elsewhere: true, dueAt: NOW + 7_000 }),
     ],
     [
+      'not taken for a neighbour’s sake',
+      { kind: 'throttled', reason: 'batch refused', retryAfterMs: 0 },
+      {},
+      again({ spent: false, elsewhere: false, dueAt: NOW }),
+    ],
+    [
       'throttled for one recipient domain',
       throttledDomain,
       {},

@@ -44,7 +44,8 @@ export function judge(outcome: Outcome, rules: RetryRules, c: Circumstances): Ve
       return { to: 'failed', reason: outcome.reason, hardBounce: outcome.hardBounce ?? false };
     case 'throttled': {
       const wait = outcome.retryAfterMs ?? backoff(rules, 0, c.jitter);
-      return again(outcome.reason, c, { spent: false, elsewhere: outcome.domain === undefined, dueAt: c.now + wait });
+      const elsewhere = outcome.domain === undefined && outcome.retryAfterMs !== 0;
+      return again(outcome.reason, c, { spent: false, elsewhere, dueAt: c.now + wait });
     }
     case 'unavailable':
     case 'misconfigured':

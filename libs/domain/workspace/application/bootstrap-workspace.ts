@@ -52,7 +52,9 @@ export class BootstrapWorkspace {
     return { workspace, madeToken: undefined };
   }
 
-  async #found(givenToken: string | undefined): Promise<{ founded: boolean; workspace: Workspace; token: string }> {
+  async #found(
+    givenToken: string | undefined,
+  ): Promise<{ founded: boolean; workspace: Workspace; token: string }> {
     const id = this.#ids.next('wsp') as WorkspaceId;
     const key = this.#ownerKey(id, givenToken === undefined ? 'first-start' : 'environment');
     const token = givenToken ?? this.#tokens.issue(key.id);
@@ -75,7 +77,7 @@ export class BootstrapWorkspace {
 
   async #environmentKeys(workspaceId: WorkspaceId): Promise<ApiKey[]> {
     const found: ApiKey[] = [];
-    for (let after: string | undefined, more = true; more; ) {
+    for (let after: string | undefined, more = true; more;) {
       const page = await this.#keys.list(workspaceId, { limit: 200, after });
       found.push(...page.data.filter((key) => key.origin === 'environment' && key.revokedAt === undefined));
       after = page.next ?? undefined;

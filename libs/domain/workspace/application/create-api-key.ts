@@ -53,7 +53,8 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
     const { caller, name } = command;
     const scopes = [...new Set(command.scopes)];
     const tooMuch = beyond(caller.scopes, scopes);
-    if (tooMuch.length > 0) throw new Refusal('forbidden', `Your key may not hand on: ${tooMuch.join(', ')}.`);
+    if (tooMuch.length > 0)
+      throw new Refusal('forbidden', `Your key may not hand on: ${tooMuch.join(', ')}.`);
     const issue = (id: string): IssuedApiKey => ({
       key: {
         id,

@@ -17,7 +17,11 @@ export class PurgeIdempotentRequests {
   #running: Promise<void> = Promise.resolve();
   #stopped = true;
 
-  constructor(@Inject(IdempotentRequests) requests: IdempotentRequests, @Inject(Clock) clock: Clock, @Inject(Log) log: Log) {
+  constructor(
+    @Inject(IdempotentRequests) requests: IdempotentRequests,
+    @Inject(Clock) clock: Clock,
+    @Inject(Log) log: Log,
+  ) {
     this.#requests = requests;
     this.#clock = clock;
     this.#log = log;
@@ -40,7 +44,7 @@ export class PurgeIdempotentRequests {
 
   async #purge(): Promise<void> {
     try {
-      for (let removed = AT_ONCE; removed === AT_ONCE && !this.#stopped; ) {
+      for (let removed = AT_ONCE; removed === AT_ONCE && !this.#stopped;) {
         removed = await this.#requests.purge(this.#clock.now(), AT_ONCE);
       }
     } catch (error) {

@@ -76,7 +76,8 @@ export class VerifyApiKey {
   /** From here on the key is not accepted by this process, whatever lookups are still under way. */
   forget(keyId: string): void {
     this.#revocations += 1;
-    for (const [name, known] of this.#remembered) if (known.caller.keyId === keyId) this.#remembered.delete(name);
+    for (const [name, known] of this.#remembered)
+      if (known.caller.keyId === keyId) this.#remembered.delete(name);
   }
 
   #remember(name: string, known: Remembered): void {
@@ -92,7 +93,9 @@ export class VerifyApiKey {
     if (now - known.touchedAt < TOUCH_EVERY_MS) return;
     known.touchedAt = now;
     // Not awaited: no request waits for a courtesy, nor fails for one.
-    this.#keys.touch(known.caller.keyId, now).catch((error: unknown) => this.#log.warn('api_key.touch_failed', { error }));
+    this.#keys
+      .touch(known.caller.keyId, now)
+      .catch((error: unknown) => this.#log.warn('api_key.touch_failed', { error }));
   }
 }
 

@@ -45,7 +45,8 @@ describe('VerifyApiKey', () => {
     };
     verify = new VerifyApiKey(keys, tokens, clock, log);
   });
-  const revoke = (id: string): Promise<void> => new RevokeApiKeyHandler(keys, verify, clock).execute(new RevokeApiKey(OURS, id));
+  const revoke = (id: string): Promise<void> =>
+    new RevokeApiKeyHandler(keys, verify, clock).execute(new RevokeApiKey(OURS, id));
 
   it('tells whose a token is, and asks the storage once for many requests', async () => {
     const caller = { workspaceId: OURS, keyId: 'key_1', scopes: ['campaigns:read'] };
@@ -138,13 +139,21 @@ describe('BootstrapWorkspace', () => {
   it('makes a workspace and an owner key at the first start, and neither at the second', async () => {
     const { workspace, madeToken } = await start();
     expect(madeToken).toMatch(/^phk_/);
-    expect(await ownerOf(madeToken ?? '')).toEqual({ scopes: ['admin'], origin: 'first-start', revoked: false });
+    expect(await ownerOf(madeToken ?? '')).toEqual({
+      scopes: ['admin'],
+      origin: 'first-start',
+      revoked: false,
+    });
     expect(await start()).toEqual({ workspace, madeToken: undefined });
   });
 
   it('shows nobody a key that the operator named', async () => {
     expect((await start('named-by-the-operator')).madeToken).toBeUndefined();
-    expect(await ownerOf('named-by-the-operator')).toEqual({ scopes: ['admin'], origin: 'environment', revoked: false });
+    expect(await ownerOf('named-by-the-operator')).toEqual({
+      scopes: ['admin'],
+      origin: 'environment',
+      revoked: false,
+    });
   });
 
   it('lets a key in that is named later, beside the first one', async () => {
@@ -190,7 +199,12 @@ describe('PurgeIdempotentRequests', () => {
       return removed;
     };
     const begin = (key: string) =>
-      requests.begin({ workspaceId: OURS, key, fingerprint: new Uint8Array(32) }, clock.now(), clock.now(), clock.now() + 1000);
+      requests.begin(
+        { workspaceId: OURS, key, fingerprint: new Uint8Array(32) },
+        clock.now(),
+        clock.now(),
+        clock.now() + 1000,
+      );
     for (let n = 0; n < 700; n++) await begin(`k-${n}`);
     const purge = new PurgeIdempotentRequests(requests, clock, log);
     purge.start();

@@ -93,6 +93,7 @@ export class ExpectedLedger {
     if (to.control !== 'open') return { kind: to.control };
     if (now >= (to.dispatch.expiresAt ?? Infinity)) {
       this.#endPending(to, ordinals, 'expired');
+      this.#completeIfDone(to);
       return { kind: 'expired' };
     }
     this.#endPending(to, unsendable, 'failed');

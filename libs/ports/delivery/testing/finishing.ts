@@ -132,6 +132,16 @@ export function describeFinishing(stores: () => DeliveryStores): void {
       expect(members(claims)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     });
 
+    it('gets back what a worker held when it was halted, should that worker die', async () => {
+      const { claim, dispatch, ordinals } = await work(3);
+      await stores().dispatches.control(dispatch.id, 'halted', 1);
+      await stores().dispatches.control(dispatch.id, 'open', 2);
+      expect(await claimAll(stores(), START + LEASE - 1)).toEqual([]);
+      const successor = await claimOne(stores(), START + LEASE);
+      expect(successor.parcel).toBe(claim.parcel);
+      expect(await pendingIn(stores(), successor)).toEqual(ordinals);
+    });
+
     it('keeps due times while it is halted', async () => {
       const { claim, dispatch } = await work(2);
       await stores().lanes.finish(claim, [{ members: [[0, 1]], dueAt: START + 5000 }], START);
@@ -158,6 +168,15 @@ export function describeFinishing(stores: () => DeliveryStores): void {
       await stores().dispatches.control(dispatch.id, 'cancelled', 1);
       await stores().lanes.finish(claim, [{ members: [[0, 2]], dueAt: START + 50_000 }], START);
       expect(members(await claimAll(stores(), START))).toEqual([0, 1, 2]);
+    });
+
+    it('gets back what a worker held when it was halted and cancelled, should that worker die', async () => {
+      const { claim, dispatch, ordinals } = await work(3);
+      await stores().dispatches.control(dispatch.id, 'halted', 1);
+      await stores().dispatches.control(dispatch.id, 'cancelled', 2);
+      const successor = await claimOne(stores(), START + LEASE);
+      expect(successor.parcel).toBe(claim.parcel);
+      expect(await pendingIn(stores(), successor)).toEqual(ordinals);
     });
 
     it('still has on the lane what was there when it was cancelled', async () => {

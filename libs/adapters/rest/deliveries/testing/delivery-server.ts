@@ -12,6 +12,7 @@ import { ProviderPool } from '#domain/delivery/application/provider-pool.js';
 import { RetryBudget } from '#domain/delivery/application/retry-budget.js';
 import { defaultLaneSettings } from '#domain/delivery/application/work-lane.js';
 import { DeliveryModule } from '#domain/delivery/delivery.module.js';
+import { lanes } from '#domain/delivery/model/dispatch.js';
 import { defaultBreakerRules } from '#domain/delivery/model/breaker.js';
 import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
@@ -26,10 +27,8 @@ import { createRestServer } from '../../kit/rest-server.js';
 import { DEFAULT_REST_SETTINGS } from '../../kit/rest-settings.js';
 import { RestKitModule } from '../../kit/rest.module.js';
 import { LanesController } from '../../lanes/lanes.controller.js';
-import { OutboxAccess } from '../../outbox/outbox-access.js';
 import { type OutboxOpenTo, OutboxSettings } from '../../outbox/outbox-settings.js';
-import { OutboxController } from '../../outbox/outbox.controller.js';
-import { ReadOutbox } from '../../outbox/read-outbox.js';
+import { OutboxModule } from '../../outbox/outbox.module.js';
 import { ProvidersController } from '../../providers/providers.controller.js';
 import { SuppressionsController } from '../../suppressions/suppressions.controller.js';
 import { GalleryController } from '../../templates/gallery.controller.js';
@@ -37,6 +36,7 @@ import { TemplatesController } from '../../templates/templates.controller.js';
 import { DeliveriesController } from '../deliveries.controller.js';
 import { type MemoryPorts, memoryPorts, providersOf } from './memory-ports.js';
 
+const DAY_MS = 24 * 3_600_000;
 const OWNER_KEY = 'owner-key-of-the-test-server';
 
 const controllers = [
@@ -44,7 +44,6 @@ const controllers = [
   FailedMessagesController,
   GalleryController,
   LanesController,
-  OutboxController,
   ProvidersController,
   SuppressionsController,
   TemplatesController,
@@ -82,13 +81,20 @@ export class DeliveryServer {
     this.#makeWorker = makeWorker;
   }
 
-  static async start({ providers, outboxOpenTo = 'this-machine' }: DeliveryServerOptions = {}): Promise<DeliveryServer> {
+  static async start({
+    providers,
+    outboxOpenTo = 'this-machine',
+  }: DeliveryServerOptions = {}): Promise<DeliveryServer> {
     const ports = memoryPorts(new DrivenClock());
     const pool = poolOf(ports, providers ?? [new CaptureProvider({}, ports.capturedMails, ports.clock)]);
     const makeWorker = (): DeliveryWorker => workerOver(ports, pool);
     const worker = { current: makeWorker() };
     const monitor: DeliveryMonitor = { status: () => Promise.resolve(worker.current.status()) };
-    const app = await createRestServer(testedModule(ports, monitor, outboxOpenTo), DEFAULT_REST_SETTINGS, false);
+    const app = await createRestServer(
+      testedModule(ports, monitor, outboxOpenTo),
+      DEFAULT_REST_SETTINGS,
+      false,
+    );
     await app.init();
     await (app.getHttpAdapter().getInstance() as unknown as FastifyInstance).ready();
     const { workspace } = await app.get(BootstrapWorkspace).run(OWNER_KEY);
@@ -107,7 +113,8 @@ export class DeliveryServer {
   /** A key of the default workspace, or of a further one that is made on the way. */
   async issueKey(scopes: readonly Scope[], workspaceId?: string): Promise<string> {
     const { ids, tokens, workspaces, apiKeys } = this.ports;
-    if (workspaceId !== undefined) workspaces.add({ id: workspaceId as WorkspaceId, name: workspaceId, createdAt: 0 });
+    if (workspaceId !== undefined)
+      workspaces.add({ id: workspaceId as WorkspaceId, name: workspaceId, createdAt: 0 });
     const id = ids.next('key');
     const token = tokens.issue(id);
     const key = {
@@ -126,16 +133,34 @@ export class DeliveryServer {
 
   /** Lets the worker go on until nothing waits on any lane. */
   async deliverAll(): Promise<void> {
-    const { clock, lanes } = this.ports;
+    const { clock, lanes: queues } = this.ports;
     const worker = (this.#worker.current = this.#makeWorker());
     let running = true;
     const run = worker.run().finally(() => (running = false));
-    for (let turn = 0; turn < 100_000 && (await this.#waiting()) > 0; turn++) await clock.advance(100);
-    const left = await lanes.depths(clock.now());
+    // In growing steps: what is sent at once is not aged by an hour, and what waits out its retries is not waited for.
+    for (let step = 100; step < DAY_MS && (await this.#waiting()) > 0; step *= 1.2)
+      await clock.advance(Math.floor(step));
+    const left = await queues.depths(clock.now());
     worker.stop();
     while (running) await clock.advance(100);
     await run;
     if (left.some(({ depth }) => depth > 0)) throw new Error(`Not delivered: ${JSON.stringify(left)}`);
+  }
+
+  /** Everything that waits dies, as it would after too many failed calls, in no time. */
+  async letAllDie(reason: string, provider = 'resend'): Promise<void> {
+    const { ledger, lanes: queues, ids, clock } = this.ports;
+    const now = clock.now();
+    for (const lane of lanes) {
+      for (const claim of (await queues.claim(lane, 1_000, 60_000, now)).claims) {
+        const ordinals = (await ledger.load(claim))?.members.map(({ ordinal }) => ordinal) ?? [];
+        const key = ids.next('call');
+        await ledger.openIntent({ claim, key, provider, ordinals, unsendable: [], now });
+        const verdicts = ordinals.map((ordinal) => ({ ordinal, verdict: { to: 'dead' as const, reason } }));
+        await ledger.settle({ claim, key, provider, verdicts, now });
+        await queues.finish(claim, []);
+      }
+    }
   }
 
   async #waiting(): Promise<number> {
@@ -187,8 +212,13 @@ function testedModule(ports: MemoryPorts, monitor: DeliveryMonitor, openTo: Outb
   class PortsModule {}
 
   @Module({
-    imports: [PortsModule, RestKitModule.with(DEFAULT_REST_SETTINGS), TemplatingModule, DeliveryModule],
-    providers: [OutboxAccess, ReadOutbox],
+    imports: [
+      PortsModule,
+      RestKitModule.with(DEFAULT_REST_SETTINGS),
+      TemplatingModule,
+      DeliveryModule,
+      OutboxModule,
+    ],
     controllers,
   })
   class TestedModule {}

@@ -54,7 +54,11 @@ describe('RelayEvents', () => {
   });
 
   it('looks by itself when the call was missed', async () => {
-    const deaf = { untold: outbox.untold.bind(outbox), told: outbox.told.bind(outbox), onAppended: () => () => {} };
+    const deaf = {
+      untold: outbox.untold.bind(outbox),
+      told: outbox.told.bind(outbox),
+      onAppended: () => () => {},
+    };
     relay = new RelayEvents(deaf, clock, new SeededRandomness(), log);
     relay.on('dispatch.completed', 'hear', async ({ dispatchId }) => void heard.push(dispatchId));
     relay.start();
@@ -66,7 +70,11 @@ describe('RelayEvents', () => {
 
   it('tells each event to every handler of its type and to no other', async () => {
     relay.on('dispatch.completed', 'first', async ({ dispatchId }) => void heard.push(`first ${dispatchId}`));
-    relay.on('dispatch.completed', 'second', async ({ dispatchId }) => void heard.push(`second ${dispatchId}`));
+    relay.on(
+      'dispatch.completed',
+      'second',
+      async ({ dispatchId }) => void heard.push(`second ${dispatchId}`),
+    );
     relay.on('dispatch.reopened', 'third', async ({ dispatchId }) => void heard.push(`third ${dispatchId}`));
     relay.start();
     append(completed('a'), reopened('b'));
@@ -84,7 +92,11 @@ describe('RelayEvents', () => {
 
   it('asks only the handler that failed again, until it succeeds, while other events go ahead', async () => {
     let failures = 3;
-    relay.on('dispatch.completed', 'steady', async ({ dispatchId }) => void heard.push(`steady ${dispatchId}`));
+    relay.on(
+      'dispatch.completed',
+      'steady',
+      async ({ dispatchId }) => void heard.push(`steady ${dispatchId}`),
+    );
     relay.on('dispatch.completed', 'moody', ({ dispatchId }) => {
       if (dispatchId === 'a' && failures-- > 0) return Promise.reject(new Error('not now'));
       heard.push(`moody ${dispatchId}`);

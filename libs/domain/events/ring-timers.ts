@@ -115,7 +115,10 @@ export class RingTimers {
       this.#delayed.delete(name);
     } catch (error) {
       this.#log.error('timers.handler_failed', { kind: timer.kind, key: timer.key, failures, error });
-      this.#delayed.set(name, { failures, retryAt: this.#clock.monotonic() + backoffMs(failures, this.#randomness) });
+      this.#delayed.set(name, {
+        failures,
+        retryAt: this.#clock.monotonic() + backoffMs(failures, this.#randomness),
+      });
     }
   }
 

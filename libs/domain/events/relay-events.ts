@@ -56,7 +56,8 @@ export class RelayEvents {
   on<T extends EventType>(type: T, name: string, handle: (event: EventOf<T>) => Promise<void>): void {
     if (this.#state !== 'new') throw new Error('Handlers are registered before the relay starts.');
     const listeners = this.#listeners.get(type) ?? [];
-    if (listeners.some((listener) => listener.name === name)) throw new Error(`${name} is registered for ${type} twice.`);
+    if (listeners.some((listener) => listener.name === name))
+      throw new Error(`${name} is registered for ${type} twice.`);
     listeners.push({ name, handle: handle as Listener['handle'] });
     this.#listeners.set(type, listeners);
   }

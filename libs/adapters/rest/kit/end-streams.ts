@@ -1,0 +1,27 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { SSE_METADATA } from '@nestjs/common/constants.js';
+import { Observable, takeUntil } from 'rxjs';
+import { Lifecycle } from './lifecycle.js';
+
+/**
+ * Ends event streams when the server begins to stop: by themselves they last as long as somebody watches, and a stop
+ * would wait for them in vain. Whoever watches connects again, to the process that takes over.
+ */
+@Injectable()
+export class EndStreams implements NestInterceptor {
+  readonly #draining: Observable<void>;
+
+  constructor({ draining }: Lifecycle) {
+    this.#draining = new Observable((subscriber) => {
+      const tell = (): void => subscriber.next();
+      if (draining.aborted) tell();
+      draining.addEventListener('abort', tell, { once: true });
+      return () => draining.removeEventListener('abort', tell);
+    });
+  }
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const isStream = Reflect.getMetadata(SSE_METADATA, context.getHandler()) === true;
+    return isStream ? next.handle().pipe(takeUntil(this.#draining)) : next.handle();
+  }
+}
