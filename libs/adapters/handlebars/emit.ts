@@ -24,6 +24,9 @@ interface Scope {
   readonly parent: Scope | undefined;
 }
 
+/** Steps: a format in a locale or zone not seen before has to be made ready. */
+const FORMAT_COST = 20;
+
 export type Print = (scope: Scope | undefined) => string;
 type Read = (scope: Scope | undefined) => unknown;
 
@@ -172,10 +175,13 @@ class Emitter {
         return given === undefined || given === null || given === '' ? second(scope) : given;
       };
     }
+    const run = this.#run;
     const locale = this.#locale;
     const reads = Object.entries(options).map(([key, option]) => [key, this.#read(option)] as const);
-    const chosen = (scope: Scope | undefined): Record<string, unknown> =>
-      Object.fromEntries(reads.map(([key, read]) => [key, read(scope)]));
+    const chosen = (scope: Scope | undefined): Record<string, unknown> => {
+      run.step(FORMAT_COST);
+      return Object.fromEntries(reads.map(([key, read]) => [key, read(scope)]));
+    };
     if (format === 'number') return (scope) => formatNumber(value(scope), chosen(scope), locale);
     return (scope) => formatDate(value(scope), second(scope), chosen(scope), locale);
   }

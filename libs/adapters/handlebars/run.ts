@@ -50,9 +50,10 @@ export class Run {
     for (const one of this.#required) if (this.#isMissing(one)) throw this.#missing();
   }
 
-  /** Called for every iteration, condition and printed value. */
-  step(): void {
-    if (++this.#steps > MAX_STEPS) throw tooLarge(`It takes more than ${MAX_STEPS} steps to render.`);
+  /** Called for every iteration, condition and printed value; `cost` counts for what takes longer than those do. */
+  step(cost = 1): void {
+    this.#steps += cost;
+    if (this.#steps > MAX_STEPS) throw tooLarge(`It takes more than ${MAX_STEPS} steps to render.`);
   }
 
   /** Called with every value before it is printed, so that nothing long is escaped before it is refused. */

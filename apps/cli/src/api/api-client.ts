@@ -27,7 +27,9 @@ export class ApiClient {
     this.#key = key === '' ? undefined : key;
     this.#clock = clock;
     if (this.#key !== undefined && !/^[\x21-\x7e]+$/.test(this.#key)) {
-      throw new UsageTrouble('The API key has characters that no key has (spaces, line breaks, letters with accents).');
+      throw new UsageTrouble(
+        'The API key has characters that no key has (spaces, line breaks, letters with accents).',
+      );
     }
   }
 
@@ -45,7 +47,10 @@ export class ApiClient {
 
   /** Carries an Idempotency-Key, so that it is done once even if the answer is lost and we ask again. */
   async post<T>(path: string, body?: unknown): Promise<T> {
-    const headers = { 'idempotency-key': randomUUID(), ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const headers = {
+      'idempotency-key': randomUUID(),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
     const init = { headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
     return (await this.#repeating(() => this.#ask('POST', path, init))).json() as Promise<T>;
   }
@@ -67,9 +72,11 @@ export class ApiClient {
   /** All of a list, page by page. */
   async *list<T>(path: string): AsyncGenerator<T> {
     const ask = path.includes('?') ? '&' : '?';
-    for (let after: string | null = ''; after !== null; ) {
+    for (let after: string | null = ''; after !== null;) {
       const from: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
-      const page: { data: T[]; page: { next: string | null } } = await this.get(`${path}${ask}limit=200${from}`);
+      const page: { data: T[]; page: { next: string | null } } = await this.get(
+        `${path}${ask}limit=200${from}`,
+      );
       yield* page.data;
       after = page.page.next;
     }
@@ -99,13 +106,21 @@ export class ApiClient {
     const signal = init.signal ? AbortSignal.any([giveUp.signal, init.signal]) : giveUp.signal;
     const key = this.#key === undefined ? undefined : { authorization: `Bearer ${this.#key}` };
     try {
-      const response = await fetch(this.url + path, { ...init, method, signal, headers: { ...init.headers, ...key } });
+      const response = await fetch(this.url + path, {
+        ...init,
+        method,
+        signal,
+        headers: { ...init.headers, ...key },
+      });
       if (!response.ok) throw await troubleOf(response, this.url);
       return response;
     } catch (error) {
       if (error instanceof ApiTrouble) throw error;
       if (giveUp.signal.aborted) {
-        throw new ApiTrouble(`${this.url} gave no answer within ${withinMs / 1000} s.`, { status: 0, passing: true });
+        throw new ApiTrouble(`${this.url} gave no answer within ${withinMs / 1000} s.`, {
+          status: 0,
+          passing: true,
+        });
       }
       throw silenceOf(error, this.url);
     } finally {
@@ -116,11 +131,17 @@ export class ApiClient {
 
 function readUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new UsageTrouble(`The server's URL must look like http://127.0.0.1:3000, and does not.`, 'It comes from --url or POSTHORN_URL.');
+    throw new UsageTrouble(
+      `The server's URL must look like http://127.0.0.1:3000, and does not.`,
+      'It comes from --url or POSTHORN_URL.',
+    );
   }
   const { username, password } = new URL(text);
   if (username !== '' || password !== '') {
-    throw new UsageTrouble("The server's URL must not hold a user name or password.", 'Give the API key with POSTHORN_API_KEY or --key.');
+    throw new UsageTrouble(
+      "The server's URL must not hold a user name or password.",
+      'Give the API key with POSTHORN_API_KEY or --key.',
+    );
   }
   return text.replace(/\/+$/, '');
 }

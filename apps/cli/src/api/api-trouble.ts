@@ -17,7 +17,14 @@ export class ApiTrouble extends Trouble {
 
   constructor(
     message: string,
-    about: { status: number; code?: string; passing?: boolean; brief?: boolean; retryAfterMs?: number; hint?: string },
+    about: {
+      status: number;
+      code?: string;
+      passing?: boolean;
+      brief?: boolean;
+      retryAfterMs?: number;
+      hint?: string;
+    },
   ) {
     super(message, about.hint);
     this.name = 'ApiTrouble';
@@ -29,7 +36,8 @@ export class ApiTrouble extends Trouble {
   }
 }
 
-const KEY_HINT = 'Give it with POSTHORN_API_KEY or --key. The first start of the server printed the owner key.';
+const KEY_HINT =
+  'Give it with POSTHORN_API_KEY or --key. The first start of the server printed the owner key.';
 
 /** Words for an answer that is no success. */
 export async function troubleOf(response: Response, url: string): Promise<ApiTrouble> {
@@ -44,12 +52,17 @@ export async function troubleOf(response: Response, url: string): Promise<ApiTro
     return new ApiTrouble(`The server answered with HTTP ${status}.`, { ...when, hint });
   }
   const hint = hintFor(problem);
-  return new ApiTrouble(wordsOf(problem), { ...when, code: problem.code, ...(hint !== undefined && { hint }) });
+  return new ApiTrouble(wordsOf(problem), {
+    ...when,
+    code: problem.code,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 function wordsOf({ title, detail, code, errors }: Problem): string {
   const lines = [`${plain(title)}: ${plain(detail)} (${code})`];
-  for (const fault of errors) lines.push(`  ${plain(nameOf(fault.pointer))}: ${plain(fault.detail)} (${fault.code})`);
+  for (const fault of errors)
+    lines.push(`  ${plain(nameOf(fault.pointer))}: ${plain(fault.detail)} (${fault.code})`);
   return lines.join('\n');
 }
 
@@ -95,10 +108,17 @@ export function silenceOf(error: unknown, url: string): ApiTrouble {
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     const hint = 'Check POSTHORN_URL or --url.';
-    return new ApiTrouble(`There is no host by the name in ${url}.`, { status: 0, passing: code === 'EAI_AGAIN', hint });
+    return new ApiTrouble(`There is no host by the name in ${url}.`, {
+      status: 0,
+      passing: code === 'EAI_AGAIN',
+      hint,
+    });
   }
   if (/CERT|TLS|SSL|SELF_SIGNED/.test(code ?? '')) {
-    return new ApiTrouble(`No safe connection to ${url} (${code}).`, { status: 0, hint: 'Check its certificate.' });
+    return new ApiTrouble(`No safe connection to ${url} (${code}).`, {
+      status: 0,
+      hint: 'Check its certificate.',
+    });
   }
   return new ApiTrouble(`The connection to ${url} broke${code === undefined ? '' : ` (${code})`}.`, {
     status: 0,

@@ -29,7 +29,10 @@ export async function find(client: ApiClient, kind: Kind, idOrName: string): Pro
   if (found.length > 1) {
     const ids = found.slice(0, 5).map(({ id }) => id);
     const more = found.length > ids.length ? ', …' : '';
-    throw new Trouble(`${count(found.length)} ${kind}s are called ${plain(idOrName)}.`, `Use an id: ${ids.join(', ')}${more}`);
+    throw new Trouble(
+      `${count(found.length)} ${kind}s are called ${plain(idOrName)}.`,
+      `Use an id: ${ids.join(', ')}${more}`,
+    );
   }
   return found[0];
 }

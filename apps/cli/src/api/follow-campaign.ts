@@ -51,7 +51,8 @@ export async function followCampaign(follow: Follow): Promise<Stats> {
       if (followed === 'mute') streams = false;
       else if (streams) failures += 1;
     } catch (error) {
-      if (!(error instanceof ApiTrouble) || !error.passing || clock.monotonic() - heardAt > PATIENCE_MS) throw error;
+      if (!(error instanceof ApiTrouble) || !error.passing || clock.monotonic() - heardAt > PATIENCE_MS)
+        throw error;
       failures += 1;
       onTrouble(`${error.message.split('\n')[0] ?? ''} Trying again…`);
     }

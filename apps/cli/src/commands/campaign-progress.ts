@@ -68,7 +68,13 @@ export class CampaignPace {
 }
 
 /** Lines for a screen, redrawn in place. */
-export function liveLines(terminal: Terminal, name: string, stats: Stats, pace: CampaignPace, now: number): string[] {
+export function liveLines(
+  terminal: Terminal,
+  name: string,
+  stats: Stats,
+  pace: CampaignPace,
+  now: number,
+): string[] {
   const { paint } = terminal;
   const providers = byProvider(stats);
   return [
@@ -81,7 +87,9 @@ export function liveLines(terminal: Terminal, name: string, stats: Stats, pace: 
 
 /** One line for a log. */
 export function plainLine(stats: Stats, pace: CampaignPace, now: number): string {
-  return [stats.status, percent(shareOf(stats)), ...speed(stats, pace, now), equation(stats).join(' ')].join('  ');
+  return [stats.status, percent(shareOf(stats)), ...speed(stats, pace, now), equation(stats).join(' ')].join(
+    '  ',
+  );
 }
 
 function barLine(terminal: Terminal, stats: Stats, pace: CampaignPace, now: number): string {
@@ -107,7 +115,9 @@ function speed(stats: Stats, pace: CampaignPace, now: number): string[] {
 function status({ paint }: Terminal, { status: now, expanding }: Stats): string {
   const colours = { running: 'cyan', finished: 'green', paused: 'yellow', cancelled: 'yellow' } as const;
   const colour = now === 'draft' || now === 'scheduled' ? 'dim' : colours[now];
-  return paint(colour, now) + (expanding && now === 'running' ? paint('dim', ', still adding recipients') : '');
+  return (
+    paint(colour, now) + (expanding && now === 'running' ? paint('dim', ', still adding recipients') : '')
+  );
 }
 
 function doneOf({ candidates, pending, submitting }: Stats): number {

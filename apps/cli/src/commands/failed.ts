@@ -28,23 +28,40 @@ export async function failed(context: CommandContext, options: FailedOptions): P
   return 0;
 }
 
-async function resolveOne({ client, terminal, json }: CommandContext, id: string, reason: string): Promise<void> {
-  const resolved = await client.post<DeliveryView>(`/v1/failed-messages/${encodeURIComponent(id)}/resolve`, { reason });
-  terminal.print(json ? JSON.stringify(resolved) : `${resolved.id} to ${plain(resolved.email)} is given up: ${plain(reason)}`);
+async function resolveOne(
+  { client, terminal, json }: CommandContext,
+  id: string,
+  reason: string,
+): Promise<void> {
+  const resolved = await client.post<DeliveryView>(`/v1/failed-messages/${encodeURIComponent(id)}/resolve`, {
+    reason,
+  });
+  terminal.print(
+    json
+      ? JSON.stringify(resolved)
+      : `${resolved.id} to ${plain(resolved.email)} is given up: ${plain(reason)}`,
+  );
 }
 
 async function retryOne({ client, terminal, json }: CommandContext, id: string): Promise<void> {
   const retried = await client.post<DeliveryView>(`/v1/failed-messages/${encodeURIComponent(id)}/retry`);
-  terminal.print(json ? JSON.stringify(retried) : `${retried.id} to ${plain(retried.email)} is on its way again.`);
+  terminal.print(
+    json ? JSON.stringify(retried) : `${retried.id} to ${plain(retried.email)} is on its way again.`,
+  );
 }
 
-async function retryAll({ client, terminal, json }: CommandContext, campaign: Named | undefined): Promise<void> {
+async function retryAll(
+  { client, terminal, json }: CommandContext,
+  campaign: Named | undefined,
+): Promise<void> {
   const filter = campaign === undefined ? {} : { campaignId: campaign.id };
   const answer = await client.post<{ retried: number }>('/v1/failed-messages/retry', { filter });
   if (json) return terminal.print(JSON.stringify(answer));
   const { retried } = answer;
   terminal.print(
-    retried === 0 ? 'There was nothing to send again.' : `${counted(retried, 'message')} on ${retried === 1 ? 'its' : 'their'} way again.`,
+    retried === 0
+      ? 'There was nothing to send again.'
+      : `${counted(retried, 'message')} on ${retried === 1 ? 'its' : 'their'} way again.`,
   );
 }
 
@@ -65,7 +82,10 @@ async function showStats({ client, terminal, json }: CommandContext): Promise<vo
       .sort(([, a], [, b]) => b - a)
       .map(([value, messages]) => [count(messages), plain(value)]);
     if (rows.length === 0) continue;
-    const columns = [{ title: 'COUNT', align: 'right' }, { title: `BY ${name.toUpperCase()}`, elastic: true }] as const;
+    const columns = [
+      { title: 'COUNT', align: 'right' },
+      { title: `BY ${name.toUpperCase()}`, elastic: true },
+    ] as const;
     terminal.print();
     for (const line of table(terminal, columns, rows)) terminal.print(line);
   }

@@ -38,7 +38,8 @@ export async function importFile(context: CommandContext, { file, list }: Import
     terminal.print(JSON.stringify({ ...finished, list: target }));
     return finished.status === 'failed' ? 1 : 0;
   }
-  if (finished.status === 'failed') throw new Trouble(`The file was not imported: ${plain(finished.reason ?? '')}`);
+  if (finished.status === 'failed')
+    throw new Trouble(`The file was not imported: ${plain(finished.reason ?? '')}`);
   const { rows, created, updated, rejected } = finished;
   terminal.print(
     `Imported ${nameOf(file)} into ${plain(target.name)} (${target.id}) in ${duration(clock.monotonic() - began)}.`,
@@ -88,22 +89,35 @@ async function upload(
       if (json) continue;
       const share = size === undefined ? undefined : sent / Math.max(1, size);
       const words = `sending ${nameOf(file)}, ${bytes(sent)}${size === undefined ? '' : ` of ${bytes(size)}`}`;
-      terminal.live([share === undefined ? words : `${progressBar(terminal, share, words.length + 3)}  ${words}`]);
+      terminal.live([
+        share === undefined ? words : `${progressBar(terminal, share, words.length + 3)}  ${words}`,
+      ]);
     }
   };
   try {
-    return await client.upload<ImportView>(`/v1/subscribers/import?listId=${list.id}`, 'text/csv', counting());
+    return await client.upload<ImportView>(
+      `/v1/subscribers/import?listId=${list.id}`,
+      'text/csv',
+      counting(),
+    );
   } catch (error) {
     const lost = error instanceof ApiTrouble && error.status === 0;
     if (!lost) throw error;
-    throw new ApiTrouble(`${error.message} Nothing was imported.`, { status: 0, hint: 'Run the command again.' });
+    throw new ApiTrouble(`${error.message} Nothing was imported.`, {
+      status: 0,
+      hint: 'Run the command again.',
+    });
   }
 }
 
-async function untilFinished(context: CommandContext, started: ImportView, file: string): Promise<ImportView> {
+async function untilFinished(
+  context: CommandContext,
+  started: ImportView,
+  file: string,
+): Promise<ImportView> {
   const { client, clock } = context;
   let heardAt = clock.monotonic();
-  for (let now = started; ; ) {
+  for (let now = started; ;) {
     show(context, now, file);
     if (now.status === 'finished' || now.status === 'failed') return now;
     await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
@@ -117,7 +131,11 @@ async function untilFinished(context: CommandContext, started: ImportView, file:
   }
 }
 
-function show({ terminal, json }: CommandContext, { progress, rows, rejected }: ImportView, file: string): void {
+function show(
+  { terminal, json }: CommandContext,
+  { progress, rows, rejected }: ImportView,
+  file: string,
+): void {
   if (json) return;
   const words = `${percent(progress)}  reading ${nameOf(file)}, ${counted(rows, 'row')}${rejected > 0 ? `, ${count(rejected)} rejected` : ''}`;
   terminal.live([`${progressBar(terminal, progress, words.length + 3)}  ${words}`]);

@@ -17,14 +17,33 @@ interface Rejected {
 }
 
 /** The first rows that were not taken: where they are, why, and what stands there. */
-export async function showRejected({ client, terminal }: CommandContext, done: ImportView, file: string): Promise<void> {
+export async function showRejected(
+  { client, terminal }: CommandContext,
+  done: ImportView,
+  file: string,
+): Promise<void> {
   if (done.errorsUrl === null) return;
   const rejected = readRejected(await client.text(done.errorsUrl));
   const first = rejected.slice(0, SHOWN);
-  const texts = file === '-' ? new Map<number, string>() : await linesOf(file, first.map(({ line }) => line));
+  const texts =
+    file === '-'
+      ? new Map<number, string>()
+      : await linesOf(
+          file,
+          first.map(({ line }) => line),
+        );
   terminal.print();
-  terminal.print(done.rejected > first.length ? `Rejected, the first ${first.length} of ${count(done.rejected)}:` : 'Rejected:');
-  const rows = first.map(({ line, code, detail }) => [String(line), code, plain(detail), shortened(texts.get(line) ?? '')]);
+  terminal.print(
+    done.rejected > first.length
+      ? `Rejected, the first ${first.length} of ${count(done.rejected)}:`
+      : 'Rejected:',
+  );
+  const rows = first.map(({ line, code, detail }) => [
+    String(line),
+    code,
+    plain(detail),
+    shortened(texts.get(line) ?? ''),
+  ]);
   const columns = [
     { title: 'LINE', align: 'right' },
     { title: 'CODE' },

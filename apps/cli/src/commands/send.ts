@@ -28,7 +28,9 @@ export async function send(context: CommandContext, options: SendOptions): Promi
   if (json && options.watch !== true) terminal.print(JSON.stringify(started));
   if (!json) {
     const { audience } = await client.get<Stats>(`/v1/campaigns/${campaign.id}/stats`);
-    terminal.print(`${plain(started.name)} (${started.id}) ${stateOf(started)}, ${counted(audience, 'recipient')}.`);
+    terminal.print(
+      `${plain(started.name)} (${started.id}) ${stateOf(started)}, ${counted(audience, 'recipient')}.`,
+    );
   }
   if (options.watch === true) return watchCampaign(context, started);
   if (!json) terminal.print(`Watch it: posthorn watch ${started.id}`);

@@ -15,10 +15,15 @@ export async function watch(context: CommandContext, campaign: string): Promise<
 /** Shows a campaign until it is over. */
 export async function watchCampaign(context: CommandContext, { id, name }: Named): Promise<ExitCode> {
   const { client, clock, terminal, json, onInterrupt } = context;
-  const shown = json ? new JsonLines(context) : terminal.interactive ? new LiveView(context, name) : new LogLines(context, name);
+  const shown = json
+    ? new JsonLines(context)
+    : terminal.interactive
+      ? new LiveView(context, name)
+      : new LogLines(context, name);
   onInterrupt(() => {
     terminal.settle();
-    if (!json) terminal.print(`No longer watching. The campaign goes on; look again with: posthorn watch ${id}`);
+    if (!json)
+      terminal.print(`No longer watching. The campaign goes on; look again with: posthorn watch ${id}`);
   });
   try {
     const last = await followCampaign({
@@ -147,10 +152,18 @@ function sumUp({ terminal }: CommandContext, id: string, stats: Stats): void {
     terminal.print(paint('red', 'The account does not add up. Please report this: it must never happen.'));
     return;
   }
-  terminal.print(`${stats.status === 'finished' ? paint('green', 'Finished') : 'Cancelled'}: every candidate is accounted for.`);
-  if (stats.dead > 0) terminal.print(`${count(stats.dead)} could not be sent: posthorn failed --campaign ${id}`);
-  if (stats.failed > 0) terminal.print(`${count(stats.failed)} were turned down for good: GET /v1/deliveries?campaignId=${id}&status=failed`);
+  terminal.print(
+    `${stats.status === 'finished' ? paint('green', 'Finished') : 'Cancelled'}: every candidate is accounted for.`,
+  );
+  if (stats.dead > 0)
+    terminal.print(`${count(stats.dead)} could not be sent: posthorn failed --campaign ${id}`);
+  if (stats.failed > 0)
+    terminal.print(
+      `${count(stats.failed)} were turned down for good: GET /v1/deliveries?campaignId=${id}&status=failed`,
+    );
   if (stats.unknown > 0) {
-    terminal.print(`${count(stats.unknown)} may have been sent, the provider's answer was lost: GET /v1/deliveries?campaignId=${id}&status=unknown`);
+    terminal.print(
+      `${count(stats.unknown)} may have been sent, the provider's answer was lost: GET /v1/deliveries?campaignId=${id}&status=unknown`,
+    );
   }
 }

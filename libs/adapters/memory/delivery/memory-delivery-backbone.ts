@@ -36,6 +36,8 @@ export interface DispatchState {
   revision: number;
   sealed: boolean;
   completed: boolean;
+  giveUpAt: Instant;
+  haltedAt: Instant | undefined;
 }
 
 export interface OpenIntent {
@@ -50,7 +52,7 @@ export interface Parcel {
   readonly lane: Lane;
   readonly state: DispatchState;
   readonly members: Ordinals;
-  readonly giveUpAt: Instant;
+  giveUpAt: Instant;
   readonly dueAt: Instant;
   readonly intents: Map<string, OpenIntent>;
   leasedUntil: Instant | undefined;
@@ -83,6 +85,12 @@ export class MemoryDeliveryBackbone {
     this.clock = clock;
   }
 
+  /** Standing still does not count against the time that messages have to find a provider. */
+  giveMoreTime(state: DispatchState, ms: number): void {
+    state.giveUpAt += ms;
+    for (const parcel of this.parcels.values()) if (parcel.state === state) parcel.giveUpAt += ms;
+  }
+
   open(dispatch: Dispatch): void {
     if (this.dispatches.has(dispatch.id)) return;
     const counts = Object.fromEntries(
@@ -98,6 +106,8 @@ export class MemoryDeliveryBackbone {
       revision: -Infinity,
       sealed: false,
       completed: false,
+      giveUpAt: dispatch.giveUpAt,
+      haltedAt: undefined,
     });
   }
 

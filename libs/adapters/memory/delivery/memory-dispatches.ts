@@ -28,6 +28,9 @@ export class MemoryDispatches implements Dispatches {
   async control(id: DispatchId, control: DispatchControl, revision: number): Promise<void> {
     const state = this.#backbone.stateOf(id);
     if (state.control === 'cancelled' || revision < state.revision) return;
+    const now = this.#backbone.clock.now();
+    if (control === 'open' && state.haltedAt !== undefined) this.#backbone.giveMoreTime(state, now - state.haltedAt);
+    state.haltedAt = control === 'halted' ? (state.haltedAt ?? now) : undefined;
     state.control = control;
     state.revision = revision;
     if (control !== 'halted') this.#backbone.wake();

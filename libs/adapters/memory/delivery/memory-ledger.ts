@@ -26,7 +26,7 @@ export class MemoryLedger implements Ledger {
     const byDueTime = Map.groupBy(added, (row) => row.dueAt ?? now);
     for (const [dueAt, rows] of byDueTime) {
       const members = toRanges(rows.map(({ ordinal }) => ordinal));
-      this.#backbone.putOnLane({ state, members, dueAt, giveUpAt: state.dispatch.giveUpAt });
+      this.#backbone.putOnLane({ state, members, dueAt, giveUpAt: state.giveUpAt });
     }
     if (added.length > 0) this.#backbone.wake();
     return { added: added.length };
@@ -200,5 +200,6 @@ function memberOf({ ordinal, address, ref, data, attempts }: Row): Member {
 
 function outcomeOf(verdict: Exclude<Verdict, { to: 'accepted' }>): string {
   if (verdict.to !== 'pending') return verdict.to;
+  if (verdict.inDoubt) return 'unknown';
   return verdict.spent ? 'retry' : 'throttled';
 }

@@ -63,7 +63,7 @@ function historyOf(row: Row): Attempt[] {
   const history = row.history === null ? [] : (JSON.parse(row.history) as Attempt[]);
   const taken = row.status >= statusNumber('accepted') && row.status <= statusNumber('complained');
   if (!taken) return history;
-  return [...history, { at: row.updated_at, provider: row.provider, key: row.provider_message_id, outcome: 'accepted' }];
+  return [...history, { at: row.updated_at, provider: row.provider, outcome: 'accepted' }];
 }
 
 function submittingOf(db: Db, no: number): Set<number> {

@@ -33,12 +33,16 @@ function seal(db: Db, args: { id: string; now: number }): null {
 }
 
 function control(db: Db, args: { id: string; control: DispatchControl; revision: number; now: number }): null {
-  const row = db.get<{ no: number }>('control', { id: args.id, control: args.control, revision: args.revision });
+  const { id, revision, now } = args;
+  const haltedAt = db.get<{ haltedAt: number | null }>('haltedAt', { id })?.haltedAt ?? now;
+  // Standing still does not count against the time that messages have to find a provider.
+  const paused = args.control === 'open' ? Math.max(0, now - haltedAt) : 0;
+  const row = db.get<{ no: number }>('control', { id, control: args.control, revision, now, paused });
   if (!row) return null;
   if (args.control === 'halted') db.run('hold', { no: row.no });
-  if (args.control === 'open') db.run('release', { no: row.no });
+  if (args.control === 'open') db.run('release', { no: row.no, paused });
   // Nothing waits for its hour any more: a worker is to find it and strike it off.
-  if (args.control === 'cancelled') db.run('hasten', { no: row.no, now: args.now });
+  if (args.control === 'cancelled') db.run('hasten', { no: row.no, now });
   db.signal('work');
   return null;
 }

@@ -17,8 +17,12 @@ UPDATE dispatches SET completed = 1
 WHERE no = :no AND sealed = 1 AND completed = 0 AND pending = 0 AND submitting = 0
 RETURNING id, workspace_id
 
+-- name: haltedAt
+SELECT halted_at AS haltedAt FROM dispatches WHERE id = :id
+
 -- name: control
-UPDATE dispatches SET control = :control, revision = :revision
+UPDATE dispatches SET control = :control, revision = :revision, give_up_at = give_up_at + :paused,
+  halted_at = CASE :control WHEN 'halted' THEN coalesce(halted_at, :now) END
 WHERE id = :id AND revision < :revision AND control <> 'cancelled'
 RETURNING no
 
@@ -26,7 +30,7 @@ RETURNING no
 UPDATE parcels SET held = 1 WHERE dispatch_no = :no
 
 -- name: release
-UPDATE parcels SET held = 0 WHERE dispatch_no = :no
+UPDATE parcels SET held = 0, give_up_at = give_up_at + :paused WHERE dispatch_no = :no
 
 -- name: hasten
 UPDATE parcels SET held = 0, visible_at = CASE claimed WHEN 0 THEN min(visible_at, :now) ELSE visible_at END

@@ -260,7 +260,7 @@ function settleOther(
     at: args.now,
     provider: args.provider,
     key: args.key,
-    outcome: verdict.to === 'pending' ? (verdict.spent ? 'retry' : 'throttled') : verdict.to,
+    outcome: attemptOutcome(verdict),
     detail: verdict.reason,
   };
   const changed = db.run('settleOne', {
@@ -276,6 +276,12 @@ function settleOther(
   if (verdict.to !== 'pending') count(deltas, verdict.to, changed);
   const id = verdict.to === 'failed' && verdict.hardBounce ? suppressionIds.pop() : undefined;
   if (id !== undefined) db.run('suppressAddressOf', { workspace: held.workspaceId, key, id, now: args.now });
+}
+
+function attemptOutcome(verdict: Exclude<Verdict, { to: 'accepted' }>): string {
+  if (verdict.to !== 'pending') return verdict.to;
+  if (verdict.inDoubt) return 'unknown';
+  return verdict.spent ? 'retry' : 'throttled';
 }
 
 export interface Discard {

@@ -11,6 +11,7 @@ CREATE TABLE dispatches (
   spec TEXT NOT NULL,
   control TEXT NOT NULL DEFAULT 'open',
   revision INTEGER NOT NULL DEFAULT -1,
+  halted_at INTEGER,
   sealed INTEGER NOT NULL DEFAULT 0,
   completed INTEGER NOT NULL DEFAULT 0,
   next_ordinal INTEGER NOT NULL DEFAULT 0,

@@ -101,7 +101,8 @@ export class ProviderCalls {
     }
     pool.giveBack(permit);
     if (answer.kind === 'empty') return { now: tooBig, later: [] };
-    return { now: [...ready.map(({ traveller }) => traveller), ...tooBig], later: [], ended: answer.kind };
+    // Those that don't render too: it is for the end of the dispatch to end them.
+    return { now: travellers, later: [], ended: answer.kind };
   }
 
   /** A call that a dead worker left open: ask the provider, if it can be asked, or let the policy decide. */

@@ -46,7 +46,6 @@ export class ParcelDelivery {
     if (members.length + orphans.length === 0) return lanes.finish(this.#claim, [], clock.now());
     // To ask a provider again may be to send: not while the dispatch is halted. The parcel comes back when it is released.
     if (parcel.control === 'halted' && orphans.length > 0) return;
-    if (await this.#isolated(parcel)) return;
     const { templateId, templateVersion, subject } = dispatch.content;
     const template = await renderer.prepare(dispatch.workspaceId, templateId, templateVersion, subject);
     const calls = new ProviderCalls(this.#tools, this.#claim, dispatch, template, this.#stopping);
@@ -54,27 +53,28 @@ export class ParcelDelivery {
     for (const member of members) this.#waiting.push({ member, tried: noneTried });
     // The ledger would refuse them too, but striking off is not to wait for a provider.
     this.#ended ??= endOf(parcel, clock.now());
+    if (this.#ended === undefined && (await this.#isolated())) return;
     await this.#sendAll(dispatch, calls);
     await this.#finish();
   }
 
-  /** Splits a suspect parcel into tenths, or buries a single message. True if there is nothing more to do. */
-  async #isolated({ members, orphans }: LoadedParcel): Promise<boolean> {
+  /**
+   * Splits a suspect parcel into tenths, or buries a single message. True if there is nothing more to do. What was in
+   * doubt has been resolved before, under the claim that could see it.
+   */
+  async #isolated(): Promise<boolean> {
     const { ledger, lanes, clock } = this.#tools;
     const { receives } = this.#claim;
-    // What is in doubt must be resolved first, under the claim that can see it.
-    if (receives < SUSPECT_RECEIVES || orphans.length > 0) return false;
+    const ordinals = this.#waiting.map(({ member }) => member.ordinal);
+    if (receives < SUSPECT_RECEIVES || ordinals.length === 0) return false;
+    if (ordinals.length === 1 && receives < POISON_RECEIVES) return false;
     const now = clock.now();
-    const ordinals = members.map(({ ordinal }) => ordinal);
-    if (members.length === 1) {
-      if (receives < POISON_RECEIVES) return false;
+    const leftovers = leftoversOf(this.#later);
+    if (ordinals.length === 1) {
       await ledger.discard(this.#claim, ordinals, 'dead', `poison: received ${receives} times`, now);
-      await lanes.finish(this.#claim, [], now);
-      return true;
     }
-    const size = Math.ceil(members.length / 10);
-    const leftovers: Leftover[] = [];
-    for (let at = 0; at < ordinals.length; at += size) {
+    const size = Math.ceil(ordinals.length / 10);
+    for (let at = 0; at < ordinals.length && ordinals.length > 1; at += size) {
       leftovers.push({ members: toRanges(ordinals.slice(at, at + size)), dueAt: now, receives });
     }
     await lanes.finish(this.#claim, leftovers, now);
@@ -160,6 +160,6 @@ function leftoversOf(later: readonly { readonly ordinal: number; readonly dueAt:
   const byDue = Map.groupBy(later, ({ dueAt }) => Math.ceil(dueAt / 1000));
   return [...byDue.values()].map((group) => ({
     members: toRanges(group.map(({ ordinal }) => ordinal)),
-    dueAt: Math.min(...group.map(({ dueAt }) => dueAt)),
+    dueAt: Math.max(...group.map(({ dueAt }) => dueAt)),
   }));
 }

@@ -183,6 +183,18 @@ describe('the delivery worker', () => {
     expect(new Set(provider.taken).size).toBe(40);
   });
 
+  it('does not count a pause against the time that messages have', async () => {
+    const provider = new ScriptedProvider('ses').answer(all(unavailable));
+    worker = new WorkerUnderTest([[provider]]);
+    const dispatch = await sends(aDispatch().givingUpAt(START + 60 * SECOND), 5);
+    await worker.stores.dispatches.control(dispatch.id, 'halted', 1);
+    await worker.pass(300 * SECOND);
+    provider.accept();
+    await worker.stores.dispatches.control(dispatch.id, 'open', 2);
+    await worker.pass(30 * SECOND);
+    expect(await countsOf(dispatch)).toEqual({ accepted: 5 });
+  });
+
   it('strikes off what is pending when its dispatch is cancelled', async () => {
     const provider = new ScriptedProvider('ses', { maxBatch: 5, maxInFlight: 1 }).answer(() => new Promise(() => {}));
     worker = new WorkerUnderTest([[provider]]);

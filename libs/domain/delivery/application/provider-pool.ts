@@ -117,13 +117,13 @@ export class ProviderPool {
 
   report(permit: Permit, outcomes: readonly Outcome[]): void {
     const slot = this.#slotOf(permit);
-    const transition = slot.report(outcomes, this.#clock.now(), this.#clock.monotonic(), this.#randomness.unit());
+    const transition = slot.report(outcomes, permit.probe, this.#clock.now(), this.#clock.monotonic(), this.#randomness.unit());
     if (transition) this.#onTransition(transition);
     this.#wakeAll();
   }
 
   giveBack(permit: Permit): void {
-    this.#slotOf(permit).giveBack(this.#clock.now(), this.#randomness.unit());
+    this.#slotOf(permit).giveBack(permit.probe, this.#clock.now(), this.#randomness.unit());
     this.#wakeAll();
   }
 

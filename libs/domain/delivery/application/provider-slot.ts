@@ -105,16 +105,16 @@ export class ProviderSlot {
   }
 
   /** A permit that led to no call: its place is given back, its tokens stay drawn (never more than allowed). */
-  giveBack(now: number, jitter: number): void {
+  giveBack(probe: boolean, now: number, jitter: number): void {
     this.#inFlight -= 1;
-    this.#breaker = record(this.#breaker, this.settings.breaker, { kind: 'neutral' }, now, jitter);
+    this.#breaker = record(this.#breaker, this.settings.breaker, { kind: 'neutral' }, now, jitter, probe);
   }
 
-  report(outcomes: readonly Outcome[], now: number, mono: number, jitter: number): Transition | undefined {
+  report(outcomes: readonly Outcome[], probe: boolean, now: number, mono: number, jitter: number): Transition | undefined {
     this.#inFlight -= 1;
     const result = callResult(outcomes);
     const from = this.#breaker.state;
-    this.#breaker = record(this.#breaker, this.settings.breaker, result, now, jitter);
+    this.#breaker = record(this.#breaker, this.settings.breaker, result, now, jitter, probe);
     const accepted = outcomes.filter((outcome) => outcome.kind === 'accepted').length;
     this.#remember(now, accepted, result.kind === 'failure');
     if (accepted > 0 || result.kind === 'success') {

@@ -63,8 +63,18 @@ export function admit(breaker: Breaker, rules: BreakerRules, now: Instant): { br
   }
 }
 
-/** @param jitter 0 <= x < 1, from the Randomness port */
-export function record(breaker: Breaker, rules: BreakerRules, result: CallResult, now: Instant, jitter: number): Breaker {
+/**
+ * @param jitter 0 <= x < 1, from the Randomness port
+ * @param probe whether the call was let through as a probe: while half-open the late answers of others prove nothing
+ */
+export function record(
+  breaker: Breaker,
+  rules: BreakerRules,
+  result: CallResult,
+  now: Instant,
+  jitter: number,
+  probe = true,
+): Breaker {
   if (result.kind === 'misconfigured') return { state: 'misconfigured', since: now, reason: result.reason, reopenings: 0 };
   switch (breaker.state) {
     case 'misconfigured':
@@ -72,6 +82,7 @@ export function record(breaker: Breaker, rules: BreakerRules, result: CallResult
       // An answer to a call that began before it opened tells nothing new.
       return breaker;
     case 'half-open':
+      if (!probe) return breaker;
       return recordProbe(breaker, rules, result.kind, now, jitter);
     case 'closed':
       return recordCall(breaker.calls, rules, result.kind, now, jitter);
@@ -100,11 +111,10 @@ function recordCall(
   jitter: number,
 ): Breaker {
   if (kind === 'neutral') return { state: 'closed', calls, reopenings: 0 };
-  // While nothing fails there is nothing to weigh: keep only enough successes for the rate to mean something.
-  const kept = calls.filter((call) => call.at > now - rules.windowMs).slice(-(4 * rules.minCalls));
-  const all = [...kept, { at: now, failed: kind === 'failure' }];
-  const failures = all.filter((call) => call.failed).length;
-  const rate = all.length >= rules.minCalls && failures / all.length >= rules.failureRate;
+  const all = [...calls, { at: now, failed: kind === 'failure' }].slice(-(4 * rules.minCalls));
+  const recent = all.filter((call) => call.at > now - rules.windowMs);
+  const failures = recent.filter((call) => call.failed).length;
+  const rate = recent.length >= rules.minCalls && failures / recent.length >= rules.failureRate;
   const run = all.length >= rules.consecutive && all.slice(-rules.consecutive).every((call) => call.failed);
   return rate || run ? open(rules, now, 0, jitter) : { state: 'closed', calls: all, reopenings: 0 };
 }

@@ -49,8 +49,8 @@ export interface Member {
 export interface Attempt {
   readonly at: Instant;
   readonly provider: string;
-  /** What we sent as the provider's idempotency key; also groups the messages of one call. */
-  readonly key: string;
+  /** What we sent as the provider's idempotency key; also groups the messages of one call. Not kept of an accepted call. */
+  readonly key?: string;
   readonly outcome: string;
   readonly detail?: string;
 }

@@ -15,9 +15,9 @@ export function emptyBudget(rate: number, burst: number, at: number): RateBudget
 }
 
 export function refill(budget: RateBudget, now: number): RateBudget {
-  if (!Number.isFinite(budget.rate)) return { ...budget, tokens: Infinity, at: now };
+  if (!Number.isFinite(budget.rate)) return { ...budget, tokens: Infinity, at: Math.max(now, budget.at) };
   const elapsed = Math.max(0, now - budget.at);
-  return { ...budget, tokens: Math.min(budget.burst, budget.tokens + (elapsed * budget.rate) / 1000), at: now };
+  return { ...budget, tokens: Math.min(budget.burst, budget.tokens + (elapsed * budget.rate) / 1000), at: Math.max(now, budget.at) };
 }
 
 /** Draws up to `want` whole tokens, leaving `reserve` for those with a better claim. */
@@ -36,5 +36,5 @@ export function waitFor(budget: RateBudget, want: number, reserve: number, now: 
 
 export function withRate(budget: RateBudget, rate: number, burst: number, now: number): RateBudget {
   const full = refill(budget, now);
-  return { rate, burst, tokens: Math.min(full.tokens, burst), at: now };
+  return { rate, burst, tokens: Math.min(full.tokens, burst), at: full.at };
 }

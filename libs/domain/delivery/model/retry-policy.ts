@@ -9,7 +9,15 @@ export type Verdict =
   | { readonly to: 'dead'; readonly reason: string }
   | { readonly to: 'unknown'; readonly reason: string }
   /** Back to pending. `elsewhere`: another provider may take it now; otherwise not before `dueAt`. */
-  | { readonly to: 'pending'; readonly reason: string; readonly spent: boolean; readonly elsewhere: boolean; readonly dueAt: Instant };
+  | {
+      readonly to: 'pending';
+      readonly reason: string;
+      readonly spent: boolean;
+      readonly elsewhere: boolean;
+      readonly dueAt: Instant;
+      /** The call may have been taken: its attempt is listed as unknown for ever. */
+      readonly inDoubt?: true;
+    };
 
 export interface RetryRules {
   /** Provider calls a message may spend; throttled ones are free. */
@@ -53,8 +61,16 @@ export function judge(outcome: Outcome, rules: RetryRules, c: Circumstances): Ve
       return again(outcome.reason, c, { spent: true, elsewhere: true, dueAt: c.now + backoff(rules, c.attempts, c.jitter) });
     case 'unknown':
       if (c.unknownPolicy === 'park') return { to: 'unknown', reason: outcome.reason };
-      if (c.attempts + 1 >= rules.maxAttempts) return { to: 'unknown', reason: outcome.reason };
-      return again(outcome.reason, c, { spent: true, elsewhere: true, dueAt: c.now + backoff(rules, c.attempts, c.jitter) });
+      // Never dead: an operator's retry of a dead message must not be a second copy that nobody listed.
+      if (c.attempts + 1 >= rules.maxAttempts || c.now >= c.giveUpAt) return { to: 'unknown', reason: outcome.reason };
+      return {
+        to: 'pending',
+        reason: outcome.reason,
+        spent: true,
+        elsewhere: true,
+        dueAt: c.now + backoff(rules, c.attempts, c.jitter),
+        inDoubt: true,
+      };
   }
 }
 

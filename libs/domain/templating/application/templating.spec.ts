@@ -107,7 +107,7 @@ describe('Templating', () => {
 
     it('makes one template of a request that is repeated', async () => {
       const first = await create({ text: 'Hi' }, 'tpl_same');
-      clock.advance(60_000);
+      await clock.advance(60_000);
       expect(await create({ text: 'Hi' }, 'tpl_same')).toEqual(first);
       expect((await templates.page(OURS, { limit: 10 })).data).toHaveLength(1);
     });
@@ -178,7 +178,7 @@ describe('Templating', () => {
   describe('saving a version', () => {
     it('leaves the version before it as it was', async () => {
       const { id } = await create({ text: 'one {{a}}' });
-      clock.advance(1000);
+      await clock.advance(1000);
       const second = await save(id, { text: 'two {{b}}', name: 'Renamed' });
       expect(second).toMatchObject({ currentVersion: 2, name: 'Renamed', updatedAt: clock.now() });
       expect((await finding.run(OURS, id)).content.text).toBe('two {{b}}');
