@@ -22,7 +22,9 @@ for (const file of readdirSync(join(gallery, 'illustrations'))) {
   const size = file.startsWith('social-') ? ICON : ILLUSTRATION;
   await page.setViewportSize({ width: size, height: size });
   const svg = readFileSync(join(gallery, 'illustrations', file), 'utf8');
-  await page.setContent(`<style>body{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${svg}`);
+  await page.setContent(
+    `<style>body{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${svg}`,
+  );
   const png = await page.screenshot({ omitBackground: true });
   writeFileSync(join(gallery, 'assets', file.replace(/\.svg$/, '.png')), png);
 }

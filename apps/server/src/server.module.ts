@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { HealthController } from '#adapters/rest/health/health.controller.js';
 import { MetricsController } from '#adapters/rest/health/metrics.controller.js';
 import { DocsController } from '#adapters/rest/docs/docs.controller.js';
+import { AssetsController } from '#adapters/rest/assets/assets.controller.js';
 import { CampaignEventsController } from '#adapters/rest/campaigns/campaign-events.controller.js';
 import { CampaignsController } from '#adapters/rest/campaigns/campaigns.controller.js';
 import { ImportsController } from '#adapters/rest/imports/imports.controller.js';
@@ -12,6 +13,7 @@ import { FailedMessagesController } from '#adapters/rest/failed-messages/failed-
 import { SuppressionsController } from '#adapters/rest/suppressions/suppressions.controller.js';
 import { ProvidersController } from '#adapters/rest/providers/providers.controller.js';
 import { LanesController } from '#adapters/rest/lanes/lanes.controller.js';
+import { OutboxModule } from '#adapters/rest/outbox/outbox.module.js';
 import { RestKitModule } from '#adapters/rest/kit/rest.module.js';
 import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
 import { ListsController } from '#adapters/rest/lists/lists.controller.js';
@@ -47,6 +49,7 @@ const API = [
   SuppressionsController,
   ProvidersController,
   LanesController,
+  AssetsController,
 ];
 
 @Global()
@@ -68,6 +71,7 @@ export class ServerModule {
         TemplatingModule,
         DeliveryModule,
         CampaignModule,
+        ...(roles.includes('api') ? [OutboxModule] : []),
       ],
       controllers: roles.includes('api') ? [...OPERATION, ...API] : OPERATION,
     };

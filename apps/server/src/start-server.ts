@@ -4,6 +4,7 @@ import { NestLogger } from '#adapters/pino/nest-logger.js';
 import { measureProcess } from '#adapters/prometheus/event-loop.js';
 import { Lifecycle } from '#adapters/rest/kit/lifecycle.js';
 import { createRestServer } from '#adapters/rest/kit/rest-server.js';
+import { InstallGallery } from '#domain/templating/application/install-gallery.js';
 import { BootstrapWorkspace } from '#domain/workspace/application/bootstrap-workspace.js';
 import type { Log } from '#ports/system/log.js';
 import { Metrics } from '#ports/system/metrics.js';
@@ -58,7 +59,8 @@ export async function startServer({
     measureProcess(app.get<Metrics>(Metrics));
     const url = await listen(app, config, publicUrl);
     // Only now: a port that is taken must not cost us the one moment in which the owner key can be shown.
-    const { madeToken } = await app.get(BootstrapWorkspace).run(config.ownerKey);
+    const { madeToken, workspace } = await app.get(BootstrapWorkspace).run(config.ownerKey);
+    if (config.roles.includes('api')) await app.get(InstallGallery).run(workspace.id);
     for (const duty of dutiesOf(app, config.roles, target)) {
       await duty.start();
       started.push(duty);

@@ -50,3 +50,38 @@ function withoutAddresses(line: string): string {
   }
   return scrubbed + line.slice(done);
 }
+
+/** Names whose values are secrets wherever they stand, in case one is not among the configured ones. */
+const SECRET_NAMES = /^(authorization|cookie|credentials|.*(password|secret|token|api_?key|access_?key))$/i;
+/** Nobody reads further down, or further along, than this. */
+const DEEPEST = 5;
+const MOST_ITEMS = 100;
+
+/**
+ * What can be written of a value: plain data, errors with their stack and cause, nothing named like a secret, no
+ * circles. Still to be scrubbed: only the finished text shows what stands in it.
+ */
+export function writable(value: unknown, depth = 0): unknown {
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > DEEPEST) return '…';
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map((item) => writable(item, depth + 1));
+  return { ...wordsOf(value, depth), ...propertiesOf(value, depth) };
+}
+
+/** Not `instanceof`: an error of another thread or context is one as well. */
+function wordsOf(value: object, depth: number): Record<string, unknown> {
+  if (!('stack' in value && 'message' in value)) return {};
+  const { name, message, stack } = value as Error;
+  const cause: unknown = 'cause' in value ? value.cause : undefined;
+  return { name, message, stack, ...(cause === undefined ? {} : { cause: writable(cause, depth + 1) }) };
+}
+
+function propertiesOf(value: object, depth: number): Record<string, unknown> {
+  const entries = Object.entries(value).slice(0, MOST_ITEMS);
+  return Object.fromEntries(
+    entries.map(([name, item]) => [name, SECRET_NAMES.test(name) ? '[secret]' : writable(item, depth + 1)]),
+  );
+}

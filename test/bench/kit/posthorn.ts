@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { FakeProvider } from './fake-provider.js';
+import { freePort } from './free-port.js';
 import type { Lag } from './lag-probe.js';
 import { pause } from './pause.js';
 import { PosthornApi } from './posthorn-api.js';
 import { ProcessMeter } from './process-meter.js';
-import { freePort } from './redis.js';
 
 const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.js', import.meta.url));
 const PROBE = new URL('./lag-probe.js', import.meta.url).href;

@@ -32,16 +32,25 @@ export class ProcessMeter {
     return { rss: kilobytes('VmRSS') * 1024, anonymous: kilobytes('RssAnon') * 1024 };
   }
 
-  /** Seconds of CPU per living thread, most first, threads of one name together. */
+  /** Seconds of CPU spent so far by each living thread: `main`, its workers in the order they were started, the runtime's. */
   cpuByThread(): Readonly<Record<string, number>> {
-    const sums = new Map<string, number>();
-    for (const thread of readdirSync(`/proc/${this.#pid}/task`)) {
+    const sums: Record<string, number> = {};
+    let workers = 0;
+    const threads = readdirSync(`/proc/${this.#pid}/task`).sort((a, b) => Number(a) - Number(b));
+    for (const thread of threads) {
       const folder = `/proc/${this.#pid}/task/${thread}`;
-      const name = `${readFileSync(`${folder}/comm`, 'utf8').trim()}`;
+      const name = readFileSync(`${folder}/comm`, 'utf8').trim();
       const nanoseconds = Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ')[0]);
-      const label = /^(libuv-worker|V8Worker|node-V8Worker)/.test(name) ? name : `${name} ${thread}`;
-      sums.set(label, (sums.get(label) ?? 0) + nanoseconds / 1e9);
+      if (name === 'WorkerThread') workers += 1;
+      const label = name === 'WorkerThread' ? `worker ${workers}` : (NAMES[name] ?? 'other');
+      sums[label] = (sums[label] ?? 0) + nanoseconds / 1e9;
     }
-    return Object.fromEntries([...sums].sort(([, a], [, b]) => b - a));
+    return sums;
   }
 }
+
+/** As Node calls its threads, and as a reader would. */
+const NAMES: Readonly<Record<string, string>> = {
+  MainThread: 'main',
+  V8Worker: 'garbage collection and compiling',
+};

@@ -145,6 +145,7 @@ function report(
   ];
   if (prepared) {
     notes.push(
+      threadsNote(count, sent),
       `posthorn imported the subscribers before at ${Math.round(count / prepared.importSeconds).toLocaleString('en')} rows/s.`,
     );
   }
@@ -168,6 +169,16 @@ function report(
   };
 }
 
+/** Where the server's share goes: main, storage writer, storage reader, delivery; and the runtime's own. */
+function threadsNote(count: number, sent: readonly Sent[]): string {
+  const names = [...new Set(sent.flatMap(({ threads }) => Object.keys(threads)))];
+  const costs = names.map((name) => {
+    const cost = median(sent.map(({ threads }) => ((threads[name] ?? 0) / count) * 1e6));
+    return `${name} ${cost.toFixed(1)}`;
+  });
+  return `CPU µs/message of posthorn's threads (workers 1 to 3: storage writer, storage reader, delivery): ${costs.join(', ')}.`;
+}
+
 function row(name: string, races: readonly Race[], rate: number, limit: number): Cell[] {
   const perMessage = (process: string): number =>
     median(races.map(({ cpuSeconds, accepted }) => ((cpuSeconds[process] ?? NaN) / accepted) * 1e6));
@@ -176,7 +187,7 @@ function row(name: string, races: readonly Race[], rate: number, limit: number):
   return [
     name,
     Math.round(rate),
-    (rate / limit).toFixed(2),
+    Number.isNaN(limit) ? '-' : (rate / limit).toFixed(2),
     costs.reduce((sum, { cost }) => sum + cost, 0),
     costs.map(({ process, cost }) => `${process} ${cost.toFixed(1)}`).join(', '),
     Math.round(median(races.map(({ bytesPerMessage }) => bytesPerMessage))),
@@ -196,7 +207,7 @@ function marksOf(
   const lag = median(sent.map((one) => one.lag.p99));
   return [
     ...(marks.rate === undefined ? [] : [atLeast('messages/s', rate, marks.rate)]),
-    atLeast('of the bare loop', rate / limit, marks.ofBareLoop),
+    ...(Number.isNaN(limit) ? [] : [atLeast('of the bare loop', rate / limit, marks.ofBareLoop)]),
     ...(marks.timesBullmq === undefined || bullmq === undefined
       ? []
       : [atLeast('times BullMQ, job per recipient', rate / bullmq, marks.timesBullmq)]),

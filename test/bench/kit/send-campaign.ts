@@ -3,6 +3,7 @@ import { pause } from './pause.js';
 import { Posthorn, type PosthornOptions } from './posthorn.js';
 import type { CampaignStats, PosthornApi } from './posthorn-api.js';
 import type { Prepared } from './prepared.js';
+import type { Memory } from './process-meter.js';
 import { type Race, race } from './rivals.js';
 
 /** Asking how far it is costs the server something too: not more often than a person's browser would. */
@@ -19,6 +20,10 @@ export interface Sent {
   readonly race: Race;
   readonly stats: CampaignStats;
   readonly lag: Lag;
+  /** CPU seconds of each of the server's threads. */
+  readonly threads: Readonly<Record<string, number>>;
+  /** At the end. */
+  readonly memory: Memory;
 }
 
 /** Our own contestant: one campaign to everyone in a prepared folder, by a server that was started for it. */
@@ -32,26 +37,35 @@ export async function raceCampaign(
     const { api } = server;
     const campaign = await api.draftCampaign(prepared.listId);
     await server.lag();
-    let stats: CampaignStats | undefined;
+    const threads = server.meter.cpuByThread();
     const result = await race(options.fake, async () => {
       const before = server.meter.cpuSeconds();
       await api.startCampaign(campaign);
       const started = Date.now();
       const finishedAt = await untilFinished(api, campaign);
       const cpuSeconds = server.meter.cpuSeconds() - before;
-      stats = await api.stats(campaign);
-      return {
-        seconds: (finishedAt - started) / 1000,
-        cpuSeconds: { server: cpuSeconds },
-        detail: { threads: server.meter.cpuByThread(), memory: server.meter.memory() },
-      };
+      return { seconds: (finishedAt - started) / 1000, cpuSeconds: { server: cpuSeconds } };
     });
-    if (!stats) throw new Error('unreachable');
-    return { race: result, stats, lag: await server.lag() };
+    return {
+      race: result,
+      stats: await api.stats(campaign),
+      lag: await server.lag(),
+      threads: spentSince(threads, server.meter.cpuByThread()),
+      memory: server.meter.memory(),
+    };
   } finally {
     await server.stop();
     prepared.discard(dataDir);
   }
+}
+
+function spentSince(
+  before: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(now).map(([name, seconds]) => [name, seconds - (before[name] ?? 0)]),
+  );
 }
 
 /** Resolves with the epoch milliseconds at which the campaign was seen finished, or says it was. */

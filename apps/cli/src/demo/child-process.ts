@@ -36,7 +36,12 @@ export async function startChild<T>(setting: ChildSetting<T>): Promise<Started &
     // Its own group: Ctrl-C is for us, who end the others in their order.
     detached: true,
   });
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
+  const exited = once(child, 'exit').then(([code]) => {
+    process.off('exit', end);
+    return code as number | null;
+  });
   const written = createWriteStream(log, { flags: 'a' });
   child.stderr.pipe(written, { end: false });
   const announced = await Promise.race([firstReady(child, written, ready), exited.then(() => undefined)]);

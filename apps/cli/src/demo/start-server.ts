@@ -4,6 +4,15 @@ import { type Started, startChild } from './child-process.js';
 
 const MAIN = fileURLToPath(new URL('../../../server/src/main.js', import.meta.url));
 
+/**
+ * Nobody is left behind: when our end of its standard input is closed, however we ended, it stops as on SIGTERM. Its
+ * threads load this too, and have an input of their own, which is at its end from the start.
+ */
+const DIES_WITH_US = `
+  import { isMainThread } from 'node:worker_threads';
+  const stop = () => process.kill(process.pid, 'SIGTERM');
+  if (isMainThread) process.stdin.on('end', stop).on('error', () => {}).resume();`;
+
 export interface ServerToStart {
   /** Holds its data, its configuration file and its log. */
   readonly folder: string;
@@ -17,7 +26,7 @@ export async function startServer({
 }: ServerToStart): Promise<Started & { readonly url: string }> {
   const { announced, ...started } = await startChild({
     name: 'server',
-    args: [MAIN],
+    args: ['--import', `data:text/javascript,${encodeURIComponent(DIES_WITH_US)}`, MAIN],
     folder,
     env: { PORT: '0', ...env },
     log: join(folder, 'server.log'),

@@ -129,11 +129,14 @@ class SenderDns {
     }
   }
 
+  /** @throws NoDns also where names of the world are not known: a network that is closed says of all of them that there are none */
   async exists(domain: string): Promise<boolean> {
     // ENODATA: the name is there, the record is not. ENOTFOUND: there is no such name.
-    return (
-      (await this.#ask(() => this.#resolver.resolveSoa(domain).then((soa) => [soa]), true)) !== 'no-such-name'
-    );
+    const asked = () => this.#resolver.resolveSoa(domain).then((soa) => [soa]);
+    if ((await this.#ask(asked, true)) !== 'no-such-name') return true;
+    const root = await this.#ask(() => this.#resolver.resolveNs('.'), true);
+    if (root === 'no-such-name') throw new NoDns('the name server knows nothing of the world outside');
+    return false;
   }
 
   async txt(name: string): Promise<Records<string>> {

@@ -63,6 +63,13 @@ export class ConfigReader {
       : this.#fault(found.name, `must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
   }
 
+  flag(place: Place): boolean | undefined {
+    const found = this.#find(place);
+    if (!found) return undefined;
+    if (found.value === true || found.value === 'true') return true;
+    return found.value === false || found.value === 'false' ? false : this.#fault(found.name, 'must be true or false');
+  }
+
   count(place: Place, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}): number | undefined {
     return this.number(place, { min, max, whole: true });
   }

@@ -3,6 +3,7 @@ import {
   type EmailProvidersConfig,
   emailProviderNames,
 } from '#adapters/email-providers/create-email-providers.js';
+import type { OutboxOpenTo } from '#adapters/rest/outbox/outbox-settings.js';
 import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
 import type { LaneSettings } from '#domain/delivery/application/work-lane.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
@@ -40,6 +41,8 @@ export interface ServerConfig {
   readonly door: RestSettings;
   readonly email: EmailProvidersConfig;
   readonly lanes: Readonly<Record<Lane, LaneSettings>>;
+  /** Who may open the outbox of captured mails without a key. */
+  readonly outboxOpenTo: OutboxOpenTo;
   /** Values that no log may hold. */
   readonly secrets: readonly string[];
   /** Names that look like ours and are not. */
@@ -78,6 +81,7 @@ export async function readServerConfig(
     door: readDoor(read),
     email: email.config,
     lanes: readLanes(read),
+    outboxOpenTo: read.flag({ file: 'outbox.public' }) ? 'anybody' : isLoopback(host) ? 'this-machine' : 'nobody',
     secrets: [...email.secrets, ...(ownerKey === undefined ? [] : [ownerKey])],
     unknownNames: Object.keys(env).filter((name) => name.startsWith('POSTHORN_') && !OUR_NAMES.has(name)),
   };

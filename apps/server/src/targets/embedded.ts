@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { CsvParseReader } from '#adapters/csv/csv-parse-reader.js';
 import { FileBlobs } from '#adapters/files/file-blobs.js';
 
+import { galleryPictures, ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
 import { SqliteCampaigns, SqliteUnsubscribes } from '#adapters/sqlite/campaign/sqlite-campaigns.js';
@@ -45,7 +46,9 @@ import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
+import { GalleryPictures } from '#adapters/rest/assets/assets.controller.js';
 import { MetricsExposition } from '#adapters/rest/health/metrics.controller.js';
+import { OutboxSettings } from '#adapters/rest/outbox/outbox-settings.js';
 import { SqliteEngine } from '#adapters/sqlite/engine/sqlite-engine.js';
 import { SqliteOutbox } from '#adapters/sqlite/outbox/sqlite-outbox.js';
 import { SqliteStorageProbe } from '#adapters/sqlite/storage-probe/sqlite-storage-probe.js';
@@ -131,7 +134,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Templates>(Templates, templates),
       answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector()),
       answers<Renderer>(Renderer, new HandlebarsRenderer(templates)),
-      answers<Gallery>(Gallery, { list: async () => [] }),
+      answers<Gallery>(Gallery, new ShippedGallery()),
+      answers<URL>(GalleryPictures, galleryPictures),
       answers<PreviewLinks>(PreviewLinks, previewLinks(publicUrl)),
       // delivery
       answers<Dispatches>(Dispatches, new SqliteDispatches(storage, clock)),
@@ -141,6 +145,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<FailedMessages>(FailedMessages, new SqliteFailedMessages(storage)),
       answers<Suppressions>(Suppressions, new SqliteSuppressions(storage)),
       answers<CapturedMails>(CapturedMails, new SqliteCapturedMails(storage)),
+      answers<OutboxSettings>(OutboxSettings, { openTo: config.outboxOpenTo }),
       answers<DeliveryMonitor>(DeliveryMonitor, deliveryThread),
       // campaign
       answers<Lists>(Lists, new SqliteLists(storage)),

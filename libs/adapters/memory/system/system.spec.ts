@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeClockContract } from '#ports/system/clock.contract.js';
 import { describeIdsContract } from '#ports/system/ids.contract.js';
+import { describeLogContract } from '#ports/system/log.contract.js';
 import { describeRandomnessContract } from '#ports/system/randomness.contract.js';
 import { describeSecretsContract } from '#ports/system/secrets.contract.js';
 import { describeStorageProbeContract } from '#ports/system/storage-probe.contract.js';
 import { CountingIds } from './counting-ids.js';
 import { DrivenClock } from './driven-clock.js';
+import { MemoryLog } from './memory-log.js';
 import { MemorySecrets } from './memory-secrets.js';
 import { MemoryStorageProbe } from './memory-storage-probe.js';
 import { SeededRandomness } from './seeded-randomness.js';
@@ -17,6 +19,10 @@ describeClockContract('DrivenClock', () => {
 describeIdsContract('CountingIds', () => new CountingIds());
 describeRandomnessContract('SeededRandomness', () => new SeededRandomness(7));
 const memorySecrets = new MemorySecrets(new SeededRandomness());
+describeLogContract('MemoryLog', () => {
+  const log = new MemoryLog(['c4nary-secret-value']);
+  return { log, written: () => JSON.stringify(log.entries) };
+});
 describeSecretsContract('MemorySecrets', () => Promise.resolve(memorySecrets));
 describeStorageProbeContract('MemoryStorageProbe', () => {
   const probe = new MemoryStorageProbe();

@@ -117,7 +117,7 @@ function keyPage(
     'The outbox is locked',
     html`Here it is open to the owner of the API key only. Reload, leave the user name empty, and give the
     owner key as the password.`,
-    html`Without a key it opens on the machine that the server runs on, as <code>http://localhost</code>, or
-      for everybody where the configuration says so.`,
+    html`Without a key it opens on the server’s own machine, where the server listens on
+      <code>localhost</code> alone, or to everybody where the configuration says so.`,
   );
 }

@@ -6,6 +6,9 @@ import { RestController } from '../kit/rest-controller.js';
 import { Public, Takes } from '../kit/route.js';
 import { askPage, donePage } from './unsubscribe-page.js';
 
+/** The page's own style, and a form that posts back to where it came from. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+
 /** Unsubscribe links of campaign mails: RFC 8058 one-click by POST, a page for people by GET. */
 @RestController('u')
 export class UnsubscribeController {
@@ -21,6 +24,7 @@ export class UnsubscribeController {
   @Get(':token')
   @Public()
   @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', PAGE_POLICY)
   ask(@Param('token') token: string): string {
     this.#claimOf(token);
     return askPage;
@@ -32,6 +36,7 @@ export class UnsubscribeController {
   @Takes('form')
   @HttpCode(200)
   @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', PAGE_POLICY)
   async leave(@Param('token') token: string, @Body() form: unknown): Promise<string> {
     const claim = this.#claimOf(token);
     const asked = typeof form === 'object' && form !== null && 'List-Unsubscribe' in form ? form['List-Unsubscribe'] : undefined;

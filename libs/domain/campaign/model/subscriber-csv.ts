@@ -100,15 +100,6 @@ function parseObject(text: string): Attributes | undefined | 'invalid' {
   }
 }
 
-/** The first line of an export. */
-export const EXPORT_HEADER = csvLine(COLUMNS);
-
-/** One person's line of an export. */
-export function exportLine({ email, name, locale, timezone, attributes }: Omit<Subscriber, 'id'>): string {
-  const written = Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes);
-  return csvLine([email, name ?? '', locale ?? '', timezone ?? '', written]);
-}
-
 /**
  * A spreadsheet takes a cell that begins with one of these for a formula, and a formula can send the sheet's contents
  * anywhere (https://owasp.org/www-community/attacks/CSV_Injection). A single quote in front makes it text.
@@ -133,6 +124,15 @@ function csvLine(cells: readonly string[]): string {
 
 function quoted(cell: string): string {
   return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/** The first line of an export. */
+export const EXPORT_HEADER = csvLine(COLUMNS);
+
+/** One person's line of an export. */
+export function exportLine({ email, name, locale, timezone, attributes }: Omit<Subscriber, 'id'>): string {
+  const written = Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes);
+  return csvLine([email, name ?? '', locale ?? '', timezone ?? '', written]);
 }
 
 function isColumn(name: string | undefined): boolean {
