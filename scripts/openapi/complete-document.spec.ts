@@ -92,10 +92,7 @@ describe('unansweredPorts', () => {
   }
   @Controller()
   class Outer {
-    constructor(
-      _inner: Inner,
-      @Inject(Answered) _answered: object,
-    ) {}
+    constructor(_inner: Inner, @Inject(Answered) _answered: object) {}
     @Get()
     get(): void {}
   }

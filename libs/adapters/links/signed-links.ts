@@ -1,5 +1,5 @@
-import { UnsubscribeTokens } from '#domain/campaign/model/unsubscribe-token.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 
 /** Links that carry their own proof: nothing is stored for them. */
@@ -9,10 +9,10 @@ export class SignedLinks implements RecipientLinks {
   readonly #tokens: UnsubscribeTokens;
 
   /** @param publicUrl without a slash at its end */
-  constructor(publicUrl: string, key: Uint8Array) {
+  constructor(publicUrl: string, tokens: UnsubscribeTokens) {
     this.assets = `${publicUrl}/assets`;
     this.#unsubscribe = `${publicUrl}/u/`;
-    this.#tokens = new UnsubscribeTokens(key);
+    this.#tokens = tokens;
   }
 
   unsubscribe(dispatchId: DispatchId, ref: string): string {

@@ -28,24 +28,14 @@ export class Prepared {
   static async subscribers(fake: FakeProvider, count: number): Promise<Prepared> {
     const folder = mkdtempSync(join(tmpdir(), 'bench-posthorn-'));
     const csv = join(folder, 'people.csv');
-    await writePeopleCsv(csv, count);
-    const server = await Posthorn.start({ fake, dataDir: join(folder, 'data') });
-    let peak = 0;
-    const watch = setInterval(() => {
-      peak = Math.max(peak, server.meter.memory().rss);
-    }, 100);
     try {
-      const started = performance.now();
-      const { listId, imported } = await server.api.importCsv(csv, 'Everyone');
-      const seconds = (performance.now() - started) / 1000;
-      if (imported.created !== count || imported.rejected !== 0) {
-        throw new Error(`the import of ${count} rows says ${JSON.stringify(imported)}`);
-      }
-      return new Prepared(folder, listId, seconds, peak);
-    } finally {
-      clearInterval(watch);
-      await server.stop();
+      await writePeopleCsv(csv, count);
+      const { listId, seconds, peak } = await importInto(join(folder, 'data'), fake, csv, count);
       rmSync(csv);
+      return new Prepared(folder, listId, seconds, peak);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
     }
   }
 
@@ -68,5 +58,30 @@ export class Prepared {
 
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function importInto(
+  dataDir: string,
+  fake: FakeProvider,
+  csv: string,
+  count: number,
+): Promise<{ listId: string; seconds: number; peak: number }> {
+  const server = await Posthorn.start({ fake, dataDir });
+  let peak = 0;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, server.meter.memory().rss);
+  }, 100);
+  try {
+    const started = performance.now();
+    const { listId, imported } = await server.api.importCsv(csv, 'Everyone');
+    const seconds = (performance.now() - started) / 1000;
+    if (imported.created !== count || imported.rejected !== 0) {
+      throw new Error(`the import of ${count} rows says ${JSON.stringify(imported)}`);
+    }
+    return { listId, seconds, peak };
+  } finally {
+    clearInterval(watch);
+    await server.stop();
   }
 }

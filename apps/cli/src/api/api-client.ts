@@ -7,6 +7,8 @@ export interface ApiClientOptions {
   readonly url: string;
   readonly key: string | undefined;
   readonly clock: Clock;
+  /** The way to the server, if not the network. */
+  readonly fetch?: typeof fetch;
 }
 
 /** An answer must come within this, or the request is given up (ms). A stream may then take its time. */
@@ -20,9 +22,11 @@ export class ApiClient {
   readonly url: string;
   readonly #key: string | undefined;
   readonly #clock: Clock;
+  readonly #fetch: typeof fetch;
 
   /** @throws UsageTrouble if URL or key cannot be used; the words don't repeat the key */
-  constructor({ url, key, clock }: ApiClientOptions) {
+  constructor({ url, key, clock, fetch: fetched = fetch }: ApiClientOptions) {
+    this.#fetch = fetched;
     this.url = readUrl(url);
     this.#key = key === '' ? undefined : key;
     this.#clock = clock;
@@ -106,13 +110,13 @@ export class ApiClient {
     const signal = init.signal ? AbortSignal.any([giveUp.signal, init.signal]) : giveUp.signal;
     const key = this.#key === undefined ? undefined : { authorization: `Bearer ${this.#key}` };
     try {
-      const response = await fetch(this.url + path, {
+      const response = await this.#fetch(this.url + path, {
         ...init,
         method,
         signal,
         headers: { ...init.headers, ...key },
       });
-      if (!response.ok) throw await troubleOf(response, this.url);
+      if (!response.ok) throw await troubleOf(response, { url: this.url, hasKey: this.hasKey });
       return response;
     } catch (error) {
       if (error instanceof ApiTrouble) throw error;

@@ -40,7 +40,10 @@ const KEY_HINT =
   'Give it with POSTHORN_API_KEY or --key. The first start of the server printed the owner key.';
 
 /** Words for an answer that is no success. */
-export async function troubleOf(response: Response, url: string): Promise<ApiTrouble> {
+export async function troubleOf(
+  response: Response,
+  asked: { url: string; hasKey: boolean },
+): Promise<ApiTrouble> {
   const { status } = response;
   const problem = await problemIn(response);
   const passing = status === 429 || status >= 500;
@@ -48,27 +51,28 @@ export async function troubleOf(response: Response, url: string): Promise<ApiTro
   const brief = status === 429 || status === 503 || problem?.code === 'idempotency_in_flight';
   const when = { status, passing, brief, ...(Number.isFinite(seconds) && { retryAfterMs: seconds * 1000 }) };
   if (!problem) {
-    const hint = `Is ${url} the address of a Posthorn server?`;
+    const hint = `Is ${asked.url} the address of a Posthorn server?`;
     return new ApiTrouble(`The server answered with HTTP ${status}.`, { ...when, hint });
   }
   const hint = hintFor(problem);
-  return new ApiTrouble(wordsOf(problem), {
-    ...when,
-    code: problem.code,
-    ...(hint !== undefined && { hint }),
-  });
+  const about = { ...when, code: problem.code, ...(hint !== undefined && { hint }) };
+  return new ApiTrouble(wordsOf(problem, asked.hasKey), about);
 }
 
-function wordsOf({ title, detail, code, errors }: Problem): string {
-  const lines = [`${plain(title)}: ${plain(detail)} (${code})`];
-  for (const fault of errors)
-    lines.push(`  ${plain(nameOf(fault.pointer))}: ${plain(fault.detail)} (${fault.code})`);
-  return lines.join('\n');
+function wordsOf({ title, detail, code, errors }: Problem, hasKey: boolean): string {
+  if (code === 'unauthenticated') {
+    return hasKey ? `The server does not take this API key. (${code})` : `An API key is needed. (${code})`;
+  }
+  const said = code === 'internal_error' ? title : detail;
+  const faults = errors.map((fault) => `${nameOf(fault.pointer)}: ${plain(fault.detail)} (${fault.code})`);
+  // One fault is most often the whole story.
+  if (errors.length === 1 && errors[0]?.detail === detail) return faults.join('');
+  return [`${plain(said)} (${code})`, ...faults.map((fault) => `  ${fault}`)].join('\n');
 }
 
 /** `/audience/listIds/0` is how a program says it. */
 function nameOf(pointer: string): string {
-  return pointer.replace(/^\//, '').replaceAll('/', '.') || 'the body';
+  return plain(pointer).replace(/^\//, '').replaceAll('/', '.') || 'the body';
 }
 
 function hintFor({ code, instance }: Problem): string | undefined {

@@ -2,7 +2,7 @@ import { findOne, type Named } from '../api/find-one.js';
 import { followCampaign, type Stats } from '../api/follow-campaign.js';
 import type { CommandContext, ExitCode } from '../terminal/context.js';
 import { count, plain, timeOfDay } from '../terminal/words.js';
-import { addsUp, byProvider, CampaignPace, equation, liveLines, plainLine } from './campaign-progress.js';
+import { addsUp, byProvider, CampaignPace, liveLines, plainLine } from './campaign-progress.js';
 
 /** A line for a log is due this often, and when the status changes (ms). */
 const LOG_EVERY_MS = 5_000;
@@ -146,7 +146,6 @@ class JsonLines implements Shown {
 function sumUp({ terminal }: CommandContext, id: string, stats: Stats): void {
   const { paint } = terminal;
   terminal.print();
-  if (!terminal.interactive) terminal.print(equation(stats).join(' '));
   if (!terminal.interactive && byProvider(stats) !== '') terminal.print(`accepted by ${byProvider(stats)}`);
   if (!addsUp(stats)) {
     terminal.print(paint('red', 'The account does not add up. Please report this: it must never happen.'));

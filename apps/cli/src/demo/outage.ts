@@ -54,7 +54,7 @@ export class Outage {
     const captured = byProvider['capture'] ?? 0;
     if (captured > 0 && !this.#capturing) {
       this.#capturing = true;
-      this.#tell(`capture takes over: ${count(captured)} so far`);
+      this.#tell(`capture takes over (${count(captured)} messages so far)`);
     }
     const bySes = byProvider['ses'] ?? 0;
     if (this.#sesBefore !== undefined && bySes > this.#sesBefore && !this.returned) {

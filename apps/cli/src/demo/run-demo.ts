@@ -44,7 +44,7 @@ export async function runDemo({ terminal, clock, folder, rows }: DemoSetting): P
     terminal.print();
     terminal.print(terminal.paint('bold', words));
   };
-  say('1. Posthorn, with a stand-in for Amazon SES as the first provider and a local outbox as the second');
+  say('1. A server, with a stand-in for Amazon SES as first provider and a local outbox behind it');
   const ses = await FakeSes.start(folder);
   const key = `demo-${randomBytes(12).toString('hex')}`;
   const server = await startServer({ folder, env: { POSTHORN_API_KEY: key, ...configuration(folder, ses) } });
@@ -136,7 +136,7 @@ async function sendThroughOutage(
 async function startCampaign({ client, terminal }: CommandContext, say: Say): Promise<CampaignView> {
   const template = await demoTemplate(client);
   say(
-    `3. posthorn send --template "${plain(template.name)}" --list ${LIST} --rate ${MESSAGES_PER_SECOND} --watch, and SES fails on the way`,
+    `3. posthorn send --template "${plain(template.name)}" --list ${LIST} --rate ${MESSAGES_PER_SECOND} --watch`,
   );
   const lists = await client.get<{ data: { id: string; name: string }[] }>('/v1/lists');
   const campaign = await client.post<CampaignView>('/v1/campaigns', {

@@ -67,7 +67,9 @@ export class ConfigReader {
     const found = this.#find(place);
     if (!found) return undefined;
     if (found.value === true || found.value === 'true') return true;
-    return found.value === false || found.value === 'false' ? false : this.#fault(found.name, 'must be true or false');
+    return found.value === false || found.value === 'false'
+      ? false
+      : this.#fault(found.name, 'must be true or false');
   }
 
   count(place: Place, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}): number | undefined {

@@ -81,7 +81,11 @@ export async function readServerConfig(
     door: readDoor(read),
     email: email.config,
     lanes: readLanes(read),
-    outboxOpenTo: read.flag({ file: 'outbox.public' }) ? 'anybody' : isLoopback(host) ? 'this-machine' : 'nobody',
+    outboxOpenTo: read.flag({ file: 'outbox.public' })
+      ? 'anybody'
+      : isLoopback(host)
+        ? 'this-machine'
+        : 'nobody',
     secrets: [...email.secrets, ...(ownerKey === undefined ? [] : [ownerKey])],
     unknownNames: Object.keys(env).filter((name) => name.startsWith('POSTHORN_') && !OUR_NAMES.has(name)),
   };

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { createEmailProviders } from '#adapters/email-providers/create-email-providers.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
 import { SqliteCapturedMails } from '#adapters/sqlite/captured-mails/sqlite-captured-mails.js';
 import { SqliteLanes } from '#adapters/sqlite/delivery/sqlite-lanes.js';
@@ -35,7 +36,7 @@ export async function embeddedDeliveryTools(options: DeliveryThreadOptions, log:
     ledger: new SqliteLedger(storage, ids),
     lanes: new SqliteLanes(storage),
     renderer: new HandlebarsRenderer(new SqliteTemplates(storage)),
-    links: new SignedLinks(options.publicUrl, options.linkKey),
+    links: new SignedLinks(options.publicUrl, new HmacUnsubscribeTokens(options.linkKey)),
     pool: new ProviderPool(providers, clock, randomness, (transition) => log('warn', 'provider.breaker', { ...transition })),
     pacer: new DispatchPacer(clock),
     retryBudget: new RetryBudget(clock.monotonic()),

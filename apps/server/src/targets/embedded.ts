@@ -19,13 +19,13 @@ import { SqliteLanes } from '#adapters/sqlite/delivery/sqlite-lanes.js';
 import { SqliteLedger } from '#adapters/sqlite/delivery/sqlite-ledger.js';
 import { SqliteSuppressions } from '#adapters/sqlite/delivery/sqlite-suppressions.js';
 import { SqliteTemplates } from '#adapters/sqlite/templating/sqlite-templates.js';
-import { UnsubscribeTokens } from '#domain/campaign/model/unsubscribe-token.js';
 import { Audiences } from '#ports/campaign/audiences.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
 import { CsvReader } from '#ports/campaign/csv.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Lists } from '#ports/campaign/lists.js';
 import { Subscribers } from '#ports/campaign/subscribers.js';
+import { UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
 import { CapturedMails } from '#ports/delivery/captured-mails.js';
 import { Deliveries } from '#ports/delivery/deliveries.js';
@@ -44,6 +44,7 @@ import { Templates } from '#ports/templating/templates.js';
 import { DeliveryThreadHost } from '../delivery-thread/delivery-thread-host.js';
 import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
+import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
 import { GalleryPictures } from '#adapters/rest/assets/assets.controller.js';
@@ -155,7 +156,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Campaigns>(Campaigns, new SqliteCampaigns(storage, clock)),
       answers<Unsubscribes>(Unsubscribes, new SqliteUnsubscribes(storage)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
-      { provide: UnsubscribeTokens, useValue: new UnsubscribeTokens(linkKey) },
+      answers<UnsubscribeTokens>(UnsubscribeTokens, new HmacUnsubscribeTokens(linkKey)),
     ],
     duties: { worker: [deliveryThread] },
     close: () => engine.close(),

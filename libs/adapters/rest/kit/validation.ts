@@ -54,7 +54,9 @@ export class Validation implements PipeTransform {
     // `{"toString":…}`: no field of ours is called so, and as a property it would hide a method others rely on.
     if (unknownNames.length > 0) throw refused(unknownNames.map((name) => unknownField(name, type)));
     if (Object.keys(plain).length > MOST_FIELDS) {
-      throw refused([{ pointer: '', code: 'too_long', detail: `A request has at most ${MOST_FIELDS} fields.` }]);
+      throw refused([
+        { pointer: '', code: 'too_long', detail: `A request has at most ${MOST_FIELDS} fields.` },
+      ]);
     }
     const dto = instanceOf(metatype, plain);
     const errors = validateSync(dto, {
@@ -77,7 +79,8 @@ type Constructor = new () => object;
 function instanceOf(type: Constructor, plain: Readonly<Record<string, unknown>>): object {
   const instance: Record<string, unknown> = Object.assign(new type());
   for (const [name, value] of Object.entries(plain)) {
-    const field = defaultMetadataStorage.findTypeMetadata(type, name)?.typeFunction() as Constructor | undefined;
+    const field = defaultMetadataStorage.findTypeMetadata(type, name)?.typeFunction() as
+      Constructor | undefined;
     instance[name] = field === undefined ? value : converted(field, value);
   }
   return instance;
@@ -85,7 +88,8 @@ function instanceOf(type: Constructor, plain: Readonly<Record<string, unknown>>)
 
 function converted(type: Constructor, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => converted(type, one));
-  if (Object.is(type, Number)) return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (Object.is(type, Number))
+    return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return isPlainObject(value) ? instanceOf(type, value) : value;
 }
 

@@ -1,7 +1,7 @@
 import { Body, Get, Header, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { Unsubscribe } from '#domain/campaign/application/unsubscribe.js';
-import { type UnsubscribeClaim, UnsubscribeTokens } from '#domain/campaign/model/unsubscribe-token.js';
+import { type UnsubscribeClaim, UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Public, Takes } from '../kit/route.js';
 import { askPage, donePage } from './unsubscribe-page.js';

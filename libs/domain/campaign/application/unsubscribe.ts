@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
-import type { UnsubscribeClaim } from '#domain/campaign/model/unsubscribe-token.js';
+import type { UnsubscribeClaim } from '#ports/campaign/unsubscribe-tokens.js';
 import type { SubscriberId } from '#domain/campaign/model/subscriber.js';
 import { Subscribers } from '#ports/campaign/subscribers.js';
 import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
