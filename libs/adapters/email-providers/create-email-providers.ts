@@ -13,7 +13,7 @@ export interface EmailProvidersConfig {
 /** A provider, and how the pool is to use it. */
 export interface ConfiguredProvider {
   readonly provider: EmailProvider;
-  readonly settings: Omit<Usage, 'timeoutMs' | 'breaker'> & {
+  readonly settings: Omit<Usage, 'timeoutMs' | 'breaker' | 'maxBatch'> & {
     readonly timeoutMs: number;
     readonly breaker: BreakerRules;
   };
@@ -60,7 +60,20 @@ async function createOne(
       `There is no e-mail provider ${JSON.stringify(name)}. There are: ${emailProviderNames.join(', ')}.`,
     );
   const { create } = await load();
-  return { provider: create(settings, deps), settings: usageOf(settings) };
+  return { provider: withBatchesOf(settings.maxBatch, create(settings, deps)), settings: usageOf(settings) };
+}
+
+function withBatchesOf(maxBatch: number | undefined, provider: EmailProvider): EmailProvider {
+  const { name, capabilities } = provider;
+  if (maxBatch === undefined || maxBatch >= capabilities.maxBatch) return provider;
+  return {
+    name,
+    capabilities: { ...capabilities, maxBatch },
+    send: (call) => provider.send(call),
+    quota: () => provider.quota(),
+    check: () => provider.check(),
+    close: () => provider.close(),
+  };
 }
 
 function usageOf({

@@ -9,6 +9,8 @@ export interface Usage {
   readonly burst?: number;
   readonly weight?: number;
   readonly timeoutMs?: number;
+  /** Fewer messages in one call than the provider would take. */
+  readonly maxBatch?: number;
   readonly breaker?: Partial<BreakerRules>;
 }
 

@@ -23,6 +23,9 @@ const TERMS = [
 /** Those that are shown even when there are none. */
 const ALWAYS = new Set<string>(['pending', 'submitting', 'accepted']);
 
+/** Columns beside the bar, so that it does not change its length with every digit. */
+const WIDEST_BESIDE = 42;
+
 /** The rate is that of the last few seconds (ms). */
 const RATE_OVER_MS = 6_000;
 
@@ -99,7 +102,7 @@ function barLine(terminal: Terminal, stats: Stats, pace: CampaignPace, now: numb
     `${count(doneOf(stats))} of ${count(total)}`,
     ...speed(stats, pace, now),
   ].join('  ');
-  return `${progressBar(terminal, shareOf(stats), beside.length + 3)}  ${beside}`;
+  return `${progressBar(terminal, shareOf(stats), Math.max(beside.length + 3, WIDEST_BESIDE))}  ${beside}`;
 }
 
 function speed(stats: Stats, pace: CampaignPace, now: number): string[] {

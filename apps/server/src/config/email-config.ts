@@ -103,6 +103,7 @@ function readUsage(read: ConfigReader, name: string): Read {
     burst: read.count(at('burst'), { max: 1_000_000 }),
     weight: read.number(at('weight'), { min: 0, max: 1000 }),
     timeoutMs: read.count(at('timeoutMs'), { min: 100, max: 600_000 }),
+    maxBatch: read.count(at('maxBatch'), { max: 1000 }),
     maxInFlight: read.count(at('maxInFlight'), { max: 10_000 }),
     breaker: Object.values(breaker).every((value) => value === undefined) ? undefined : present(breaker),
   };

@@ -14,11 +14,12 @@ export function lockDataFolder(dataDir: string): () => void {
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     db?.close();
-    const busy = error instanceof Error && /locked|busy/i.test(error.message);
+    const reason = String(error);
+    const busy = /locked|busy/i.test(reason);
     throw new Error(
       busy
         ? `The data folder ${dataDir} is in use by another Posthorn process.`
-        : `The data folder ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        : `The data folder ${dataDir} cannot be written: ${reason}`,
     );
   }
   const held = db;

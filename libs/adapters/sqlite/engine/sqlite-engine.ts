@@ -18,6 +18,7 @@ export class SqliteEngine {
   readonly #threads: readonly [Worker, Worker];
   readonly #clients: readonly [StorageClient, StorageClient];
   readonly #unlock: () => void;
+  readonly #ended = new Set<Worker>();
   #closing = false;
 
   private constructor(threads: readonly [Worker, Worker], unlock: () => void, onFatal: (error: Error) => void) {
@@ -28,6 +29,7 @@ export class SqliteEngine {
     threads.forEach((thread, index) => {
       thread.on('error', (error) => this.#clients[index]?.fail(error as Error));
       thread.on('exit', () => {
+        this.#ended.add(thread);
         if (this.#closing) return;
         const error = new Error('A storage thread has ended.');
         this.#clients[index]?.fail(error);
@@ -48,7 +50,10 @@ export class SqliteEngine {
     const folder = (migrations ?? new URL('../migrations/', import.meta.url)).href;
     try {
       const writer = await startThread({ file, mode: 'writer', migrations: folder });
-      const reader = await startThread({ file, mode: 'reader', migrations: folder });
+      const reader = await startThread({ file, mode: 'reader', migrations: folder }).catch(async (error: unknown) => {
+        await writer.terminate();
+        throw error;
+      });
       return new SqliteEngine([writer, reader], unlock, onFatal);
     } catch (error) {
       unlock();
@@ -74,6 +79,8 @@ export class SqliteEngine {
     const [writer, reader] = this.#threads;
     // The reader first: the writer's last checkpoint can then empty the write-ahead log.
     for (const thread of [reader, writer]) {
+      // One that has died has nothing left to commit, and would never answer.
+      if (this.#ended.has(thread)) continue;
       const closed = new Promise<void>((resolve) => {
         thread.on('message', (message: FromStorage) => 'closed' in message && resolve());
         thread.once('exit', () => resolve());

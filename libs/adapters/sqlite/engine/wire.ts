@@ -28,7 +28,7 @@ export interface WireError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  readonly refusal: { code: RefusalCode; faults: readonly FieldFault[] } | undefined;
+  readonly refusal: { code: RefusalCode; faults: readonly FieldFault[]; retryAfterMs?: number } | undefined;
 }
 
 /** SQLite's primary result codes, https://sqlite.org/rescode.html */
@@ -41,7 +41,10 @@ export function toWire(error: unknown): WireError {
 }
 
 function refusalOf(e: Error): WireError['refusal'] {
-  if (e instanceof Refusal) return { code: e.code, faults: e.faults };
+  if (e instanceof Refusal) {
+    const { code, faults, retryAfterMs } = e;
+    return { code, faults, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
   const errcode = 'errcode' in e && typeof e.errcode === 'number' ? e.errcode & 0xff : undefined;
   if (errcode === SQLITE_FULL) return { code: 'storage_full', faults: [] };
   if (errcode !== undefined && UNAVAILABLE.has(errcode)) return { code: 'storage_unavailable', faults: [] };
@@ -49,7 +52,10 @@ function refusalOf(e: Error): WireError['refusal'] {
 }
 
 export function fromWire(wire: WireError): Error {
-  if (wire.refusal) return new Refusal(wire.refusal.code, wire.message, { faults: wire.refusal.faults });
+  if (wire.refusal) {
+    const { code, ...options } = wire.refusal;
+    return new Refusal(code, wire.message, options);
+  }
   const error = new Error(wire.message);
   error.name = wire.name;
   if (wire.stack !== undefined) error.stack = wire.stack;
