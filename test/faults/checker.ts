@@ -26,27 +26,52 @@ interface Row {
 }
 
 /** As the migration numbers them; read here again, on purpose, and not from the product. */
-const STATUS = ['pending', 'submitting', 'accepted', 'delivered', 'bounced', 'complained', 'failed', 'dead', 'suppressed', 'cancelled', 'expired', 'unknown'];
+const STATUS = [
+  'pending',
+  'submitting',
+  'accepted',
+  'delivered',
+  'bounced',
+  'complained',
+  'failed',
+  'dead',
+  'suppressed',
+  'cancelled',
+  'expired',
+  'unknown',
+];
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
  * Compares the ledger with the vendors' journals. It shares no code with the product: plain SQL over the file that is left
  * when every process is dead. Each complaint names the promise it breaks.
  */
-export function check(databaseFile: string, journal: readonly JournalEntry[], expected: Expectation): string[] {
+export function check(
+  databaseFile: string,
+  journal: readonly JournalEntry[],
+  expected: Expectation,
+): string[] {
   const db = new DatabaseSync(databaseFile, { readOnly: true });
   try {
-    const dispatch = db.prepare('SELECT * FROM dispatches WHERE id = ?').get(expected.campaignId) as Record<string, number> | undefined;
+    const dispatch = db.prepare('SELECT * FROM dispatches WHERE id = ?').get(expected.campaignId) as
+      Record<string, number> | undefined;
     if (!dispatch) return ['1: the campaign has no dispatch'];
     const no = Number(dispatch['no']);
     const rows = db
-      .prepare('SELECT key, address, status, attempts, provider, history FROM deliveries WHERE key >= ? AND key < ?')
+      .prepare(
+        'SELECT key, address, status, attempts, provider, history FROM deliveries WHERE key >= ? AND key < ?',
+      )
       .all(no * 2 ** 24, (no + 1) * 2 ** 24) as unknown as Row[];
     const open = db.prepare('SELECT count(*) AS n FROM intents').get() as { n: number };
-    const acceptances = Map.groupBy(journal.filter(({ kind }) => kind === 'accepted'), ({ deliveryId }) => deliveryId ?? '');
+    const acceptances = Map.groupBy(
+      journal.filter(({ kind }) => kind === 'accepted'),
+      ({ deliveryId }) => deliveryId ?? '',
+    );
     return [
       ...checkAccount(rows, dispatch, open.n, expected),
-      ...rows.flatMap((row) => checkRow(row, acceptances.get(idOf(row, expected.campaignId)) ?? [], expected)),
+      ...rows.flatMap((row) =>
+        checkRow(row, acceptances.get(idOf(row, expected.campaignId)) ?? [], expected),
+      ),
       ...checkStrangers(rows, acceptances, expected),
       ...checkQuiet(journal, expected),
       ...checkUnknown(rows, expected),
@@ -57,19 +82,26 @@ export function check(databaseFile: string, journal: readonly JournalEntry[], ex
 }
 
 /** Promise 1 and the equation: everybody has one row, every row has come to an end, the counters are the rows. */
-function checkAccount(rows: readonly Row[], dispatch: Record<string, number>, open: number, expected: Expectation): string[] {
+function checkAccount(
+  rows: readonly Row[],
+  dispatch: Record<string, number>,
+  open: number,
+  expected: Expectation,
+): string[] {
   const faults: string[] = [];
   const known = new Set(rows.map(({ address }) => address));
   const lost = expected.addresses.filter((address) => !known.has(address));
   // A cancelled campaign need not have come to everybody.
-  if (lost.length > 0 && expected.cancelledAt === undefined) faults.push(`1: ${lost.length} recipients have no row, e.g. ${lost[0]}`);
+  if (lost.length > 0 && expected.cancelledAt === undefined)
+    faults.push(`1: ${lost.length} recipients have no row, e.g. ${lost[0]}`);
   if (known.size !== rows.length) faults.push('2: an address has two rows');
   const strangers = rows.filter(({ address }) => !expected.addresses.includes(address));
   if (strangers.length > 0) faults.push(`1: ${strangers.length} rows for nobody we know`);
   if (open > 0) faults.push(`1: ${open} intents are still open`);
   for (const [number, status] of STATUS.entries()) {
     const counted = rows.filter((row) => row.status === number + 2).length;
-    if (Number(dispatch[status]) !== counted) faults.push(`equation: ${status} says ${dispatch[status]}, the rows say ${counted}`);
+    if (Number(dispatch[status]) !== counted)
+      faults.push(`equation: ${status} says ${dispatch[status]}, the rows say ${counted}`);
   }
   const unfinished = rows.filter(({ status }) => statusOf(status) === 'pending').length;
   if (unfinished > 0) faults.push(`1: ${unfinished} rows are still pending`);
@@ -82,26 +114,41 @@ function checkRow(row: Row, accepted: readonly JournalEntry[], expected: Expecta
   const status = statusOf(row.status);
   const history = row.history === null ? [] : (JSON.parse(row.history) as { outcome: string }[]);
   const doubtful = status === 'unknown' || history.some(({ outcome }) => outcome === 'unknown');
-  if (accepted.length > 1 && !doubtful) faults.push(`2: ${row.address} was accepted ${accepted.length} times and is ${status}`);
-  if (status === 'accepted' && accepted.length === 0) faults.push(`1: ${row.address} is accepted, and no vendor knows of it`);
-  if (status === 'accepted' && accepted.length > 0 && !accepted.some(({ provider }) => provider === row.provider)) {
-    faults.push(`1: ${row.address} is accepted by ${row.provider}, the vendors say ${accepted.map(({ provider }) => provider).join()}`);
+  if (accepted.length > 1 && !doubtful)
+    faults.push(`2: ${row.address} was accepted ${accepted.length} times and is ${status}`);
+  if (status === 'accepted' && accepted.length === 0)
+    faults.push(`1: ${row.address} is accepted, and no vendor knows of it`);
+  if (
+    status === 'accepted' &&
+    accepted.length > 0 &&
+    !accepted.some(({ provider }) => provider === row.provider)
+  ) {
+    faults.push(
+      `1: ${row.address} is accepted by ${row.provider}, the vendors say ${accepted.map(({ provider }) => provider).join()}`,
+    );
   }
   const settled = ['failed', 'suppressed', 'cancelled', 'expired'].includes(status);
   if (settled && accepted.length > 0 && !doubtful) faults.push(`2: ${row.address} is ${status} and was sent`);
   const wrongPerson = accepted.find(({ to }) => to !== undefined && to.toLowerCase() !== row.address);
   if (wrongPerson) faults.push(`2: what was meant for ${row.address} went to ${wrongPerson.to}`);
   const forbidden = expected.suppressed.get(row.address);
-  if (forbidden !== undefined && accepted.some(({ at }) => at > forbidden)) faults.push(`3: ${row.address} was sent to after it was suppressed`);
+  if (forbidden !== undefined && accepted.some(({ at }) => at > forbidden))
+    faults.push(`3: ${row.address} was sent to after it was suppressed`);
   if (row.attempts > expected.maxAttempts) faults.push(`8: ${row.address} had ${row.attempts} attempts`);
   return faults;
 }
 
 /** A vendor's acceptance that no row answers for is a message nobody ordered, or one whose row was lost. */
-function checkStrangers(rows: readonly Row[], acceptances: ReadonlyMap<string, unknown>, expected: Expectation): string[] {
+function checkStrangers(
+  rows: readonly Row[],
+  acceptances: ReadonlyMap<string, unknown>,
+  expected: Expectation,
+): string[] {
   const ids = new Set(rows.map((row) => idOf(row, expected.campaignId)));
   const strange = [...acceptances.keys()].filter((id) => !ids.has(id));
-  return strange.length === 0 ? [] : [`2: ${strange.length} acceptances belong to no row, e.g. ${strange[0]}`];
+  return strange.length === 0
+    ? []
+    : [`2: ${strange.length} acceptances belong to no row, e.g. ${strange[0]}`];
 }
 
 /** Promises 4 and 5: silence between a pause and its resume, and for ever after a cancel. */

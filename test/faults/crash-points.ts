@@ -46,7 +46,11 @@ export class CrashCounter {
 }
 
 /** A port with something done around one of its methods. */
-export function around<T extends object, M extends keyof T & string>(port: T, method: M, wrap: (original: T[M]) => T[M]): T {
+export function around<T extends object, M extends keyof T & string>(
+  port: T,
+  method: M,
+  wrap: (original: T[M]) => T[M],
+): T {
   return new Proxy(port, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);

@@ -23,7 +23,8 @@ export class Driver {
     for (;;) {
       const victim = await this.#living();
       const answer = await this.#once(victim.url, method, path, body, key);
-      if (answer && (answer.status < 300 || also.includes(answer.status))) return { ...answer.body, httpStatus: answer.status };
+      if (answer && (answer.status < 300 || also.includes(answer.status)))
+        return { ...answer.body, httpStatus: answer.status };
       if (answer && answer.status < 500 && answer.status !== 409 && answer.status !== 429) {
         throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
       }
@@ -57,7 +58,13 @@ export class Driver {
     return this.#victim;
   }
 
-  async #once(url: string, method: string, path: string, body: unknown, key: string): Promise<{ status: number; body: Json } | undefined> {
+  async #once(
+    url: string,
+    method: string,
+    path: string,
+    body: unknown,
+    key: string,
+  ): Promise<{ status: number; body: Json } | undefined> {
     const csv = typeof body === 'string';
     const headers: Record<string, string> = { authorization: `Bearer ${VICTIM_KEY}` };
     if (method !== 'GET') headers['idempotency-key'] = key;
@@ -73,7 +80,8 @@ export class Driver {
   }
 
   async #rest(path = '', answer: Json = {}): Promise<void> {
-    if (performance.now() > this.#deadline) throw new Error(`Gave up waiting for ${path}: ${JSON.stringify(answer)}`);
+    if (performance.now() > this.#deadline)
+      throw new Error(`Gave up waiting for ${path}: ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

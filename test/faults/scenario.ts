@@ -36,7 +36,13 @@ export function scenarioOf(seed: number): Scenario {
       ? { randomMs: Math.floor(random.unit() * 600) }
       : { point: pick(crashPoints), nth: 1 + Math.floor(random.unit() * 4) },
   );
-  const orders = [['ses', 'resend'], ['resend', 'ses'], ['ses', 'resend', 'sendgrid'], ['sendgrid', 'ses'], ['resend']] as const;
+  const orders = [
+    ['ses', 'resend'],
+    ['resend', 'ses'],
+    ['ses', 'resend', 'sendgrid'],
+    ['sendgrid', 'ses'],
+    ['resend'],
+  ] as const;
   const providers = pick(orders);
   const faults = Object.fromEntries(providers.map((name) => [name, faultsOf(random, pick)]));
   return {
@@ -51,7 +57,10 @@ export function scenarioOf(seed: number): Scenario {
 }
 
 function faultsOf(random: SeededRandomness, pick: <T>(items: readonly T[]) => T): FaultRule[] {
-  const bad: FaultRule = { match: { probability: 0.01, seed: Math.floor(random.unit() * 1000) }, effect: { kind: 'rejectRecipients' } };
+  const bad: FaultRule = {
+    match: { probability: 0.01, seed: Math.floor(random.unit() * 1000) },
+    effect: { kind: 'rejectRecipients' },
+  };
   const calls = (): [number, number] => {
     const first = 1 + Math.floor(random.unit() * 8);
     return [first, first + Math.floor(random.unit() * 3)];
@@ -90,7 +99,13 @@ export async function play(scenario: Scenario, keep = false): Promise<Report> {
       maxAttempts: 8,
       maxUnknown: (driver.lives + 3) * MAX_IN_FLIGHT * 1000,
     });
-    return { scenario, complaints: [...outcome.complaints, ...complaints], lives: driver.lives, stats: outcome.stats, folder };
+    return {
+      scenario,
+      complaints: [...outcome.complaints, ...complaints],
+      lives: driver.lives,
+      stats: outcome.stats,
+      folder,
+    };
   } finally {
     driver.killNow();
     await driver.stop();
@@ -103,11 +118,16 @@ async function run(scenario: Scenario, driver: Driver, fakes: Readonly<Record<st
   const { audience, pause, cancel } = scenario;
   const addresses = Array.from({ length: audience }, (_, i) => `p${i}@s${i % 7}.example`);
   // Every tenth stands there twice, and a few lines are no good.
-  const lines = addresses.flatMap((address, i) => (i % 10 === 0 ? [row(address, i), row(address.toUpperCase(), i)] : [row(address, i)]));
+  const lines = addresses.flatMap((address, i) =>
+    i % 10 === 0 ? [row(address, i), row(address.toUpperCase(), i)] : [row(address, i)],
+  );
   const csv = `email,name,city\n${lines.join('')}not an address,Nobody,Nowhere\n`;
   const list = await driver.request('POST', '/v1/lists', { name: 'everybody' });
   const started = await driver.request('POST', `/v1/subscribers/import?listId=${String(list['id'])}`, csv);
-  const imported = await driver.until(`/v1/imports/${String(started['id'])}`, ({ status }) => status === 'finished' || status === 'failed');
+  const imported = await driver.until(
+    `/v1/imports/${String(started['id'])}`,
+    ({ status }) => status === 'finished' || status === 'failed',
+  );
   const complaints = importComplaints(imported, audience, lines.length - audience);
   const template = await driver.request('POST', '/v1/templates', {
     name: 'news',
@@ -123,14 +143,25 @@ async function run(scenario: Scenario, driver: Driver, fakes: Readonly<Record<st
   });
   const path = `/v1/campaigns/${String(campaign['id'])}`;
   await driver.request('POST', `${path}/start`);
-  const expected = { campaignId: String(campaign['id']), addresses, suppressed: new Map<string, number>(), pauses: [] as [number, number][] };
+  const expected = {
+    campaignId: String(campaign['id']),
+    addresses,
+    suppressed: new Map<string, number>(),
+    pauses: [] as [number, number][],
+  };
   // A new version of the template must not reach a started campaign.
-  await driver.request('PUT', `/v1/templates/${String(template['id'])}`, { subject: 'Version two', html: '<p>{{name}}</p>' });
+  await driver.request('PUT', `/v1/templates/${String(template['id'])}`, {
+    subject: 'Version two',
+    html: '<p>{{name}}</p>',
+  });
   if (pause) await pauseAndSuppress(driver, path, expected);
   if (cancel) return { ...(await cancelled(driver, path, expected)), complaints };
   const stats = await driver.until(`${path}/stats`, ({ status }) => status === 'finished');
-  const wrong = Object.values(fakes).flatMap((fake) => fake.mails().filter(({ subject }) => !subject.startsWith('Version one for ')));
-  if (wrong.length > 0) complaints.push(`7: ${wrong.length} mails of another version, e.g. ${wrong[0]?.subject}`);
+  const wrong = Object.values(fakes).flatMap((fake) =>
+    fake.mails().filter(({ subject }) => !subject.startsWith('Version one for ')),
+  );
+  if (wrong.length > 0)
+    complaints.push(`7: ${wrong.length} mails of another version, e.g. ${wrong[0]?.subject}`);
   return { expected, stats, complaints };
 }
 
@@ -156,15 +187,23 @@ async function pauseAndSuppress(driver: Driver, path: string, expected: Watched)
 
 async function cancelled(driver: Driver, path: string, expected: Watched & { campaignId: string }) {
   const answer = await driver.request('POST', `${path}/cancel`, undefined, [409]);
-  const stats = await driver.until(`${path}/stats`, ({ pending, submitting }) => pending === 0 && submitting === 0);
+  const stats = await driver.until(
+    `${path}/stats`,
+    ({ pending, submitting }) => pending === 0 && submitting === 0,
+  );
   if (answer['httpStatus'] === 409) return { expected, stats };
   const cancelledAt = Date.now();
   const again = await driver.request('POST', `${path}/resume`, undefined, [409]);
-  if (again['code'] !== 'invalid_transition') throw new Error(`A cancelled campaign was resumed: ${JSON.stringify(again)}`);
+  if (again['code'] !== 'invalid_transition')
+    throw new Error(`A cancelled campaign was resumed: ${JSON.stringify(again)}`);
   return { expected: { ...expected, cancelledAt }, stats };
 }
 
-function importComplaints(imported: Readonly<Record<string, unknown>>, created: number, updated: number): string[] {
+function importComplaints(
+  imported: Readonly<Record<string, unknown>>,
+  created: number,
+  updated: number,
+): string[] {
   const expected = { status: 'finished', rows: created + updated + 1, created, updated, rejected: 1 };
   return Object.entries(expected).flatMap(([name, value]) =>
     imported[name] === value ? [] : [`import: ${name} is ${String(imported[name])}, not ${String(value)}`],
@@ -175,7 +214,10 @@ function row(address: string, i: number): string {
   return `${address},"Zoë ""${i}"", Dr.",Łódź\n`;
 }
 
-async function startFakes({ providers, faults }: Scenario, folder: string): Promise<Readonly<Record<string, Fake>>> {
+async function startFakes(
+  { providers, faults }: Scenario,
+  folder: string,
+): Promise<Readonly<Record<string, Fake>>> {
   const options = (name: string) => ({ journal: join(folder, `${name}.jsonl`), keepMails: 5000 });
   const make = {
     ses: () => startFakeSes(options('ses')),
@@ -190,10 +232,18 @@ async function startFakes({ providers, faults }: Scenario, folder: string): Prom
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function environment(scenario: Scenario, folder: string, fakes: Readonly<Record<string, Fake>>, life: number): Record<string, string> {
+function environment(
+  scenario: Scenario,
+  folder: string,
+  fakes: Readonly<Record<string, Fake>>,
+  life: number,
+): Record<string, string> {
   const file = join(folder, 'posthorn.config.json');
   const settings = Object.fromEntries(
-    scenario.providers.map((name) => [name, { timeoutMs: TIMEOUT_MS, maxInFlight: MAX_IN_FLIGHT, breaker: { openMs: 200, maxOpenMs: 1000 } }]),
+    scenario.providers.map((name) => [
+      name,
+      { timeoutMs: TIMEOUT_MS, maxInFlight: MAX_IN_FLIGHT, breaker: { openMs: 200, maxOpenMs: 1000 } },
+    ]),
   );
   writeFileSync(file, JSON.stringify({ email: settings }));
   const crash = scenario.crashes[life - 1];

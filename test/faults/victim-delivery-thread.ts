@@ -55,7 +55,9 @@ function dyingPool(pool: ProviderPool): ProviderPool {
   const wrapProvider = (one: { send: (call: { key: string }) => Promise<unknown> }): object =>
     around(one, 'send', (send) => async (call) => {
       // The planted bug: every attempt has a key of its own, so that the provider cannot know it for the same call.
-      const outcomes = await send(bug === 'attempt-in-key' ? { ...call, key: `${call.key}-${++calls}` } : call);
+      const outcomes = await send(
+        bug === 'attempt-in-key' ? { ...call, key: `${call.key}-${++calls}` } : call,
+      );
       crash.passed('provider-accept');
       return outcomes;
     });
@@ -63,12 +65,19 @@ function dyingPool(pool: ProviderPool): ProviderPool {
     const acquired = await acquire(wanted);
     return acquired.kind === 'permit' ? { kind: 'permit', permit: provider(acquired.permit) } : acquired;
   });
-  const original = <P extends { provider: object }>(permit: P): P => ({ ...permit, provider: wrapped.get(permit.provider) ?? permit.provider });
+  const original = <P extends { provider: object }>(permit: P): P => ({
+    ...permit,
+    provider: wrapped.get(permit.provider) ?? permit.provider,
+  });
   const asking = around(acquiring, 'again', (again) => (name, count) => {
     const permit = again(name, count);
     return permit && provider(permit);
   });
-  const reporting = around(asking, 'report', (report) => (permit, outcomes) => report(original(permit), outcomes));
+  const reporting = around(
+    asking,
+    'report',
+    (report) => (permit, outcomes) => report(original(permit), outcomes),
+  );
   return around(reporting, 'giveBack', (giveBack) => (permit) => giveBack(original(permit)));
 }
 

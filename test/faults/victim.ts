@@ -32,7 +32,10 @@ function dyingLedger(ledger: Ledger): Ledger {
     crash.passed('expansion-before-accept');
     // The planted bug: the cursor goes ahead of the page, which comes when it comes.
     if (bug === 'cursor-before-send') {
-      setTimeout(() => void accept(dispatchId, recipients, now).then(() => crash.passed('expansion-accept')), 60);
+      setTimeout(
+        () => void accept(dispatchId, recipients, now).then(() => crash.passed('expansion-accept')),
+        60,
+      );
       return { added: recipients.length };
     }
     const answer = await accept(dispatchId, recipients, now);
@@ -65,7 +68,12 @@ const openTarget: OpenTarget = async (setting) => {
 
 const config = await readServerConfig(process.env, process.cwd());
 const log = new PinoLog({ level: config.logLevel, secrets: [], write: (line) => process.stderr.write(line) });
-const server = await startServer({ config, log, openTarget, onFatal: (error) => void process.stderr.write(`${String(error)}\n`) });
+const server = await startServer({
+  config,
+  log,
+  openTarget,
+  onFatal: (error) => void process.stderr.write(`${String(error)}\n`),
+});
 process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));
 process.stdout.write(`${server.url}\n`);
 // At any moment, as seen from outside.

@@ -24,7 +24,8 @@ export class HmacUnsubscribeTokens implements UnsubscribeTokens {
 
   /** @param key at most 64 bytes, all of them used */
   constructor(key: Uint8Array) {
-    if (key.length > BLOCK_BYTES) throw new Error('The key of signed links is longer than a block of the hash.');
+    if (key.length > BLOCK_BYTES)
+      throw new Error('The key of signed links is longer than a block of the hash.');
     for (const [at, byte] of key.entries()) {
       this.#inner[at] = (this.#inner[at] ?? 0) ^ byte;
       this.#outer[at] = (this.#outer[at] ?? 0) ^ byte;

@@ -6,12 +6,18 @@ import { HmacUnsubscribeTokens } from './hmac-unsubscribe-tokens.js';
 import { SignedLinks } from './signed-links.js';
 
 describeUnsubscribeTokensContract('HmacUnsubscribeTokens', (secret) => new HmacUnsubscribeTokens(secret));
-describeRecipientLinksContract('SignedLinks', (secret) => new SignedLinks('https://mail.example', new HmacUnsubscribeTokens(secret)));
+describeRecipientLinksContract(
+  'SignedLinks',
+  (secret) => new SignedLinks('https://mail.example', new HmacUnsubscribeTokens(secret)),
+);
 
 describe('HmacUnsubscribeTokens', () => {
   it('computes HMAC-SHA256 as the library does', () => {
     const key = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7));
-    const bytes = Buffer.from(new HmacUnsubscribeTokens(key).sign('cmp_01m7xyrb5yk8aff5jy1pjpbrwe', 'sub_01m7xyrb5yk8aff5jy1pjpbrwf'), 'base64url');
+    const bytes = Buffer.from(
+      new HmacUnsubscribeTokens(key).sign('cmp_01m7xyrb5yk8aff5jy1pjpbrwe', 'sub_01m7xyrb5yk8aff5jy1pjpbrwf'),
+      'base64url',
+    );
     const mac = createHmac('sha256', key).update(bytes.subarray(0, 32)).digest().subarray(0, 16);
     expect(bytes.subarray(32)).toEqual(mac);
   });

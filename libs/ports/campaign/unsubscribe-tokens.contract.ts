@@ -4,10 +4,16 @@ import type { UnsubscribeTokens } from './unsubscribe-tokens.js';
 
 /** A ULID's first digit holds three bits only. */
 const ulid = fc
-  .tuple(fc.constantFrom(...'01234567'), fc.string({ unit: fc.constantFrom(...'0123456789abcdefghjkmnpqrstvwxyz'), minLength: 25, maxLength: 25 }))
+  .tuple(
+    fc.constantFrom(...'01234567'),
+    fc.string({ unit: fc.constantFrom(...'0123456789abcdefghjkmnpqrstvwxyz'), minLength: 25, maxLength: 25 }),
+  )
   .map((parts) => parts.join(''));
 
-export function describeUnsubscribeTokensContract(name: string, make: (secret: Uint8Array) => UnsubscribeTokens): void {
+export function describeUnsubscribeTokensContract(
+  name: string,
+  make: (secret: Uint8Array) => UnsubscribeTokens,
+): void {
   describe(`UnsubscribeTokens (${name})`, () => {
     const tokens = make(new Uint8Array(32).fill(7));
 
@@ -35,7 +41,15 @@ export function describeUnsubscribeTokensContract(name: string, make: (secret: U
 
     it('knows no token of another secret, and no text that is none', () => {
       const other = make(new Uint8Array(32).fill(8)).sign(`cmp_${'0'.repeat(26)}`, `sub_${'0'.repeat(26)}`);
-      for (const text of [other, '', 'preview', 'a'.repeat(64), 'ä'.repeat(64), '../../etc/passwd', 'a'.repeat(100_000)]) {
+      for (const text of [
+        other,
+        '',
+        'preview',
+        'a'.repeat(64),
+        'ä'.repeat(64),
+        '../../etc/passwd',
+        'a'.repeat(100_000),
+      ]) {
         expect(tokens.verify(text)).toBeUndefined();
       }
     });

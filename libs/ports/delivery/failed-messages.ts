@@ -30,8 +30,22 @@ export interface FailedStats {
 export interface FailedMessages {
   page(workspaceId: WorkspaceId, query: FailedQuery, page: PageRequest): Promise<Page<Delivery>>;
   stats(workspaceId: WorkspaceId): Promise<FailedStats>;
-  retry(workspaceId: WorkspaceId, query: FailedQuery, limit: number, now: Instant): Promise<{ readonly retried: number }>;
-  retryOne(workspaceId: WorkspaceId, id: DeliveryId, now: Instant): Promise<'retried' | 'not_dead' | 'missing'>;
-  resolve(workspaceId: WorkspaceId, id: DeliveryId, reason: string, now: Instant): Promise<'resolved' | 'not_dead' | 'missing'>;
+  retry(
+    workspaceId: WorkspaceId,
+    query: FailedQuery,
+    limit: number,
+    now: Instant,
+  ): Promise<{ readonly retried: number }>;
+  retryOne(
+    workspaceId: WorkspaceId,
+    id: DeliveryId,
+    now: Instant,
+  ): Promise<'retried' | 'not_dead' | 'missing'>;
+  resolve(
+    workspaceId: WorkspaceId,
+    id: DeliveryId,
+    reason: string,
+    now: Instant,
+  ): Promise<'resolved' | 'not_dead' | 'missing'>;
 }
 export const FailedMessages = Symbol('FailedMessages');

@@ -45,7 +45,12 @@ export interface LaneDepth {
  * `onWork` is a hint that work may have come, and may be missed: ask again by the time `nextDueAt` says.
  */
 export interface Lanes {
-  claim(lane: Lane, max: number, leaseMs: number, now: Instant): Promise<{ claims: readonly Claim[]; nextDueAt: Instant | undefined }>;
+  claim(
+    lane: Lane,
+    max: number,
+    leaseMs: number,
+    now: Instant,
+  ): Promise<{ claims: readonly Claim[]; nextDueAt: Instant | undefined }>;
   extend(claims: readonly Claim[], leaseMs: number, now: Instant): Promise<void>;
   finish(claim: Claim, leftovers: readonly Leftover[], now: Instant): Promise<void>;
   depths(now: Instant): Promise<readonly LaneDepth[]>;

@@ -68,7 +68,11 @@ export interface Settlement {
  * Each holds per call; two calls may be ordered either way.
  */
 export interface Ledger {
-  accept(dispatchId: DispatchId, recipients: readonly Recipient[], now: Instant): Promise<{ readonly added: number }>;
+  accept(
+    dispatchId: DispatchId,
+    recipients: readonly Recipient[],
+    now: Instant,
+  ): Promise<{ readonly added: number }>;
   load(claim: Claim): Promise<LoadedParcel | undefined>;
   openIntent(intent: NewIntent): Promise<IntentAnswer>;
   settle(settlement: Settlement): Promise<'settled' | 'stale'>;

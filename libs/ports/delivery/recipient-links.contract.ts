@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { RecipientLinks } from './recipient-links.js';
 
-export function describeRecipientLinksContract(name: string, make: (secret: Uint8Array) => RecipientLinks): void {
+export function describeRecipientLinksContract(
+  name: string,
+  make: (secret: Uint8Array) => RecipientLinks,
+): void {
   describe(`RecipientLinks (${name})`, () => {
     const dispatch = `cmp_${'0'.repeat(26)}` as DispatchId;
     const links = make(new Uint8Array(32).fill(1));

@@ -73,7 +73,10 @@ export class WorkerUnderTest {
       randomness,
       ids,
       renderer: plainRenderer,
-      links: { unsubscribe: (dispatch, ref) => `https://mail.example/u/${dispatch}.${ref}`, assets: 'https://mail.example/assets' },
+      links: {
+        unsubscribe: (dispatch, ref) => `https://mail.example/u/${dispatch}.${ref}`,
+        assets: 'https://mail.example/assets',
+      },
       pool: new ProviderPool(pool, clock, randomness, (transition) => this.transitions.push(transition)),
       pacer: new DispatchPacer(clock),
       retryBudget: new RetryBudget(0),
@@ -88,7 +91,11 @@ export class WorkerUnderTest {
     const { clock, ledger, lanes } = this.tools;
     const tools = {
       ...this.tools,
-      clock: mortal({ now: () => clock.now(), monotonic: () => clock.monotonic(), after: mortalTimer(clock, life) }, life, []),
+      clock: mortal(
+        { now: () => clock.now(), monotonic: () => clock.monotonic(), after: mortalTimer(clock, life) },
+        life,
+        [],
+      ),
       ledger: mortal(ledger, life, ['accept', 'load', 'openIntent', 'settle', 'discard']),
       lanes: mortal(lanes, life, ['claim', 'extend', 'finish', 'depths']),
     };

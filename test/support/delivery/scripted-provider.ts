@@ -1,5 +1,10 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type { EmailProvider, ProviderCall, ProviderCapabilities, ProviderQuota } from '#ports/delivery/email-provider.js';
+import type {
+  EmailProvider,
+  ProviderCall,
+  ProviderCapabilities,
+  ProviderQuota,
+} from '#ports/delivery/email-provider.js';
 
 /** What the provider does with a call: outcomes, or a promise of them that a test settles when it likes. */
 export type Behaviour = (call: ProviderCall, nth: number) => readonly Outcome[] | Promise<readonly Outcome[]>;

@@ -108,7 +108,9 @@ describe('the API client', () => {
       json({ data: [1, 2], page: { next: 'cursor' } }),
       json({ data: [3], page: { next: null } }),
     );
-    expect(await Array.fromAsync(clientOf(server).list('/v1/lists'))).toEqual([1, 2, 3]);
+    const read: number[] = [];
+    for await (const one of clientOf(server).list<number>('/v1/lists')) read.push(one);
+    expect(read).toEqual([1, 2, 3]);
   });
 
   it('refuses URLs and keys that cannot be right, without repeating the key', () => {

@@ -65,7 +65,9 @@ export class DeliveryThreadHost implements DeliveryMonitor, Duty {
     });
     thread.postMessage({ ask: 'stop' } satisfies ToDeliveryThread);
     let cancel = (): void => {};
-    const overdue = new Promise<void>((resolve) => (cancel = this.#setting.clock.after(STOP_WITHIN_MS, resolve)));
+    const overdue = new Promise<void>(
+      (resolve) => (cancel = this.#setting.clock.after(STOP_WITHIN_MS, resolve)),
+    );
     await Promise.race([stopped, overdue]);
     cancel();
     await thread.terminate();
@@ -124,7 +126,9 @@ export class DeliveryThreadHost implements DeliveryMonitor, Duty {
     const lane: LaneStatus = { inHand: 0, accepted: 0, ratePerSecond: 0 };
     return {
       providers: this.#setting.providerNames.map(idleProvider),
-      lanes: Object.fromEntries(lanes.map((name): [Lane, LaneStatus] => [name, lane])) as WorkerStatus['lanes'],
+      lanes: Object.fromEntries(
+        lanes.map((name): [Lane, LaneStatus] => [name, lane]),
+      ) as WorkerStatus['lanes'],
     };
   }
 }

@@ -20,15 +20,25 @@ import { RetryBudget } from '#domain/delivery/application/retry-budget.js';
 import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
 import type { DeliveryThreadOptions, FromDeliveryThread, ToDeliveryThread } from './wire.js';
 
-type Log = (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void;
+type Log = (
+  level: 'info' | 'warn' | 'error',
+  event: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
 
 /** What the embedded target's delivery thread is made of: port by port. */
-export async function embeddedDeliveryTools(options: DeliveryThreadOptions, log: Log): Promise<DeliveryTools> {
+export async function embeddedDeliveryTools(
+  options: DeliveryThreadOptions,
+  log: Log,
+): Promise<DeliveryTools> {
   const storage = storageOver(options.storage);
   const clock = new SystemClock();
   const randomness = new CryptoRandomness();
   const ids = new MonotonicUlids(clock, randomness);
-  const providers = await createEmailProviders(options.providers, { capturedMails: new SqliteCapturedMails(storage), clock });
+  const providers = await createEmailProviders(options.providers, {
+    capturedMails: new SqliteCapturedMails(storage),
+    clock,
+  });
   return {
     clock,
     randomness,
@@ -37,7 +47,9 @@ export async function embeddedDeliveryTools(options: DeliveryThreadOptions, log:
     lanes: new SqliteLanes(storage),
     renderer: new HandlebarsRenderer(new SqliteTemplates(storage)),
     links: new SignedLinks(options.publicUrl, new HmacUnsubscribeTokens(options.linkKey)),
-    pool: new ProviderPool(providers, clock, randomness, (transition) => log('warn', 'provider.breaker', { ...transition })),
+    pool: new ProviderPool(providers, clock, randomness, (transition) =>
+      log('warn', 'provider.breaker', { ...transition }),
+    ),
     pacer: new DispatchPacer(clock),
     retryBudget: new RetryBudget(clock.monotonic()),
     retryRules: defaultRetryRules,
@@ -55,7 +67,11 @@ export async function runDeliveryThread(
   const log: Log = (level, event, fields) => tell({ log: { level, event, fields } });
   const worker = new DeliveryWorker(adjust(await embeddedDeliveryTools(options, log)), options.lanes, {
     onError: (error, claim) =>
-      log('error', 'delivery.parcel.failed', { parcel: claim?.parcel, dispatch: claim?.dispatchId, reason: String(error) }),
+      log('error', 'delivery.parcel.failed', {
+        parcel: claim?.parcel,
+        dispatch: claim?.dispatchId,
+        reason: String(error),
+      }),
   });
   host.on('message', (message: ToDeliveryThread) => {
     if (message.ask === 'stop') worker.stop();

@@ -17,5 +17,11 @@ export type ToDeliveryThread = { readonly ask: 'status'; readonly id: number } |
 
 export type FromDeliveryThread =
   | { readonly status: WorkerStatus; readonly id: number }
-  | { readonly log: { readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly fields: Readonly<Record<string, unknown>> } }
+  | {
+      readonly log: {
+        readonly level: 'info' | 'warn' | 'error';
+        readonly event: string;
+        readonly fields: Readonly<Record<string, unknown>>;
+      };
+    }
   | { readonly stopped: true };

@@ -29,7 +29,8 @@ export class MemoryDispatches implements Dispatches {
     const state = this.#backbone.stateOf(id);
     if (state.control === 'cancelled' || revision < state.revision) return;
     const now = this.#backbone.clock.now();
-    if (control === 'open' && state.haltedAt !== undefined) this.#backbone.giveMoreTime(state, now - state.haltedAt);
+    if (control === 'open' && state.haltedAt !== undefined)
+      this.#backbone.giveMoreTime(state, now - state.haltedAt);
     state.haltedAt = control === 'halted' ? (state.haltedAt ?? now) : undefined;
     state.control = control;
     state.revision = revision;

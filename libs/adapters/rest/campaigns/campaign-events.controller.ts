@@ -21,7 +21,11 @@ export class CampaignEventsController {
   readonly #account: AccountForCampaign;
   readonly #clock: Clock;
 
-  constructor(@Inject(Campaigns) campaigns: Campaigns, account: AccountForCampaign, @Inject(Clock) clock: Clock) {
+  constructor(
+    @Inject(Campaigns) campaigns: Campaigns,
+    account: AccountForCampaign,
+    @Inject(Clock) clock: Clock,
+  ) {
     this.#campaigns = campaigns;
     this.#account = account;
     this.#clock = clock;
@@ -33,7 +37,10 @@ export class CampaignEventsController {
    */
   @Sse(':id/events')
   @Scopes('campaigns:read')
-  async events(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<Observable<MessageEvent>> {
+  async events(
+    @Caller() { workspaceId }: Caller,
+    @Param('id') id: string,
+  ): Promise<Observable<MessageEvent>> {
     const find = () => this.#campaigns.find(workspaceId, id as CampaignId);
     if (!(await find())) throw notFound('campaign');
     return new Observable<MessageEvent>((subscriber) => {

@@ -73,7 +73,11 @@ export class CampaignsController {
   @Get()
   @Scopes('campaigns:read')
   async list(@Caller() { workspaceId }: Caller, @Query() query: PageQuery): Promise<CampaignListView> {
-    return pageView(await this.#campaigns.page(workspaceId, pageRequest(query, 'campaigns')), 'campaigns', campaignView);
+    return pageView(
+      await this.#campaigns.page(workspaceId, pageRequest(query, 'campaigns')),
+      'campaigns',
+      campaignView,
+    );
   }
 
   @Get(':id')
@@ -94,41 +98,72 @@ export class CampaignsController {
   @Post(':id/schedule')
   @Scopes('campaigns:write')
   @HttpCode(200)
-  async schedule(@Caller() { workspaceId }: Caller, @Param('id') id: string, @Body() body: ScheduleBody): Promise<CampaignView> {
-    return campaignView(await this.#control.schedule(workspaceId, id as CampaignId, body.scheduleAt, body.timezone));
+  async schedule(
+    @Caller() { workspaceId }: Caller,
+    @Param('id') id: string,
+    @Body() body: ScheduleBody,
+  ): Promise<CampaignView> {
+    return campaignView(
+      await this.#control.schedule(workspaceId, id as CampaignId, body.scheduleAt, body.timezone),
+    );
   }
 
   /** Starts sending. Answered when the start is durable; the audience is handed over afterwards. */
   @Post(':id/start')
   @Scopes('campaigns:write')
   @HttpCode(202)
-  async start(@Caller() { workspaceId }: Caller, @Param('id') id: string, @Attempt() attempt: Attempt, @Answer() answer: Answer): Promise<CampaignView> {
+  async start(
+    @Caller() { workspaceId }: Caller,
+    @Param('id') id: string,
+    @Attempt() attempt: Attempt,
+    @Answer() answer: Answer,
+  ): Promise<CampaignView> {
     answer.location(`/v1/campaigns/${id}`);
-    return this.#moved(workspaceId, id, attempt, ['running', 'finished'], () => this.#control.start(workspaceId, id as CampaignId));
+    return this.#moved(workspaceId, id, attempt, ['running', 'finished'], () =>
+      this.#control.start(workspaceId, id as CampaignId),
+    );
   }
 
   /** Stops new sends: none starts after this is answered. Calls under way finish. */
   @Post(':id/pause')
   @Scopes('campaigns:write')
   @HttpCode(200)
-  pause(@Caller() { workspaceId }: Caller, @Param('id') id: string, @Attempt() attempt: Attempt): Promise<CampaignView> {
-    return this.#moved(workspaceId, id, attempt, ['paused'], () => this.#control.pause(workspaceId, id as CampaignId));
+  pause(
+    @Caller() { workspaceId }: Caller,
+    @Param('id') id: string,
+    @Attempt() attempt: Attempt,
+  ): Promise<CampaignView> {
+    return this.#moved(workspaceId, id, attempt, ['paused'], () =>
+      this.#control.pause(workspaceId, id as CampaignId),
+    );
   }
 
   /** Goes on with exactly those that were not sent. */
   @Post(':id/resume')
   @Scopes('campaigns:write')
   @HttpCode(200)
-  resume(@Caller() { workspaceId }: Caller, @Param('id') id: string, @Attempt() attempt: Attempt): Promise<CampaignView> {
-    return this.#moved(workspaceId, id, attempt, ['running', 'finished'], () => this.#control.resume(workspaceId, id as CampaignId));
+  resume(
+    @Caller() { workspaceId }: Caller,
+    @Param('id') id: string,
+    @Attempt() attempt: Attempt,
+  ): Promise<CampaignView> {
+    return this.#moved(workspaceId, id, attempt, ['running', 'finished'], () =>
+      this.#control.resume(workspaceId, id as CampaignId),
+    );
   }
 
   /** Ends it for good: no send starts after this is answered, what is pending is struck off. */
   @Post(':id/cancel')
   @Scopes('campaigns:write')
   @HttpCode(200)
-  cancel(@Caller() { workspaceId }: Caller, @Param('id') id: string, @Attempt() attempt: Attempt): Promise<CampaignView> {
-    return this.#moved(workspaceId, id, attempt, ['cancelled'], () => this.#control.cancel(workspaceId, id as CampaignId));
+  cancel(
+    @Caller() { workspaceId }: Caller,
+    @Param('id') id: string,
+    @Attempt() attempt: Attempt,
+  ): Promise<CampaignView> {
+    return this.#moved(workspaceId, id, attempt, ['cancelled'], () =>
+      this.#control.cancel(workspaceId, id as CampaignId),
+    );
   }
 
   /** Puts the campaign's dead messages back on their lane, with fresh attempts. */
@@ -137,7 +172,11 @@ export class CampaignsController {
   @HttpCode(202)
   async retryFailed(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<RetriedView> {
     const { status } = await this.#find(workspaceId, id);
-    if (status === 'cancelled') throw new Refusal('invalid_transition', 'A campaign that is cancelled cannot become running (retry-failed).');
+    if (status === 'cancelled')
+      throw new Refusal(
+        'invalid_transition',
+        'A campaign that is cancelled cannot become running (retry-failed).',
+      );
     return this.#failed.retry(workspaceId, { dispatchId: id as DispatchId }, RETRY_LIMIT, this.#clock.now());
   }
 

@@ -65,9 +65,10 @@ export class ImportsController {
 
   async *#faultLines(id: ImportId): AsyncGenerator<string> {
     yield 'line,code,detail\r\n';
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const faults = await this.#imports.faults(id, after, FAULTS_AT_ONCE);
-      for (const { line, code, detail } of faults) yield `${line},${code},"${detail.replaceAll('"', '""')}"\r\n`;
+      for (const { line, code, detail } of faults)
+        yield `${line},${code},"${detail.replaceAll('"', '""')}"\r\n`;
       const last = faults.at(-1);
       if (!last || faults.length < FAULTS_AT_ONCE) return;
       after = last.line;
@@ -82,7 +83,19 @@ export class ImportsController {
 }
 
 function viewOf(one: Import): ImportView {
-  const { id, status, rows, created, updated, rejected, bytes, checkpoint, reason = null, createdAt, finishedAt } = one;
+  const {
+    id,
+    status,
+    rows,
+    created,
+    updated,
+    rejected,
+    bytes,
+    checkpoint,
+    reason = null,
+    createdAt,
+    finishedAt,
+  } = one;
   return {
     id,
     status,

@@ -1,4 +1,14 @@
-import { ArrayMaxSize, IsArray, IsObject, IsOptional, IsString, IsTimeZone, Length, Matches, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsTimeZone,
+  Length,
+  Matches,
+  MaxLength,
+} from 'class-validator';
 
 class SubscriberFactsBody {
   /** Shown in mails as {{name}}. */

@@ -2,7 +2,12 @@ import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '
 import { emailAddress } from '#domain/kernel/email-address.js';
 import { notFound } from '#domain/kernel/refusal.js';
 import type { ListId } from '#domain/campaign/model/campaign.js';
-import { checkAttributes, type Subscriber, type SubscriberFacts, type SubscriberId } from '#domain/campaign/model/subscriber.js';
+import {
+  checkAttributes,
+  type Subscriber,
+  type SubscriberFacts,
+  type SubscriberId,
+} from '#domain/campaign/model/subscriber.js';
 import { Subscribers } from '#ports/campaign/subscribers.js';
 import { Clock } from '#ports/system/clock.js';
 import { Answer } from '../kit/answer.js';
@@ -38,7 +43,12 @@ export class SubscribersController {
     checkAttributes(rest.attributes);
     const facts = { ...withoutUndefined(rest), email: emailAddress(email, '/email') };
     const id = attempt.ids.next('sub') as string as SubscriberId;
-    const [made] = await this.#subscribers.put(workspaceId, [{ id, facts }], listIds as ListId[], this.#clock.now());
+    const [made] = await this.#subscribers.put(
+      workspaceId,
+      [{ id, facts }],
+      listIds as ListId[],
+      this.#clock.now(),
+    );
     if (!made) throw notFound('subscriber');
     answer.location(`/v1/subscribers/${made.subscriber.id}`);
     return viewOf(made.subscriber);
@@ -47,13 +57,20 @@ export class SubscribersController {
   /** In order of address. */
   @Get()
   @Scopes('subscribers:read')
-  async list(@Caller() { workspaceId }: Caller, @Query() query: SubscribersQuery): Promise<SubscriberListView> {
+  async list(
+    @Caller() { workspaceId }: Caller,
+    @Query() query: SubscribersQuery,
+  ): Promise<SubscriberListView> {
     if (query.email !== undefined) {
       const one = await this.#subscribers.findByAddress(workspaceId, emailAddress(query.email, 'email'));
       return { data: one ? [viewOf(one)] : [], page: { next: null } };
     }
     const name = `subscribers ${query.listId ?? ''}`;
-    const page = await this.#subscribers.page(workspaceId, query.listId as ListId | undefined, pageRequest(query, name));
+    const page = await this.#subscribers.page(
+      workspaceId,
+      query.listId as ListId | undefined,
+      pageRequest(query, name),
+    );
     return pageView(page, name, viewOf);
   }
 
@@ -75,7 +92,9 @@ export class SubscribersController {
   ): Promise<SubscriberView> {
     const known = await this.#subscribers.find(workspaceId, id as SubscriberId);
     if (!known) throw notFound('subscriber');
-    const merged = Object.entries({ ...known.attributes, ...body.attributes }).filter(([, value]) => value !== null);
+    const merged = Object.entries({ ...known.attributes, ...body.attributes }).filter(
+      ([, value]) => value !== null,
+    );
     const attributes = Object.fromEntries(merged);
     checkAttributes(attributes);
     const changed = { ...known, ...withoutUndefined(body), attributes, updatedAt: this.#clock.now() };
@@ -87,7 +106,11 @@ export class SubscribersController {
   @Delete(':id')
   @Scopes('subscribers:write')
   @HttpCode(204)
-  async remove(@Caller() { workspaceId }: Caller, @Param('id') id: string, @Attempt() attempt: Attempt): Promise<void> {
+  async remove(
+    @Caller() { workspaceId }: Caller,
+    @Param('id') id: string,
+    @Attempt() attempt: Attempt,
+  ): Promise<void> {
     const removed = await this.#subscribers.remove(workspaceId, id as SubscriberId);
     if (!removed && !attempt.repeated) throw notFound('subscriber');
   }
@@ -98,7 +121,16 @@ function withoutUndefined(facts: Omit<SubscriberFacts, 'email'>): Omit<Subscribe
 }
 
 function viewOf(subscriber: Subscriber): SubscriberView {
-  const { id, email, name = null, attributes, locale = null, timezone = null, createdAt, updatedAt } = subscriber;
+  const {
+    id,
+    email,
+    name = null,
+    attributes,
+    locale = null,
+    timezone = null,
+    createdAt,
+    updatedAt,
+  } = subscriber;
   return {
     id,
     email,

@@ -7,7 +7,8 @@ import { Public, Takes } from '../kit/route.js';
 import { askPage, donePage } from './unsubscribe-page.js';
 
 /** The page's own style, and a form that posts back to where it came from. */
-const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
 
 /** Unsubscribe links of campaign mails: RFC 8058 one-click by POST, a page for people by GET. */
 @RestController('u')
@@ -39,15 +40,20 @@ export class UnsubscribeController {
   @Header('content-security-policy', PAGE_POLICY)
   async leave(@Param('token') token: string, @Body() form: unknown): Promise<string> {
     const claim = this.#claimOf(token);
-    const asked = typeof form === 'object' && form !== null && 'List-Unsubscribe' in form ? form['List-Unsubscribe'] : undefined;
-    if (asked !== 'One-Click') throw new Refusal('validation_failed', 'Send List-Unsubscribe=One-Click (RFC 8058).');
+    const asked =
+      typeof form === 'object' && form !== null && 'List-Unsubscribe' in form
+        ? form['List-Unsubscribe']
+        : undefined;
+    if (asked !== 'One-Click')
+      throw new Refusal('validation_failed', 'Send List-Unsubscribe=One-Click (RFC 8058).');
     await this.#unsubscribe.execute(claim);
     return donePage;
   }
 
   #claimOf(token: string): UnsubscribeClaim {
     const claim = this.#tokens.verify(token);
-    if (!claim) throw new Refusal('invalid_token', 'This link is not one of ours, or it was damaged on its way.');
+    if (!claim)
+      throw new Refusal('invalid_token', 'This link is not one of ours, or it was damaged on its way.');
     return claim;
   }
 }

@@ -1,22 +1,11 @@
 import { Refusal } from '#domain/kernel/refusal.js';
 import { FAULTS_KEPT, type Import } from '#domain/campaign/model/import.js';
+import type { Attributes } from '#domain/campaign/model/subscriber.js';
 import type { ImportBatch, ImportFault, ImportRow } from '#ports/campaign/imports.js';
 import type { Db } from '../engine/store.js';
-import { joinLists, listRows, upsert } from './subscriber-rows.js';
+import { joinLists, type ListRow, listRows, mergeParams, upsert } from './subscriber-rows.js';
 
-/** A batch as it travels to the storage thread: text is quicker to hand over than a thousand objects. */
-export interface CommitBatch {
-  readonly before: Import;
-  readonly after: Import;
-  /** JSON: `[[id, email, name, locale, timezone, attributes, line], …]` in order of address, each address once. */
-  readonly rows: string;
-  readonly size: number;
-  /** Those whose address stands in the batch already, in their order. */
-  readonly repeats: readonly ImportRow[];
-  readonly faults: readonly ImportFault[];
-  readonly now: number;
-}
-
+/** A row as it travels to the storage thread, an empty object meaning that nothing is said of attributes. */
 type RowText = readonly [
   id: string,
   email: string,
@@ -27,6 +16,18 @@ type RowText = readonly [
   line: number,
 ];
 
+/** A batch as it travels to the storage thread: one text is quicker to hand over than a thousand objects. */
+export interface CommitBatch {
+  readonly before: Import;
+  readonly after: Import;
+  /** JSON of {@link RowText}s in order of address, each address once. */
+  readonly rows: string;
+  /** Those whose address stands in the batch already, in their order. */
+  readonly repeats: readonly ImportRow[];
+  readonly faults: readonly ImportFault[];
+  readonly now: number;
+}
+
 /** The batch as the procedure wants it. Addresses in order touch the fewest pages of the indexes that have them. */
 export function commitArgs({ before, after, rows, faults }: ImportBatch, now: number): CommitBatch {
   const first = new Map<string, ImportRow>();
@@ -35,12 +36,8 @@ export function commitArgs({ before, after, rows, faults }: ImportBatch, now: nu
     if (first.has(row.facts.email)) repeats.push(row);
     else first.set(row.facts.email, row);
   }
-  const emails = [...first.keys()].sort();
-  const texts = emails.flatMap((email) => {
-    const row = first.get(email);
-    return row ? [textOf(row)] : [];
-  });
-  return { before, after, rows: JSON.stringify(texts), size: texts.length, repeats, faults, now };
+  const ordered = [...first.values()].sort((a, b) => (a.facts.email < b.facts.email ? -1 : 1));
+  return { before, after, rows: JSON.stringify(ordered.map(textOf)), repeats, faults, now };
 }
 
 function textOf({ id, facts, line }: ImportRow): RowText {
@@ -48,56 +45,23 @@ function textOf({ id, facts, line }: ImportRow): RowText {
   return [id, email, name, locale, timezone, JSON.stringify(attributes), line];
 }
 
-function rowOf([id, email, name, locale, timezone, attributes, line]: RowText): ImportRow {
-  return {
-    id,
-    line,
-    facts: {
-      email,
-      ...(name !== null && { name }),
-      ...(locale !== null && { locale }),
-      ...(timezone !== null && { timezone }),
-      ...(attributes !== '{}' && { attributes: JSON.parse(attributes) as Record<string, unknown> }),
-    },
-  } as ImportRow;
-}
-
 /** What one batch of a CSV says and how far the file has been read: kept together or not at all. */
 export function commitBatch(db: Db, batch: CommitBatch): Import | 'stale' {
-  const { before, after, now } = batch;
+  const { before, after } = batch;
   const stored = findImport(db, { workspace: before.workspaceId, id: before.id });
   if (!stored || !continues(stored, before)) return 'stale';
-  const lists = listRows(db, stored.workspaceId, stored.listIds).map(({ no }) => no);
-  const faults: ImportFault[] = [...batch.faults];
-  let created = 0;
-  let updated = 0;
-  const putOne = (row: ImportRow): void => {
-    const done = tryUpsert(db, stored.workspaceId, row, now);
-    if ('code' in done) return void faults.push(done);
-    joinLists(db, lists, row.facts.email, done.no);
-    if (done.created) created += 1;
-    else updated += 1;
-  };
-  if (batch.size > 0) {
-    const workspace = stored.workspaceId;
-    created = db.run('insertMany', { workspace, rows: batch.rows, now });
-    const known = created < batch.size ? knownAmong(db, workspace, batch.rows) : [];
-    for (const list of lists) {
-      const joined = db.run('joinMany', { workspace, list, rows: batch.rows });
-      db.run('countMembers', { list, change: joined });
-    }
-    known.forEach(putOne);
-  }
-  batch.repeats.forEach(putOne);
-  const rejectedByUs = faults.length - batch.faults.length;
+  const putting = new BatchPutting(db, stored, batch.now);
+  putting.putAll(JSON.parse(batch.rows) as RowText[]);
+  for (const row of batch.repeats) putting.putOne(row);
+  const { created, updated, faults } = putting;
   const progress: Import = {
     ...after,
     rows: stored.rows + after.rows - before.rows,
     created: stored.created + created,
     updated: stored.updated + updated,
-    rejected: stored.rejected + after.rejected - before.rejected + rejectedByUs,
+    rejected: stored.rejected + after.rejected - before.rejected + faults.length,
   };
-  keepFaults(db, stored, faults);
+  keepFaults(db, stored, [...batch.faults, ...faults]);
   db.run('saveImport', { id: stored.id, status: progress.status, body: JSON.stringify(progress) });
   return progress;
 }
@@ -109,21 +73,79 @@ function continues(stored: Import, before: Import): boolean {
   return open && offset === before.checkpoint.offset && line === before.checkpoint.line;
 }
 
-function knownAmong(db: Db, workspace: string, rows: string): ImportRow[] {
-  const texts = JSON.parse(rows) as RowText[];
-  return db.all<{ at: number }>('knownAmong', { workspace, rows }).flatMap(({ at }) => {
-    const text = texts[at];
-    return text ? [rowOf(text)] : [];
-  });
-}
+/** Puts the rows of one batch and counts what became of them. */
+class BatchPutting {
+  readonly faults: ImportFault[] = [];
+  created = 0;
+  updated = 0;
+  readonly #db: Db;
+  readonly #workspace: string;
+  readonly #lists: readonly ListRow[];
+  readonly #now: number;
 
-function tryUpsert(db: Db, workspace: string, row: ImportRow, now: number) {
-  try {
-    return upsert(db, workspace, row, now);
-  } catch (error) {
-    const fault = error instanceof Refusal ? error.faults[0] : undefined;
-    if (!fault) throw error;
-    return { line: row.line, code: fault.code, detail: fault.detail };
+  constructor(db: Db, { workspaceId, listIds }: Import, now: number) {
+    this.#db = db;
+    this.#workspace = workspaceId;
+    this.#lists = listRows(db, workspaceId, listIds);
+    this.#now = now;
+  }
+
+  /** All new, most of the time: then each row is one insertion and one for each list. */
+  putAll(rows: readonly RowText[]): void {
+    const lastNo = this.#db.get<{ no: number }>('lastNo')?.no ?? 0;
+    const inserts = rows.map(([id, email, name, locale, timezone, attributes], i) => {
+      return [lastNo + 1 + i, id, this.#workspace, email, name, locale, timezone, attributes, this.#now];
+    });
+    const created = this.#db.runEach('insertNew', inserts);
+    this.created += created;
+    const people = rows.map(([, email], i) => ({ email, no: lastNo + 1 + i }));
+    if (created === rows.length) return joinLists(this.#db, this.#lists, people);
+    const known = this.#merge(rows, lastNo);
+    const joining = people.flatMap((one, i) => {
+      const no = known.has(i) ? known.get(i) : one.no;
+      return no === undefined ? [] : [{ ...one, no }];
+    });
+    joinLists(this.#db, this.#lists, joining);
+  }
+
+  putOne(row: ImportRow): void {
+    this.#orFault(row.line, () => {
+      const { no, created } = upsert(this.#db, this.#workspace, row, this.#now);
+      joinLists(this.#db, this.#lists, [{ email: row.facts.email, no }]);
+      if (created) this.created += 1;
+      else this.updated += 1;
+    });
+  }
+
+  /** Merges those who were there before; answers their numbers by place in the batch, undefined for a fault. */
+  #merge(rows: readonly RowText[], lastNo: number): Map<number, number | undefined> {
+    const emails = JSON.stringify(rows.map(([, email]) => email));
+    const params = { workspace: this.#workspace, emails, lastNo };
+    const known = this.#db.all<{ at: number; no: number; attributes: string }>('knownAmong', params);
+    const numbers = new Map<number, number | undefined>();
+    const merges = known.flatMap((row) => {
+      const [, , name, locale, timezone, text = '{}', line = 0] = rows[row.at] ?? [];
+      numbers.set(row.at, undefined);
+      const attributes = text === '{}' ? {} : { attributes: JSON.parse(text) as Attributes };
+      const said = { ...(name && { name }), ...(locale && { locale }), ...(timezone && { timezone }), ...attributes };
+      const merge = this.#orFault(line, () => mergeParams(row, said, this.#now));
+      if (merge) numbers.set(row.at, row.no);
+      return merge ? [merge] : [];
+    });
+    this.updated += this.#db.runEach('mergeRow', merges);
+    return numbers;
+  }
+
+  /** A row that would make somebody's attributes too large is a fault of its own. */
+  #orFault<T>(line: number, act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      const fault = error instanceof Refusal ? error.faults[0] : undefined;
+      if (!fault) throw error;
+      this.faults.push({ line, code: fault.code, detail: fault.detail });
+      return undefined;
+    }
   }
 }
 

@@ -7,9 +7,10 @@ import {
   type List,
   mergedAttributes,
   type Subscriber,
+  type SubscriberFacts,
 } from '#domain/campaign/model/subscriber.js';
 import type { Upsert } from '#ports/campaign/subscribers.js';
-import type { Db } from '../engine/store.js';
+import type { Db, SqlValue } from '../engine/store.js';
 
 export interface SubscriberRow {
   readonly no: number;
@@ -30,12 +31,6 @@ export interface ListRow {
   readonly name: string;
   readonly createdAt: number;
   readonly members: number;
-}
-
-/** A person's row, and whether it was made just now. */
-export interface PutRow {
-  readonly no: number;
-  readonly created: boolean;
 }
 
 export function subscriberOf(row: SubscriberRow): Subscriber {
@@ -65,42 +60,56 @@ export function listRows(db: Db, workspace: string, ids: readonly string[]): Lis
   });
 }
 
+/** A person's row, and whether it was made just now. */
+export interface PutRow {
+  readonly no: number;
+  readonly created: boolean;
+}
+
 /**
  * Makes or merges one person.
  * @throws Refusal `validation_failed` if the attributes would grow too large by the merge: nothing has changed then
  */
 export function upsert(db: Db, workspace: string, { id, facts }: Upsert, now: number): PutRow {
-  const { email, name = null, locale = null, timezone = null, attributes } = facts;
-  const text = JSON.stringify(attributes ?? {});
-  const made = db.get<{ no: number }>('insert', {
-    id,
-    workspace,
-    email,
-    name,
-    attributes: text,
-    locale,
-    timezone,
-    now,
-  });
+  const { email, name = null, locale = null, timezone = null, attributes = {} } = facts;
+  const text = JSON.stringify(attributes);
+  const params = { id, workspace, email, name, attributes: text, locale, timezone, now };
+  const made = db.get<{ no: number }>('insert', params);
   if (made) return { no: made.no, created: true };
   const known = db.get<SubscriberRow>('byEmail', { workspace, email });
   if (!known) throw new Error(`Another person has the id ${id}.`);
-  const merged = mergedAttributes(JSON.parse(known.attributes) as Attributes, attributes);
-  const faults = attributes === undefined ? [] : faultsOfAttributes(merged);
-  if (faults[0]) throw new Refusal('validation_failed', faults[0].detail, { faults });
-  db.run('merge', {
-    no: known.no,
-    name,
-    attributes: attributes ? JSON.stringify(merged) : null,
-    locale,
-    timezone,
-    now,
-  });
+  db.runEach('mergeRow', [mergeParams(known, facts, now)]);
   return { no: known.no, created: false };
 }
 
-export function joinLists(db: Db, lists: readonly number[], email: string, no: number): void {
-  for (const list of lists) {
-    if (db.run('join', { list, email, no }) === 1) db.run('countMembers', { list, change: 1 });
+/**
+ * What is said of somebody who is known, as parameters of `mergeRow`.
+ * @throws Refusal `validation_failed` if the attributes would grow too large by the merge
+ */
+export function mergeParams(
+  known: Pick<SubscriberRow, 'no' | 'attributes'>,
+  { name, locale, timezone, attributes }: Omit<SubscriberFacts, 'email'>,
+  now: number,
+): SqlValue[] {
+  const said = [known.no, name ?? null, locale ?? null, timezone ?? null];
+  if (attributes === undefined) return [...said, null, now];
+  const merged = mergedAttributes(JSON.parse(known.attributes) as Attributes, attributes);
+  const faults = faultsOfAttributes(merged);
+  if (faults[0]) throw new Refusal('validation_failed', faults[0].detail, { faults });
+  return [...said, JSON.stringify(merged), now];
+}
+
+export interface Joining {
+  readonly email: string;
+  readonly no: number;
+}
+
+export function joinLists(db: Db, lists: readonly ListRow[], people: readonly Joining[]): void {
+  for (const { no: list } of lists) {
+    const joined = db.runEach(
+      'joinRow',
+      people.map(({ email, no }) => [list, email, no]),
+    );
+    if (joined > 0) db.run('countMembers', { list, change: joined });
   }
 }

@@ -29,10 +29,10 @@ interface PutArgs {
 }
 
 function put(db: Db, { workspace, upserts, listIds, now }: PutArgs): Put[] {
-  const lists = listRows(db, workspace, listIds).map(({ no }) => no);
+  const lists = listRows(db, workspace, listIds);
   return upserts.map((one) => {
     const { no, created } = upsert(db, workspace, one, now);
-    joinLists(db, lists, one.facts.email, no);
+    joinLists(db, lists, [{ email: one.facts.email, no }]);
     const row = db.get<SubscriberRow>('byNo', { no });
     if (!row) throw new Error('A subscriber has vanished.');
     return { subscriber: subscriberOf(row), created };

@@ -16,30 +16,27 @@ INSERT INTO subscribers (id, workspace_id, email, name, attributes, locale, time
 VALUES (:id, :workspace, :email, :name, :attributes, :locale, :timezone, :now, :now)
 ON CONFLICT DO NOTHING RETURNING no
 
--- name: insertMany
--- Rows as [id, email, name, locale, timezone, attributes], in order of address.
-INSERT INTO subscribers (id, workspace_id, email, name, locale, timezone, attributes, created_at, updated_at)
-SELECT value ->> 0, :workspace, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, :now, :now
-FROM json_each(:rows) WHERE true
+-- name: lastNo
+SELECT coalesce(max(no), 0) AS no FROM subscribers
+
+-- name: insertNew
+INSERT INTO subscribers (no, id, workspace_id, email, name, locale, timezone, attributes, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
 ON CONFLICT (workspace_id, email) DO NOTHING
 
 -- name: knownAmong
--- Which of the rows met somebody who was there before.
-SELECT rows.key AS at FROM json_each(:rows) AS rows
-JOIN subscribers s ON s.workspace_id = :workspace AND s.email = rows.value ->> 1
-WHERE s.id <> rows.value ->> 0
+-- Of the addresses that were to be new, those that were there before: all that did not get the number meant for them.
+SELECT emails.key AS at, s.no, s.attributes FROM json_each(:emails) AS emails
+JOIN subscribers s ON s.workspace_id = :workspace AND s.email = emails.value
+WHERE s.no <= :lastNo
 
--- name: joinMany
-INSERT INTO list_members (list_no, email, subscriber_no)
-SELECT :list, s.email, s.no FROM json_each(:rows) AS rows
-CROSS JOIN subscribers s ON s.workspace_id = :workspace AND s.email = rows.value ->> 1
-WHERE true
-ON CONFLICT DO NOTHING
+-- name: mergeRow
+UPDATE subscribers SET name = coalesce(?2, name), locale = coalesce(?3, locale), timezone = coalesce(?4, timezone),
+  attributes = coalesce(?5, attributes), updated_at = ?6
+WHERE no = ?1
 
--- name: merge
-UPDATE subscribers SET name = coalesce(:name, name), attributes = coalesce(:attributes, attributes),
-  locale = coalesce(:locale, locale), timezone = coalesce(:timezone, timezone), updated_at = :now
-WHERE no = :no
+-- name: joinRow
+INSERT INTO list_members (list_no, email, subscriber_no) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 
 -- name: byEmail
 SELECT * FROM subscribers WHERE workspace_id = :workspace AND email = :email
@@ -53,9 +50,6 @@ SELECT * FROM subscribers WHERE no = :no
 -- name: replace
 UPDATE subscribers SET name = :name, attributes = :attributes, locale = :locale, timezone = :timezone, updated_at = :now
 WHERE id = :id AND workspace_id = :workspace
-
--- name: join
-INSERT INTO list_members (list_no, email, subscriber_no) VALUES (:list, :email, :no) ON CONFLICT DO NOTHING
 
 -- name: leaveAll
 -- The primary key is asked once for each list of the workspace: an index by person would cost every import more.

@@ -6,7 +6,15 @@ import type { DeliveryQuery } from '#ports/delivery/deliveries.js';
 import type { FailedQuery, FailedStats } from '#ports/delivery/failed-messages.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import { failedFilter, keyInWorkspace } from './failed-messages-procedures.js';
-import { dispatchNoOf, FIRST_EXCEPTIONAL, keyOf, ordinalOf, ORDINALS_PER_DISPATCH, statusNumber, statusOf } from './ledger-rows.js';
+import {
+  dispatchNoOf,
+  FIRST_EXCEPTIONAL,
+  keyOf,
+  ordinalOf,
+  ORDINALS_PER_DISPATCH,
+  statusNumber,
+  statusOf,
+} from './ledger-rows.js';
 
 interface Row {
   readonly key: number;
@@ -33,7 +41,12 @@ export interface DeliveryPage {
   readonly next: string | null;
 }
 
-function view(row: Row, workspaceId: WorkspaceId, dispatch: DispatchRow, submitting: ReadonlySet<number>): Delivery {
+function view(
+  row: Row,
+  workspaceId: WorkspaceId,
+  dispatch: DispatchRow,
+  submitting: ReadonlySet<number>,
+): Delivery {
   const ordinal = ordinalOf(row.key);
   const stored = statusOf(row.status);
   return {
@@ -104,7 +117,9 @@ function page(db: Db, args: PageArgs<DeliveryQuery>): DeliveryPage {
   const found: Delivery[] = [];
   const one = query.dispatchId && db.get<DispatchRow>('dispatch', { id: query.dispatchId, workspace });
   if (query.dispatchId !== undefined && !one) return { data: [], next: null };
-  let dispatches = one ? [one] : db.all<DispatchRow>('dispatchesFrom', { workspace, no: dispatchNoOf(Math.max(0, after)) });
+  let dispatches = one
+    ? [one]
+    : db.all<DispatchRow>('dispatchesFrom', { workspace, no: dispatchNoOf(Math.max(0, after)) });
   while (dispatches.length > 0) {
     for (const dispatch of dispatches) {
       found.push(...rowsOf(db, workspace, dispatch, query, after, limit + 1 - found.length));
@@ -116,7 +131,13 @@ function page(db: Db, args: PageArgs<DeliveryQuery>): DeliveryPage {
   return { data: found, next: null };
 }
 
-function cut(found: Delivery[], limit: number, dispatches: readonly DispatchRow[], db: Db, workspace: string): DeliveryPage {
+function cut(
+  found: Delivery[],
+  limit: number,
+  dispatches: readonly DispatchRow[],
+  db: Db,
+  workspace: string,
+): DeliveryPage {
   const data = found.slice(0, limit);
   const last = data.at(-1);
   const key = last && keyInWorkspace(db, workspace, last.id);
@@ -143,13 +164,20 @@ function rowsOf(
     const views = rows.map((row) => view(row, workspace, dispatch, submitting));
     // Pending and submitting are told apart only here, so a page of rows may yield fewer than asked for.
     found.push(...views.filter((one) => query.status === undefined || one.status === query.status));
-    if (found.length >= limit || rows.length < limit || query.address !== undefined) return found.slice(0, limit);
+    if (found.length >= limit || rows.length < limit || query.address !== undefined)
+      return found.slice(0, limit);
     from = last.key;
   }
 }
 
-function candidates(db: Db, no: number, query: DeliveryQuery, range: { after: number; to: number; limit: number }): Row[] {
-  if (query.address !== undefined) return db.all<Row>('rowOfAddress', { no, address: query.address, after: range.after });
+function candidates(
+  db: Db,
+  no: number,
+  query: DeliveryQuery,
+  range: { after: number; to: number; limit: number },
+): Row[] {
+  if (query.address !== undefined)
+    return db.all<Row>('rowOfAddress', { no, address: query.address, after: range.after });
   if (query.status === undefined) return db.all<Row>('rows', range);
   const status = query.status === 'submitting' ? statusNumber('pending') : statusNumber(query.status);
   return db.all<Row>(status >= FIRST_EXCEPTIONAL ? 'exceptionalRows' : 'rowsInStatus', { ...range, status });
@@ -159,7 +187,11 @@ function failedPage(db: Db, args: PageArgs<FailedQuery>): DeliveryPage {
   const filter = failedFilter(db, args.workspace, args.query);
   if (!filter) return { data: [], next: null };
   const after = keyOfCursor(args.after);
-  const rows = db.all<Row & { dispatch_id: DispatchId; lane: Lane }>('failed', { ...filter, after, limit: args.limit + 1 });
+  const rows = db.all<Row & { dispatch_id: DispatchId; lane: Lane }>('failed', {
+    ...filter,
+    after,
+    limit: args.limit + 1,
+  });
   const shown = rows.slice(0, args.limit);
   const data = shown.map((row) =>
     view(row, args.workspace, { no: dispatchNoOf(row.key), id: row.dispatch_id, lane: row.lane }, new Set()),

@@ -32,7 +32,10 @@ function seal(db: Db, args: { id: string; now: number }): null {
   return null;
 }
 
-function control(db: Db, args: { id: string; control: DispatchControl; revision: number; now: number }): null {
+function control(
+  db: Db,
+  args: { id: string; control: DispatchControl; revision: number; now: number },
+): null {
   const { id, revision, now } = args;
   const haltedAt = db.get<{ haltedAt: number | null }>('haltedAt', { id })?.haltedAt ?? now;
   // Standing still does not count against the time that messages have to find a provider.
@@ -49,7 +52,9 @@ function control(db: Db, args: { id: string; control: DispatchControl; revision:
 
 function find(db: Db, args: { id: string }): OpenDispatch | undefined {
   const row = db.get<DispatchRow>('find', args);
-  return row && { dispatch: JSON.parse(row.spec) as Dispatch, control: row.control, sealed: row.sealed === 1 };
+  return (
+    row && { dispatch: JSON.parse(row.spec) as Dispatch, control: row.control, sealed: row.sealed === 1 }
+  );
 }
 
 function stats(db: Db, args: { id: string }): DispatchStats | undefined {

@@ -3,7 +3,14 @@ import type { DispatchControl } from '#domain/delivery/model/dispatch.js';
 import { toRanges } from '#domain/delivery/model/ordinals.js';
 import type { FailedQuery } from '#ports/delivery/failed-messages.js';
 import type { Db, SqlParams } from '../engine/store.js';
-import { addCounts, dispatchNoOf, keyOf, ordinalOf, ORDINALS_PER_DISPATCH, statusNumber } from './ledger-rows.js';
+import {
+  addCounts,
+  dispatchNoOf,
+  keyOf,
+  ordinalOf,
+  ORDINALS_PER_DISPATCH,
+  statusNumber,
+} from './ledger-rows.js';
 
 /** An operator's retry gives a message this much more time to find a provider. */
 const RETRY_WINDOW_MS = 24 * 3_600_000;
@@ -19,7 +26,11 @@ interface RetriedDispatch {
 }
 
 /** The key range and the conditions of a query; undefined if it names a dispatch the workspace does not have. */
-export function failedFilter(db: Db, workspace: string, query: FailedQuery): Record<string, string | number | null> | undefined {
+export function failedFilter(
+  db: Db,
+  workspace: string,
+  query: FailedQuery,
+): Record<string, string | number | null> | undefined {
   const filter = {
     workspace,
     from: 0,

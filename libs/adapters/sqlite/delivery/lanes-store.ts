@@ -34,15 +34,22 @@ function claim(db: Db, args: ClaimArgs): { claims: Claim[]; nextDueAt: number | 
       giveUpAt: row.giveUpAt,
     };
   });
-  return { claims, nextDueAt: db.get<{ at: number | null }>('nextDue', { lane: args.lane })?.at ?? undefined };
+  return {
+    claims,
+    nextDueAt: db.get<{ at: number | null }>('nextDue', { lane: args.lane })?.at ?? undefined,
+  };
 }
 
 function extend(db: Db, args: { claims: readonly { parcel: string; fence: number }[]; until: number }): null {
-  for (const { parcel, fence } of args.claims) db.run('extend', { id: Number(parcel), fence, until: args.until });
+  for (const { parcel, fence } of args.claims)
+    db.run('extend', { id: Number(parcel), fence, until: args.until });
   return null;
 }
 
-function finish(db: Db, args: { parcel: string; fence: number; leftovers: readonly Leftover[]; now: number }): null {
+function finish(
+  db: Db,
+  args: { parcel: string; fence: number; leftovers: readonly Leftover[]; now: number },
+): null {
   const removed = db.get<{ no: number; lane: string; giveUpAt: number }>('remove', {
     id: Number(args.parcel),
     fence: args.fence,

@@ -60,12 +60,16 @@ function accept(db: Db, args: AcceptPage): { added: number } | 'no_such_dispatch
   const base = dispatch.nextOrdinal;
   const length = args.groups.reduce((sum, group) => sum + group.size, 0);
   if (base + length > ORDINALS_PER_DISPATCH) throw new Error(`Dispatch ${args.dispatchId} is full`);
-  const added = db.run('insertDeliveries', { base: keyOf(dispatch.no, base), page: args.page, now: args.now });
+  const added = db.run('insertDeliveries', {
+    base: keyOf(dispatch.no, base),
+    page: args.page,
+    now: args.now,
+  });
   if (added === 0) return { added };
   db.run('advanceOrdinal', { no: dispatch.no, next: base + length });
   let from = base;
   for (const group of args.groups) {
-    for (const end = from + group.size; from < end; ) {
+    for (const end = from + group.size; from < end;) {
       const size = Math.min(parcelSize(dispatch.rate), end - from);
       db.run('insertParcel', {
         lane: dispatch.lane,
@@ -98,9 +102,12 @@ function load(db: Db, claim: Claim): LoadedParcel | undefined {
     db.all<MemberRow>('pendingBetween', { from: keyOf(held.no, from), to: keyOf(held.no, to) }),
   );
   const byOrdinal = new Map(rows.map((row) => [ordinalOf(row.key), memberOf(row)]));
-  const intents = db.all<{ key: string; provider: string; members: string; openedAt: number }>('intentsOfParcel', {
-    parcel: Number(claim.parcel),
-  });
+  const intents = db.all<{ key: string; provider: string; members: string; openedAt: number }>(
+    'intentsOfParcel',
+    {
+      parcel: Number(claim.parcel),
+    },
+  );
   const orphans = intents.map(({ key, provider, openedAt, members }) => ({
     key,
     provider,
@@ -137,10 +144,12 @@ function openIntent(db: Db, intent: NewIntent): IntentAnswer {
   }
   const deltas: CountDeltas = {};
   for (const { ordinal, reason } of intent.unsendable) {
-    if (!busy.has(ordinal)) count(deltas, 'failed', endOne(db, held.no, ordinal, { to: 'failed', reason, now: intent.now }));
+    if (!busy.has(ordinal))
+      count(deltas, 'failed', endOne(db, held.no, ordinal, { to: 'failed', reason, now: intent.now }));
   }
   const refused = refuseUnfit(db, held, intent, busy, deltas);
-  const members = refused.size === 0 ? intent.ordinals : intent.ordinals.filter((ordinal) => !refused.has(ordinal));
+  const members =
+    refused.size === 0 ? intent.ordinals : intent.ordinals.filter((ordinal) => !refused.has(ordinal));
   if (members.length > 0) insertIntent(db, held.no, intent, members, deltas);
   addCounts(db, held.no, deltas);
   if (members.length > 0) return { kind: 'opened', refused: [...refused] };
@@ -148,7 +157,13 @@ function openIntent(db: Db, intent: NewIntent): IntentAnswer {
   return { kind: 'empty' };
 }
 
-function insertIntent(db: Db, no: number, intent: NewIntent, members: readonly number[], deltas: CountDeltas): void {
+function insertIntent(
+  db: Db,
+  no: number,
+  intent: NewIntent,
+  members: readonly number[],
+  deltas: CountDeltas,
+): void {
   const ranges = toRanges(members);
   db.run('insertIntent', {
     key: intent.key,
@@ -176,7 +191,12 @@ function refuseUnfit(
   const refused = new Set(intent.ordinals.filter((ordinal) => busy.has(ordinal)));
   const marketing = held.purpose === 'marketing' ? 1 : 0;
   for (const [from, to] of toRanges(intent.ordinals)) {
-    const range = { from: keyOf(held.no, from), to: keyOf(held.no, to), workspace: held.workspaceId, marketing };
+    const range = {
+      from: keyOf(held.no, from),
+      to: keyOf(held.no, to),
+      workspace: held.workspaceId,
+      marketing,
+    };
     for (const { key, status } of db.all<{ key: number; status: number }>('unfitBetween', range)) {
       const ordinal = ordinalOf(key);
       if (!wanted.has(ordinal) || refused.has(ordinal)) continue;
@@ -222,7 +242,10 @@ export interface PackedSettlement {
   readonly now: number;
   /** `[[ordinal, provider message id], …]`, or undefined if there are none. */
   readonly accepted: string | undefined;
-  readonly others: readonly { readonly ordinal: number; readonly verdict: Exclude<Verdict, { to: 'accepted' }> }[];
+  readonly others: readonly {
+    readonly ordinal: number;
+    readonly verdict: Exclude<Verdict, { to: 'accepted' }>;
+  }[];
   /** One for each hard bounce. */
   readonly suppressionIds: readonly string[];
 }
@@ -230,11 +253,15 @@ export interface PackedSettlement {
 function settle(db: Db, args: PackedSettlement): 'settled' | 'stale' {
   const held = heldBy(db, args.claim);
   if (!held) return 'stale';
-  const intent = db.get<{ size: number }>('removeIntent', { key: args.key, parcel: Number(args.claim.parcel) });
+  const intent = db.get<{ size: number }>('removeIntent', {
+    key: args.key,
+    parcel: Number(args.claim.parcel),
+  });
   if (!intent) return 'stale';
   const deltas: CountDeltas = { submitting: -intent.size, pending: intent.size };
   const suppressionIds = [...args.suppressionIds];
-  for (const { ordinal, verdict } of args.others) settleOther(db, held, args, ordinal, verdict, deltas, suppressionIds);
+  for (const { ordinal, verdict } of args.others)
+    settleOther(db, held, args, ordinal, verdict, deltas, suppressionIds);
   if (args.accepted !== undefined) {
     const { provider, now, accepted } = args;
     const changed = db.run('settleAccepted', { base: keyOf(held.no, 0), settled: accepted, provider, now });

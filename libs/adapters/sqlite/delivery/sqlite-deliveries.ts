@@ -43,7 +43,12 @@ export class SqliteFailedMessages implements FailedMessages {
     return this.#reads.read('failedStats', { workspace });
   }
 
-  async retry(workspace: WorkspaceId, query: FailedQuery, limit: number, now: Instant): Promise<{ retried: number }> {
+  async retry(
+    workspace: WorkspaceId,
+    query: FailedQuery,
+    limit: number,
+    now: Instant,
+  ): Promise<{ retried: number }> {
     let retried = 0;
     while (retried < limit) {
       const chunk = Math.min(RETRY_CHUNK, limit - retried);
@@ -54,7 +59,11 @@ export class SqliteFailedMessages implements FailedMessages {
     return { retried };
   }
 
-  retryOne(workspace: WorkspaceId, id: DeliveryId, now: Instant): Promise<'retried' | 'not_dead' | 'missing'> {
+  retryOne(
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    now: Instant,
+  ): Promise<'retried' | 'not_dead' | 'missing'> {
     return this.#writes.write('retryOneDead', { workspace, id, now });
   }
 

@@ -33,7 +33,15 @@ afterAll(async () => {
 /** Starting two threads for each of some 250 tests would take longer than the tests: the tables are emptied instead. */
 function emptyTables(): void {
   const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
-  const tables = ['deliveries', 'intents', 'parcels', 'dispatch_providers', 'dispatches', 'suppressions', 'outbox'];
+  const tables = [
+    'deliveries',
+    'intents',
+    'parcels',
+    'dispatch_providers',
+    'dispatches',
+    'suppressions',
+    'outbox',
+  ];
   db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n'));
   db.close();
 }

@@ -19,7 +19,11 @@ export class SqliteLedger implements Ledger {
     this.#ids = ids;
   }
 
-  async accept(dispatchId: DispatchId, recipients: readonly Recipient[], now: number): Promise<{ added: number }> {
+  async accept(
+    dispatchId: DispatchId,
+    recipients: readonly Recipient[],
+    now: number,
+  ): Promise<{ added: number }> {
     // Side by side by due time, and within it in the order given: the caller's address order fills the index at its end.
     const ordered = recipients.some((one) => one.dueAt !== undefined)
       ? [...recipients].sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
@@ -30,7 +34,9 @@ export class SqliteLedger implements Ledger {
       if (last && last.dueAt === dueAt) last.size += 1;
       else groups.push({ size: 1, dueAt });
     }
-    const page = JSON.stringify(ordered.map(({ address, ref, data, dueAt }) => [address, ref, data, dueAt ?? null]));
+    const page = JSON.stringify(
+      ordered.map(({ address, ref, data, dueAt }) => [address, ref, data, dueAt ?? null]),
+    );
     const answer = await this.#calls.write('accept', { dispatchId, page, groups, now });
     if (answer === 'no_such_dispatch') throw notFound('dispatch');
     return answer;

@@ -21,7 +21,11 @@ export class SqliteSuppressions implements Suppressions {
     return this.#calls.write('remove', { workspace, id });
   }
 
-  async page(workspace: WorkspaceId, address: string | undefined, page: PageRequest): Promise<Page<Suppression>> {
+  async page(
+    workspace: WorkspaceId,
+    address: string | undefined,
+    page: PageRequest,
+  ): Promise<Page<Suppression>> {
     const after = readCursor(page.after);
     const rows = await this.#calls.read('page', { workspace, address, after, limit: page.limit + 1 });
     const data = rows.slice(0, page.limit);

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Instant } from '#domain/kernel/brand.js';
 import type { IntegrationEvent } from '#domain/kernel/events.js';
-import type { Db, Signal, SqliteStore, SqlParams } from './store.js';
+import type { Db, Signal, SqliteStore, SqlParams, SqlValue } from './store.js';
 import { readQueries } from './queries.js';
 
 /** Pages (4 KiB) of write-ahead log that may gather before the writer folds them into the database: 32 MiB. */
@@ -39,6 +39,13 @@ export class StoreConnection implements Db {
 
   run(query: string, params: SqlParams = {}): number {
     return Number(this.#statement(query).run(params).changes);
+  }
+
+  runEach(query: string, rows: readonly (readonly SqlValue[])[]): number {
+    const statement = this.#statement(query);
+    let changes = 0;
+    for (const row of rows) changes += Number(statement.run(...row).changes);
+    return changes;
   }
 
   get<Row>(query: string, params: SqlParams = {}): Row | undefined {

@@ -54,7 +54,10 @@ describe('SqliteEngine', () => {
   });
 
   it('says in words what is wrong with a file that is no database, and with a newer one', async () => {
-    writeFileSync(join(folder, 'posthorn.db'), 'this is not a database, it is a letter to a friend '.repeat(100));
+    writeFileSync(
+      join(folder, 'posthorn.db'),
+      'this is not a database, it is a letter to a friend '.repeat(100),
+    );
     await expect(SqliteEngine.open(folder)).rejects.toThrow(/not a database/);
     rmSync(join(folder, 'posthorn.db'));
     const newer = new DatabaseSync(join(folder, 'posthorn.db'));
@@ -97,7 +100,11 @@ describe('migrations', () => {
   it('leave the version before when one of them fails, and go on from there', () => {
     const db = new DatabaseSync(join(folder, 'torn.db'));
     const [first] = readMigrations(shipped);
-    const broken = { version: 2, name: '0002-broken.sql', sql: 'CREATE TABLE half (x); INSERT INTO nowhere VALUES (1);' };
+    const broken = {
+      version: 2,
+      name: '0002-broken.sql',
+      sql: 'CREATE TABLE half (x); INSERT INTO nowhere VALUES (1);',
+    };
     expect(() => migrate(db, [first!, broken])).toThrow(/nowhere/);
     expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
     expect(db.prepare("SELECT name FROM sqlite_master WHERE name = 'half'").get()).toBeUndefined();
@@ -110,7 +117,8 @@ describe('migrations', () => {
     mkdirSync(migrations);
     writeFileSync(join(migrations, '0001-first.sql'), 'CREATE TABLE first (x);');
     // Long enough that the kill surely comes before its end; it is never let run to it.
-    const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e12) INSERT INTO second SELECT i FROM n';
+    const endless =
+      'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e12) INSERT INTO second SELECT i FROM n';
     writeFileSync(join(migrations, '0002-second.sql'), `CREATE TABLE second (x); ${endless};`);
     const file = join(folder, 'killed.db');
     const url = pathToFileURL(`${migrations}/`).href;

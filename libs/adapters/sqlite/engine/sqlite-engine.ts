@@ -21,7 +21,11 @@ export class SqliteEngine {
   readonly #ended = new Set<Worker>();
   #closing = false;
 
-  private constructor(threads: readonly [Worker, Worker], unlock: () => void, onFatal: (error: Error) => void) {
+  private constructor(
+    threads: readonly [Worker, Worker],
+    unlock: () => void,
+    onFatal: (error: Error) => void,
+  ) {
     this.#threads = threads;
     this.#unlock = unlock;
     this.#clients = [new StorageClient(threads[0]), new StorageClient(threads[1])];
@@ -43,17 +47,23 @@ export class SqliteEngine {
    * @param onFatal told when a storage thread dies later: the process can only stop then
    * @throws Error with words for an operator: folder in use, not writable, not a database, newer schema
    */
-  static async open(dataDir: string, onFatal: (error: Error) => void = () => {}, migrations?: URL): Promise<SqliteEngine> {
+  static async open(
+    dataDir: string,
+    onFatal: (error: Error) => void = () => {},
+    migrations?: URL,
+  ): Promise<SqliteEngine> {
     mkdirSync(dataDir, { recursive: true });
     const unlock = lockDataFolder(dataDir);
     const file = join(dataDir, 'posthorn.db');
     const folder = (migrations ?? new URL('../migrations/', import.meta.url)).href;
     try {
       const writer = await startThread({ file, mode: 'writer', migrations: folder });
-      const reader = await startThread({ file, mode: 'reader', migrations: folder }).catch(async (error: unknown) => {
-        await writer.terminate();
-        throw error;
-      });
+      const reader = await startThread({ file, mode: 'reader', migrations: folder }).catch(
+        async (error: unknown) => {
+          await writer.terminate();
+          throw error;
+        },
+      );
       return new SqliteEngine([writer, reader], unlock, onFatal);
     } catch (error) {
       unlock();

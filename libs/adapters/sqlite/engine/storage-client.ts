@@ -42,7 +42,8 @@ export class StorageClient {
 
   #receive(message: FromStorage): void {
     if ('signals' in message) {
-      for (const topic of message.signals) for (const listener of this.#listeners.get(topic) ?? []) listener();
+      for (const topic of message.signals)
+        for (const listener of this.#listeners.get(topic) ?? []) listener();
       return;
     }
     if (!('id' in message)) return;
@@ -56,7 +57,11 @@ export class StorageClient {
 
 /** One store's procedures, typed, as an adapter calls them. */
 export interface StoreCalls<W extends Procedures, R extends Procedures> {
-  write<P extends keyof W & string>(procedure: P, args: ArgsOf<W[P]>, how?: { urgent?: boolean }): Promise<ResultOf<W[P]>>;
+  write<P extends keyof W & string>(
+    procedure: P,
+    args: ArgsOf<W[P]>,
+    how?: { urgent?: boolean },
+  ): Promise<ResultOf<W[P]>>;
   read<P extends keyof R & string>(procedure: P, args: ArgsOf<R[P]>): Promise<ResultOf<R[P]>>;
 }
 

@@ -54,7 +54,8 @@ const procedures = new Map<string, Procedures>(
 function perform(ask: Ask): unknown {
   const procedure: Procedure | undefined = procedures.get(ask.store)?.[ask.procedure];
   const connection = connections.get(ask.store);
-  if (!procedure || !connection) throw new Error(`No ${options.mode} procedure ${ask.store}.${ask.procedure}`);
+  if (!procedure || !connection)
+    throw new Error(`No ${options.mode} procedure ${ask.store}.${ask.procedure}`);
   return procedure(connection, ask.args as never);
 }
 

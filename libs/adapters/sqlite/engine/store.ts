@@ -11,6 +11,8 @@ export type SqlParams = Readonly<Record<string, SqlValue>>;
 /** What a procedure may do. `query` is the name of a statement in the store's own .sql file. */
 export interface Db {
   run(query: string, params?: SqlParams): number;
+  /** Runs it once for every row, whose values are the parameters `?1`, `?2`, …; answers how many rows changed in all. */
+  runEach(query: string, rows: readonly (readonly SqlValue[])[]): number;
   get<Row>(query: string, params?: SqlParams): Row | undefined;
   all<Row>(query: string, params?: SqlParams): Row[];
   /** Appends an integration event to the outbox, in the transaction of this procedure. */

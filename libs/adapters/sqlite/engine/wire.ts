@@ -22,7 +22,8 @@ export type FromStorage =
   | { readonly closed: true }
   | { readonly fatal: WireError };
 
-export type ToStorage = Ask | { readonly connect: import('node:worker_threads').MessagePort } | { readonly close: true };
+export type ToStorage =
+  Ask | { readonly connect: import('node:worker_threads').MessagePort } | { readonly close: true };
 
 export interface WireError {
   readonly name: string;
@@ -33,7 +34,9 @@ export interface WireError {
 
 /** SQLite's primary result codes, https://sqlite.org/rescode.html */
 const SQLITE_FULL = 13;
-const UNAVAILABLE = new Set([/* READONLY */ 8, /* IOERR */ 10, /* CORRUPT */ 11, /* CANTOPEN */ 14, /* NOTADB */ 26]);
+const UNAVAILABLE = new Set([
+  /* READONLY */ 8, /* IOERR */ 10, /* CORRUPT */ 11, /* CANTOPEN */ 14, /* NOTADB */ 26,
+]);
 
 export function toWire(error: unknown): WireError {
   const e = error instanceof Error ? error : new Error(String(error));

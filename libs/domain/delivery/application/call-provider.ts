@@ -68,7 +68,13 @@ export class ProviderCalls {
   readonly #template: PreparedTemplate;
   readonly #stopping: () => boolean;
 
-  constructor(tools: CallTools, claim: Claim, dispatch: Dispatch, template: PreparedTemplate, stopping: () => boolean) {
+  constructor(
+    tools: CallTools,
+    claim: Claim,
+    dispatch: Dispatch,
+    template: PreparedTemplate,
+    stopping: () => boolean,
+  ) {
     this.#tools = tools;
     this.#claim = claim;
     this.#dispatch = dispatch;
@@ -95,7 +101,8 @@ export class ProviderCalls {
     });
     if (answer.kind === 'opened') {
       const refused = new Set(answer.refused);
-      const sent = refused.size === 0 ? ready : ready.filter(({ traveller }) => !refused.has(traveller.member.ordinal));
+      const sent =
+        refused.size === 0 ? ready : ready.filter(({ traveller }) => !refused.has(traveller.member.ordinal));
       const after = await this.#send(permit, key, sent);
       return tooBig.length === 0 ? after : { ...after, now: [...after.now, ...tooBig] };
     }
@@ -111,7 +118,9 @@ export class ProviderCalls {
     const travellers = orphan.members.map((member) => ({ member, tried: noneTried }));
     let outcomes: readonly Outcome[] = travellers.map(() => LOST);
     if (mayAsk && pool.named(orphan.provider)?.capabilities.idempotencyKey) {
-      const composed = orphan.members.map((member) => composeEmail(this.#dispatch, member, this.#template, links));
+      const composed = orphan.members.map((member) =>
+        composeEmail(this.#dispatch, member, this.#template, links),
+      );
       const messages = composed.flatMap((one) => ('message' in one ? [one.message] : []));
       // Only the very same call is answered from the provider's memory.
       if (messages.length === composed.length) {
@@ -149,7 +158,8 @@ export class ProviderCalls {
     retryBudget.firstAttempts(sent.length);
     let outcomes = await provider.send({ key, messages, timeoutMs });
     pool.report(permit, outcomes);
-    if (provider.capabilities.idempotencyKey) outcomes = await this.#askAgain(provider.name, key, messages, outcomes);
+    if (provider.capabilities.idempotencyKey)
+      outcomes = await this.#askAgain(provider.name, key, messages, outcomes);
     const travellers = sent.map(({ traveller }) => traveller);
     return this.#settle(provider.name, key, travellers, outcomes);
   }

@@ -11,9 +11,15 @@ export type Composed = { readonly message: EmailMessage } | { readonly unsendabl
  * One member's e-mail. Everything it is made of is frozen (the dispatch, the template version, the member's data), so
  * composing it again after a crash gives the same bytes.
  */
-export function composeEmail(dispatch: Dispatch, member: Member, template: PreparedTemplate, links: RecipientLinks): Composed {
+export function composeEmail(
+  dispatch: Dispatch,
+  member: Member,
+  template: PreparedTemplate,
+  links: RecipientLinks,
+): Composed {
   const { content } = dispatch;
-  const unsubscribeUrl = dispatch.purpose === 'marketing' ? links.unsubscribe(dispatch.id, member.ref) : undefined;
+  const unsubscribeUrl =
+    dispatch.purpose === 'marketing' ? links.unsubscribe(dispatch.id, member.ref) : undefined;
   try {
     const recipient = JSON.parse(member.data) as Record<string, unknown>;
     const platform: Record<string, string> = { email: member.address, assetsUrl: links.assets };
@@ -32,7 +38,10 @@ export function composeEmail(dispatch: Dispatch, member: Member, template: Prepa
     return { message };
   } catch (error) {
     // Only this recipient's data is at fault; its neighbours go out.
-    return { unsendable: error instanceof Refusal ? `${error.code}: ${error.message}` : `render_failed: ${String(error)}` };
+    return {
+      unsendable:
+        error instanceof Refusal ? `${error.code}: ${error.message}` : `render_failed: ${String(error)}`,
+    };
   }
 }
 

@@ -138,8 +138,12 @@ export class ParcelDelivery {
     const now = clock.now();
     this.#putOff(this.#waiting.splice(0), now);
     const unsent = this.#later.map(({ ordinal }) => ordinal);
-    const end = this.#ended === 'halted' ? undefined : (this.#ended ?? (now >= this.#claim.giveUpAt ? 'dead' : undefined));
-    if (end === undefined || unsent.length === 0) return lanes.finish(this.#claim, leftoversOf(this.#later), now);
+    const end =
+      this.#ended === 'halted'
+        ? undefined
+        : (this.#ended ?? (now >= this.#claim.giveUpAt ? 'dead' : undefined));
+    if (end === undefined || unsent.length === 0)
+      return lanes.finish(this.#claim, leftoversOf(this.#later), now);
     const reason = end === 'dead' ? 'time used up: no provider took it' : end;
     await ledger.discard(this.#claim, unsent, end, reason, now);
     await lanes.finish(this.#claim, [], now);

@@ -2,7 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
 import { deliveryId } from '#domain/delivery/model/delivery.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import { aDispatch, allDeliveries, HOUR, recipients, SECOND, START } from '#ports/delivery/testing/delivery-stores.js';
+import {
+  aDispatch,
+  allDeliveries,
+  HOUR,
+  recipients,
+  SECOND,
+  START,
+} from '#ports/delivery/testing/delivery-stores.js';
 import { WorkerUnderTest } from '#test/support/delivery/a-worker.js';
 import { all, ScriptedProvider } from '#test/support/delivery/scripted-provider.js';
 
@@ -24,7 +31,9 @@ describe('the delivery worker', () => {
     await worker.pass(seconds * SECOND);
     return opened;
   }
-  const countsOf = async (dispatch: { id: Parameters<WorkerUnderTest['stores']['dispatches']['stats']>[0] }) => {
+  const countsOf = async (dispatch: {
+    id: Parameters<WorkerUnderTest['stores']['dispatches']['stats']>[0];
+  }) => {
     const counts = (await worker.stores.dispatches.stats(dispatch.id))?.counts ?? {};
     return Object.fromEntries(Object.entries<number>(counts).filter(([, count]) => count > 0));
   };
@@ -36,7 +45,9 @@ describe('the delivery worker', () => {
     expect(await countsOf(dispatch)).toEqual({ accepted: 45 });
     expect(provider.calls.map(({ messages }) => messages.length)).toEqual([10, 10, 10, 10, 5]);
     expect(new Set(provider.taken).size).toBe(45);
-    expect(await worker.stores.untold()).toContainEqual(expect.objectContaining({ type: 'dispatch.completed' }));
+    expect(await worker.stores.untold()).toContainEqual(
+      expect.objectContaining({ type: 'dispatch.completed' }),
+    );
   });
 
   it('gives marketing mail its one-click unsubscribe headers, and transactional mail none', async () => {
@@ -72,7 +83,9 @@ describe('the delivery worker', () => {
   });
 
   it('spends no attempt on throttling, pauses that provider and overflows to the next', async () => {
-    const primary = new ScriptedProvider('ses').answer(all({ kind: 'throttled', reason: '429', retryAfterMs: 30_000 }));
+    const primary = new ScriptedProvider('ses').answer(
+      all({ kind: 'throttled', reason: '429', retryAfterMs: 30_000 }),
+    );
     const secondary = new ScriptedProvider('resend').accept();
     worker = new WorkerUnderTest([[primary], [secondary]]);
     const dispatch = await sends(aDispatch(), 100, 2);
@@ -85,7 +98,9 @@ describe('the delivery worker', () => {
   });
 
   it('never again asks a provider whose account is refused, and waits for one when it has no other', async () => {
-    const only = new ScriptedProvider('ses').answer(all({ kind: 'misconfigured', reason: 'account suspended' }));
+    const only = new ScriptedProvider('ses').answer(
+      all({ kind: 'misconfigured', reason: 'account suspended' }),
+    );
     worker = new WorkerUnderTest([[only]]);
     const dispatch = await sends(aDispatch(), 20, 30);
     expect(only.calls.length).toBeLessThanOrEqual(4);
@@ -113,7 +128,9 @@ describe('the delivery worker', () => {
     expect(await countsOf(dispatch)).toEqual({ unknown: 10 });
     expect(secondary.taken).toEqual([]);
     const [row] = await allDeliveries(worker.stores, { status: 'unknown' });
-    expect(row?.history).toEqual([expect.objectContaining({ provider: 'ses', outcome: 'unknown', detail: 'timeout' })]);
+    expect(row?.history).toEqual([
+      expect.objectContaining({ provider: 'ses', outcome: 'unknown', detail: 'timeout' }),
+    ]);
   });
 
   it('sends again what it lost sight of where the policy prefers a second copy to none', async () => {
@@ -141,7 +158,9 @@ describe('the delivery worker', () => {
 
   it('finds the calls of a worker that died: asks where it can, parks where it cannot', async () => {
     const silent = () => new Promise<readonly Outcome[]>(() => {});
-    const askable = new ScriptedProvider('resend', { idempotencyKey: true }).answer((call) => (askable.take(call), silent()));
+    const askable = new ScriptedProvider('resend', { idempotencyKey: true }).answer(
+      (call) => (askable.take(call), silent()),
+    );
     worker = new WorkerUnderTest([[askable]]);
     const dispatch = await sends(aDispatch(), 10);
     expect(await countsOf(dispatch)).toEqual({ submitting: 10 });
@@ -196,7 +215,9 @@ describe('the delivery worker', () => {
   });
 
   it('strikes off what is pending when its dispatch is cancelled', async () => {
-    const provider = new ScriptedProvider('ses', { maxBatch: 5, maxInFlight: 1 }).answer(() => new Promise(() => {}));
+    const provider = new ScriptedProvider('ses', { maxBatch: 5, maxInFlight: 1 }).answer(
+      () => new Promise(() => {}),
+    );
     worker = new WorkerUnderTest([[provider]]);
     const dispatch = await sends(aDispatch(), 20);
     await worker.stores.ledger.accept(dispatch.id, recipients(30, { from: 20, dueAt: START + HOUR }), START);
@@ -221,7 +242,9 @@ describe('the delivery worker', () => {
     expect(at).toHaveLength(200);
     for (const from of at) {
       expect(at.filter((one) => one >= from && one <= from + SECOND).length).toBeLessThanOrEqual(20 + 20);
-      expect(at.filter((one) => one >= from && one <= from + 5 * SECOND).length).toBeLessThanOrEqual(20 + 100);
+      expect(at.filter((one) => one >= from && one <= from + 5 * SECOND).length).toBeLessThanOrEqual(
+        20 + 100,
+      );
     }
   });
 
@@ -230,12 +253,19 @@ describe('the delivery worker', () => {
     worker = new WorkerUnderTest([[provider]]);
     const dispatch = await aDispatch().openedIn(worker.stores);
     const broken = { ...recipients(1, { from: 7 })[0]!, data: '{"broken":true}' };
-    await worker.stores.ledger.accept(dispatch.id, [...recipients(7), broken, ...recipients(3, { from: 8 })], START);
+    await worker.stores.ledger.accept(
+      dispatch.id,
+      [...recipients(7), broken, ...recipients(3, { from: 8 })],
+      START,
+    );
     worker.start();
     await worker.pass(SECOND);
     expect(await countsOf(dispatch)).toEqual({ accepted: 10, failed: 1 });
     const [row] = await allDeliveries(worker.stores, { status: 'failed' });
-    expect(row).toMatchObject({ address: broken.address, reason: expect.stringContaining('missing_variable') });
+    expect(row).toMatchObject({
+      address: broken.address,
+      reason: expect.stringContaining('missing_variable'),
+    });
   });
 
   it('sends a message that is too big for company alone', async () => {
@@ -243,7 +273,11 @@ describe('the delivery worker', () => {
     worker = new WorkerUnderTest([[provider]]);
     const dispatch = await aDispatch().openedIn(worker.stores);
     const big = { ...recipients(1, { from: 3 })[0]!, data: JSON.stringify({ name: 'é'.repeat(150) }) };
-    await worker.stores.ledger.accept(dispatch.id, [...recipients(3), big, ...recipients(3, { from: 4 })], START);
+    await worker.stores.ledger.accept(
+      dispatch.id,
+      [...recipients(3), big, ...recipients(3, { from: 4 })],
+      START,
+    );
     worker.start();
     await worker.pass(SECOND);
     expect(await countsOf(dispatch)).toEqual({ accepted: 7 });

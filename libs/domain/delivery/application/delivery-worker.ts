@@ -15,7 +15,8 @@ export class DeliveryWorker {
 
   constructor(tools: DeliveryTools, settings: Readonly<Record<Lane, LaneSettings>>, report: LaneReport) {
     this.#tools = tools;
-    const deliver = (claim: Claim, stopping: () => boolean): Promise<void> => new ParcelDelivery(tools, claim, stopping).run();
+    const deliver = (claim: Claim, stopping: () => boolean): Promise<void> =>
+      new ParcelDelivery(tools, claim, stopping).run();
     this.#workers = lanes.map((lane) => new LaneWorker(lane, settings[lane], deliver, tools, report));
   }
 

@@ -5,7 +5,8 @@ import type { Clock } from '#ports/system/clock.js';
 /** Holding a parcel this long for its dispatch's rate is cheaper than putting it back. */
 const HOLD_MS = 3_000;
 
-export type Paced = { readonly kind: 'go'; readonly count: number } | { readonly kind: 'later'; readonly dueAt: number };
+export type Paced =
+  { readonly kind: 'go'; readonly count: number } | { readonly kind: 'later'; readonly dueAt: number };
 
 /** Keeps every dispatch within the rate its owner asked for: never more than burst + rate x time, in any window. */
 export class DispatchPacer {

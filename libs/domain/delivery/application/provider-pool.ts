@@ -14,7 +14,8 @@ export interface Permit {
   readonly probe: boolean;
 }
 
-export type Acquired = { readonly kind: 'permit'; readonly permit: Permit } | { readonly kind: 'none'; readonly retryAt: number };
+export type Acquired =
+  { readonly kind: 'permit'; readonly permit: Permit } | { readonly kind: 'none'; readonly retryAt: number };
 
 interface Wanted {
   readonly lane: Lane;
@@ -49,7 +50,9 @@ export class ProviderPool {
     this.#clock = clock;
     this.#randomness = randomness;
     this.#onTransition = onTransition;
-    this.#slots = providers.map(({ provider, settings }) => new ProviderSlot(provider, settings, clock.monotonic()));
+    this.#slots = providers.map(
+      ({ provider, settings }) => new ProviderSlot(provider, settings, clock.monotonic()),
+    );
   }
 
   /** Waits, at most a few seconds, for a provider that may take at least one of the messages. */
@@ -66,7 +69,9 @@ export class ProviderPool {
     }
   }
 
-  #look(wanted: Wanted): { kind: 'permit'; permit: Permit } | { kind: 'wait'; waitMs: number; busy: boolean } {
+  #look(
+    wanted: Wanted,
+  ): { kind: 'permit'; permit: Permit } | { kind: 'wait'; waitMs: number; busy: boolean } {
     const [now, mono] = [this.#clock.now(), this.#clock.monotonic()];
     let waitMs = Infinity;
     let busy = false;
@@ -76,7 +81,10 @@ export class ProviderPool {
       if (readiness.kind === 'ready') {
         slot.take(readiness.count, now, mono);
         const { provider, settings } = slot;
-        return { kind: 'permit', permit: { provider, count: readiness.count, timeoutMs: settings.timeoutMs, probe: readiness.probe } };
+        return {
+          kind: 'permit',
+          permit: { provider, count: readiness.count, timeoutMs: settings.timeoutMs, probe: readiness.probe },
+        };
       }
       waitMs = Math.min(waitMs, waitOf(readiness, now));
       // A healthy provider that is merely busy is worth its queue; only what is urgent looks further.
@@ -84,7 +92,12 @@ export class ProviderPool {
       if (busy && wanted.lane !== 'critical') break;
     }
     // Everyone has been tried: nothing to wait for here, the messages' own backoff decides.
-    return { kind: 'wait', waitMs: Number.isFinite(waitMs) || this.#slots.some((slot) => !wanted.excluding.has(slot.name)) ? waitMs : 0, busy };
+    return {
+      kind: 'wait',
+      waitMs:
+        Number.isFinite(waitMs) || this.#slots.some((slot) => !wanted.excluding.has(slot.name)) ? waitMs : 0,
+      busy,
+    };
   }
 
   /** The configured order; with weights, the first place is drawn and the rest keep their order behind it. */
@@ -112,12 +125,19 @@ export class ProviderPool {
   }
 
   #wakeAll(): void {
-    for (const lane of LANE_ORDER) for (const waiter of [...this.#waiters]) if (waiter.lane === lane) waiter.wake();
+    for (const lane of LANE_ORDER)
+      for (const waiter of [...this.#waiters]) if (waiter.lane === lane) waiter.wake();
   }
 
   report(permit: Permit, outcomes: readonly Outcome[]): void {
     const slot = this.#slotOf(permit);
-    const transition = slot.report(outcomes, permit.probe, this.#clock.now(), this.#clock.monotonic(), this.#randomness.unit());
+    const transition = slot.report(
+      outcomes,
+      permit.probe,
+      this.#clock.now(),
+      this.#clock.monotonic(),
+      this.#randomness.unit(),
+    );
     if (transition) this.#onTransition(transition);
     this.#wakeAll();
   }

@@ -9,7 +9,14 @@ import {
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import type { ProviderStatus } from '#domain/delivery/model/provider-status.js';
-import { draw, emptyBudget, type RateBudget, refill, waitFor, withRate } from '#domain/delivery/model/rate-budget.js';
+import {
+  draw,
+  emptyBudget,
+  type RateBudget,
+  refill,
+  waitFor,
+  withRate,
+} from '#domain/delivery/model/rate-budget.js';
 import type { EmailProvider } from '#ports/delivery/email-provider.js';
 
 export interface ProviderSettings {
@@ -75,7 +82,8 @@ export class ProviderSlot {
     const critical = lane === 'critical';
     const { state } = this.#breaker;
     if (state === 'misconfigured') return { kind: 'away', until: Infinity };
-    if (this.#breaker.state === 'open' && now < this.#breaker.until) return { kind: 'away', until: this.#breaker.until };
+    if (this.#breaker.state === 'open' && now < this.#breaker.until)
+      return { kind: 'away', until: this.#breaker.until };
     if (now < this.#pausedUntil) return { kind: 'away', until: this.#pausedUntil };
     const { admitted } = admit(this.#breaker, this.settings.breaker, now);
     if (admitted === 'no') return { kind: 'away', until: now + 50 };
@@ -110,7 +118,13 @@ export class ProviderSlot {
     this.#breaker = record(this.#breaker, this.settings.breaker, { kind: 'neutral' }, now, jitter, probe);
   }
 
-  report(outcomes: readonly Outcome[], probe: boolean, now: number, mono: number, jitter: number): Transition | undefined {
+  report(
+    outcomes: readonly Outcome[],
+    probe: boolean,
+    now: number,
+    mono: number,
+    jitter: number,
+  ): Transition | undefined {
     this.#inFlight -= 1;
     const result = callResult(outcomes);
     const from = this.#breaker.state;
@@ -120,12 +134,18 @@ export class ProviderSlot {
     if (accepted > 0 || result.kind === 'success') {
       this.#window = Math.min(this.provider.capabilities.maxInFlight, this.#window + 1);
     }
-    for (const outcome of outcomes) if (outcome.kind === 'throttled') this.#slowDown(outcome, now, mono, jitter);
+    for (const outcome of outcomes)
+      if (outcome.kind === 'throttled') this.#slowDown(outcome, now, mono, jitter);
     const to = this.#breaker.state;
     return from === to ? undefined : { provider: this.name, from, to, reason: reasonOf(outcomes) };
   }
 
-  #slowDown(outcome: Extract<Outcome, { kind: 'throttled' }>, now: number, mono: number, jitter: number): void {
+  #slowDown(
+    outcome: Extract<Outcome, { kind: 'throttled' }>,
+    now: number,
+    mono: number,
+    jitter: number,
+  ): void {
     // One recipient domain's own limit says nothing about the account's, nor does a message returned for its neighbour's sake.
     if (outcome.domain !== undefined || outcome.retryAfterMs === 0) return;
     if (outcome.parkUntil !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, outcome.parkUntil);
@@ -164,7 +184,9 @@ export class ProviderSlot {
   }
 
   #reserve(): number {
-    return Number.isFinite(this.#budget.burst) && this.#budget.burst >= 10 ? this.#budget.burst * CRITICAL_RESERVE : 0;
+    return Number.isFinite(this.#budget.burst) && this.#budget.burst >= 10
+      ? this.#budget.burst * CRITICAL_RESERVE
+      : 0;
   }
 
   #remember(now: number, accepted: number, failed: boolean): void {
@@ -174,7 +196,10 @@ export class ProviderSlot {
       last.accepted += accepted;
       last.failed += failed ? 1 : 0;
     } else {
-      this.#recent = [...this.#recent.filter(({ at }) => at > now - 60_000), { at: second, accepted, failed: failed ? 1 : 0 }];
+      this.#recent = [
+        ...this.#recent.filter(({ at }) => at > now - 60_000),
+        { at: second, accepted, failed: failed ? 1 : 0 },
+      ];
     }
   }
 
@@ -191,12 +216,22 @@ export class ProviderSlot {
     return {
       name: this.name,
       channel: 'email',
-      state: breaker.state === 'misconfigured' ? 'open' : breaker.state === 'closed' && parked ? 'parked' : breaker.state,
+      state:
+        breaker.state === 'misconfigured'
+          ? 'open'
+          : breaker.state === 'closed' && parked
+            ? 'parked'
+            : breaker.state,
       since: breaker.state === 'closed' ? null : breaker.since,
       until: parked ? this.#pausedUntil : breaker.state === 'open' ? breaker.until : null,
       reason: breaker.state === 'misconfigured' ? breaker.reason : null,
       sentLastMinute: minute.reduce((sum, one) => sum + one.accepted, 0),
-      failureRate: calls.length === 0 ? (breaker.state === 'closed' ? 0 : 1) : calls.filter((call) => call.failed).length / calls.length,
+      failureRate:
+        calls.length === 0
+          ? breaker.state === 'closed'
+            ? 0
+            : 1
+          : calls.filter((call) => call.failed).length / calls.length,
       budget: {
         perSecond: Number.isFinite(this.#budget.rate) ? this.#budget.rate : null,
         burst: Number.isFinite(this.#budget.burst) ? this.#budget.burst : null,

@@ -11,8 +11,19 @@ import type { Instant } from '#domain/kernel/brand.js';
 export type Breaker =
   | { readonly state: 'closed'; readonly calls: readonly Call[]; readonly reopenings: 0 }
   | { readonly state: 'open'; readonly since: Instant; readonly until: Instant; readonly reopenings: number }
-  | { readonly state: 'half-open'; readonly since: Instant; readonly probes: number; readonly passed: number; readonly reopenings: number }
-  | { readonly state: 'misconfigured'; readonly since: Instant; readonly reason: string; readonly reopenings: 0 };
+  | {
+      readonly state: 'half-open';
+      readonly since: Instant;
+      readonly probes: number;
+      readonly passed: number;
+      readonly reopenings: number;
+    }
+  | {
+      readonly state: 'misconfigured';
+      readonly since: Instant;
+      readonly reason: string;
+      readonly reopenings: 0;
+    };
 
 interface Call {
   readonly at: Instant;
@@ -43,10 +54,16 @@ export const defaultBreakerRules: BreakerRules = {
 
 export const closedBreaker: Breaker = { state: 'closed', calls: [], reopenings: 0 };
 
-export type CallResult = { readonly kind: 'success' | 'failure' | 'neutral' } | { readonly kind: 'misconfigured'; readonly reason: string };
+export type CallResult =
+  | { readonly kind: 'success' | 'failure' | 'neutral' }
+  | { readonly kind: 'misconfigured'; readonly reason: string };
 
 /** May a call start now? `probe` calls are as small as can be; the returned breaker has it counted. */
-export function admit(breaker: Breaker, rules: BreakerRules, now: Instant): { breaker: Breaker; admitted: 'yes' | 'probe' | 'no' } {
+export function admit(
+  breaker: Breaker,
+  rules: BreakerRules,
+  now: Instant,
+): { breaker: Breaker; admitted: 'yes' | 'probe' | 'no' } {
   switch (breaker.state) {
     case 'closed':
       return { breaker, admitted: 'yes' };
@@ -55,7 +72,10 @@ export function admit(breaker: Breaker, rules: BreakerRules, now: Instant): { br
     case 'open': {
       if (now < breaker.until) return { breaker, admitted: 'no' };
       const { reopenings } = breaker;
-      return { breaker: { state: 'half-open', since: now, probes: 1, passed: 0, reopenings }, admitted: 'probe' };
+      return {
+        breaker: { state: 'half-open', since: now, probes: 1, passed: 0, reopenings },
+        admitted: 'probe',
+      };
     }
     case 'half-open':
       if (breaker.probes >= rules.probes) return { breaker, admitted: 'no' };
@@ -75,7 +95,8 @@ export function record(
   jitter: number,
   probe = true,
 ): Breaker {
-  if (result.kind === 'misconfigured') return { state: 'misconfigured', since: now, reason: result.reason, reopenings: 0 };
+  if (result.kind === 'misconfigured')
+    return { state: 'misconfigured', since: now, reason: result.reason, reopenings: 0 };
   switch (breaker.state) {
     case 'misconfigured':
     case 'open':

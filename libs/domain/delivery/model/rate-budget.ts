@@ -17,11 +17,20 @@ export function emptyBudget(rate: number, burst: number, at: number): RateBudget
 export function refill(budget: RateBudget, now: number): RateBudget {
   if (!Number.isFinite(budget.rate)) return { ...budget, tokens: Infinity, at: Math.max(now, budget.at) };
   const elapsed = Math.max(0, now - budget.at);
-  return { ...budget, tokens: Math.min(budget.burst, budget.tokens + (elapsed * budget.rate) / 1000), at: Math.max(now, budget.at) };
+  return {
+    ...budget,
+    tokens: Math.min(budget.burst, budget.tokens + (elapsed * budget.rate) / 1000),
+    at: Math.max(now, budget.at),
+  };
 }
 
 /** Draws up to `want` whole tokens, leaving `reserve` for those with a better claim. */
-export function draw(budget: RateBudget, want: number, reserve: number, now: number): { budget: RateBudget; drawn: number } {
+export function draw(
+  budget: RateBudget,
+  want: number,
+  reserve: number,
+  now: number,
+): { budget: RateBudget; drawn: number } {
   const full = refill(budget, now);
   const drawn = Math.max(0, Math.min(want, Math.floor(full.tokens - reserve)));
   return { budget: { ...full, tokens: full.tokens - drawn }, drawn };

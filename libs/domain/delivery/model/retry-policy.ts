@@ -57,12 +57,18 @@ export function judge(outcome: Outcome, rules: RetryRules, c: Circumstances): Ve
     }
     case 'unavailable':
     case 'misconfigured':
-      if (c.attempts + 1 >= rules.maxAttempts) return { to: 'dead', reason: `attempts used up: ${outcome.reason}` };
-      return again(outcome.reason, c, { spent: true, elsewhere: true, dueAt: c.now + backoff(rules, c.attempts, c.jitter) });
+      if (c.attempts + 1 >= rules.maxAttempts)
+        return { to: 'dead', reason: `attempts used up: ${outcome.reason}` };
+      return again(outcome.reason, c, {
+        spent: true,
+        elsewhere: true,
+        dueAt: c.now + backoff(rules, c.attempts, c.jitter),
+      });
     case 'unknown':
       if (c.unknownPolicy === 'park') return { to: 'unknown', reason: outcome.reason };
       // Never dead: an operator's retry of a dead message must not be a second copy that nobody listed.
-      if (c.attempts + 1 >= rules.maxAttempts || c.now >= c.giveUpAt) return { to: 'unknown', reason: outcome.reason };
+      if (c.attempts + 1 >= rules.maxAttempts || c.now >= c.giveUpAt)
+        return { to: 'unknown', reason: outcome.reason };
       return {
         to: 'pending',
         reason: outcome.reason,
