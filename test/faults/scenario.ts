@@ -245,7 +245,7 @@ function environment(
       { timeoutMs: TIMEOUT_MS, maxInFlight: MAX_IN_FLIGHT, breaker: { openMs: 200, maxOpenMs: 1000 } },
     ]),
   );
-  writeFileSync(file, JSON.stringify({ email: settings }));
+  writeFileSync(file, JSON.stringify({ email: settings, door: { idempotency: { leaseMs: 1000 } } }));
   const crash = scenario.crashes[life - 1];
   return {
     PORT: '0',

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { posthorn } from './testing/cli-process.js';
-import { type LiveServer, startLiveServer } from './testing/live-server.js';
+import { type LiveServer, silentUrl, startLiveServer } from './testing/live-server.js';
 
-jest.setTimeout(120_000); // ms; every command is a process of its own
+const PATIENCE_MS = 120_000; // ms; every command is a process of its own
+jest.setTimeout(PATIENCE_MS);
 
 const PEOPLE = [
   'email,name,city',
@@ -198,11 +199,10 @@ describe('posthorn', () => {
     });
 
     it('says in plain words that nobody answers, and that the key is wrong or missing', async () => {
-      const silent = await posthorn(['providers'], { env: { POSTHORN_URL: 'http://127.0.0.1:1' } });
+      const url = await silentUrl();
+      const silent = await posthorn(['providers'], { env: { POSTHORN_URL: url } });
       expect(silent).toMatchObject({ code: 1, stdout: '' });
-      expect(silent.stderr).toMatch(
-        /^posthorn: Nothing answers at http:\/\/127\.0\.0\.1:1\.\nStart the server/,
-      );
+      expect(silent.stderr).toMatch(`posthorn: Nothing answers at ${url}.\nStart the server`);
       const wrong = await server.cli(['providers'], { env: { POSTHORN_API_KEY: 'canary-key' } });
       expect(wrong.code).toBe(1);
       expect(wrong.stderr).toContain('The server does not take this API key. (unauthenticated)');

@@ -110,6 +110,13 @@ export function silenceOf(error: unknown, url: string): ApiTrouble {
       hint: 'Start the server with `npm start`, or say where it is with POSTHORN_URL or --url.',
     });
   }
+  if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port') {
+    // The Fetch standard has a list of ports that are never asked.
+    return new ApiTrouble(`The port of ${url} belongs to another protocol.`, {
+      status: 0,
+      hint: 'Give the server another port.',
+    });
+  }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     const hint = 'Check POSTHORN_URL or --url.';
     return new ApiTrouble(`There is no host by the name in ${url}.`, {

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type LiveServer, startLiveServer } from '../testing/live-server.js';
+import { type LiveServer, silentUrl, startLiveServer } from '../testing/live-server.js';
 import { type NameServer, startNameServer } from '../testing/name-server.js';
 
-jest.setTimeout(120_000); // ms; every command is a process of its own
+const PATIENCE_MS = 120_000; // ms; every command is a process of its own
+jest.setTimeout(PATIENCE_MS);
 
 describe('posthorn doctor', () => {
   let server: LiveServer;
@@ -83,10 +84,11 @@ describe('posthorn doctor', () => {
   it('finds a data folder that cannot be one, and a server that does not answer', async () => {
     await writeFile(join(server.folder, 'a-file'), '');
     const folder = join(server.folder, 'a-file', 'data');
-    const { code, found } = await doctor({ POSTHORN_DATA_DIR: folder, POSTHORN_URL: 'http://127.0.0.1:1' });
+    const url = await silentUrl();
+    const { code, found } = await doctor({ POSTHORN_DATA_DIR: folder, POSTHORN_URL: url });
     expect(code).toBe(1);
     expect(found['Data folder']).toBe(`fail: ${server.folder}/a-file is a file`);
-    expect(found['Server']).toBe('fail: Nothing answers at http://127.0.0.1:1.');
+    expect(found['Server']).toBe(`fail: Nothing answers at ${url}.`);
     expect(found['API key']).toBe('skip: not checked: no server answers');
     expect((await doctor({ POSTHORN_DATA_DIR: './new' })).found['Data folder']).toBe(
       `ok: ${server.folder}/new will be made by the first start`,

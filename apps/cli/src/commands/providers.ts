@@ -33,7 +33,7 @@ export async function providers({ client, terminal, clock, json }: CommandContex
     { title: 'SENT/MIN', align: 'right' },
     { title: 'FAILING', align: 'right' },
     { title: 'BUDGET' },
-    { title: 'CALLS NOW', align: 'right' },
+    { title: 'CALLS', align: 'right' },
   ] as const;
   for (const line of table(terminal, columns, rows)) terminal.print(line);
   for (const { name, until, reason } of found) {
@@ -46,5 +46,7 @@ export async function providers({ client, terminal, clock, json }: CommandContex
 
 function budgetOf({ perSecond: rate, burst, unit }: ProviderView['budget']): string {
   if (rate === null) return 'no limit';
-  return `${perSecond(rate)} ${unit}${burst === null ? '' : `, bursts of ${count(Math.round(burst))}`}`;
+  const speed = unit === 'calls' ? perSecond(rate).replace('/s', ' calls/s') : perSecond(rate);
+  const bursts = burst !== null && Math.round(burst) !== Math.round(rate);
+  return bursts ? `${speed}, bursts of ${count(Math.round(burst))}` : speed;
 }

@@ -68,7 +68,7 @@ function amplificationOf(
   { requests }: SesCounts,
 ): Finding {
   const amplification = (askedOfSes + captured) / Math.max(1, candidates);
-  const words = `amplification ${amplification.toFixed(2)}: so often was a message handed to a provider, on average (${count(requests)} calls to SES)`;
+  const words = `amplification ${amplification.toFixed(2)}: hand-overs to a provider for each message (${count(requests)} calls to SES)`;
   return finding(amplification <= MOST_AMPLIFICATION, words);
 }
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RemoteFake } from '#test/fakes/kit/remote.js';
@@ -19,6 +21,16 @@ export interface LiveServer {
   cli(args: readonly string[], setting?: CliSetting): Promise<Ran>;
   post(path: string, body: object): Promise<{ id: string }>;
   stop(): Promise<void>;
+}
+
+/** Where nobody listens. */
+export async function silentUrl(): Promise<string> {
+  const listening = createServer().listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const { port } = listening.address() as AddressInfo;
+  listening.close();
+  await once(listening, 'close');
+  return `http://127.0.0.1:${port}`;
 }
 
 export async function startLiveServer(): Promise<LiveServer> {

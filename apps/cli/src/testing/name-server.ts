@@ -21,7 +21,12 @@ export async function startNameServer(zone: Zone): Promise<NameServer> {
   socket.on('message', (query, from) => socket.send(answer(query, zone), from.port, from.address));
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  return { address: `127.0.0.1:${socket.address().port}`, close: () => socket.close() };
+  let open = true;
+  const close = (): void => {
+    if (open) socket.close();
+    open = false;
+  };
+  return { address: `127.0.0.1:${socket.address().port}`, close };
 }
 
 function answer(query: Buffer, zone: Zone): Buffer {

@@ -180,6 +180,7 @@ function addRow(state: DispatchState, recipient: Recipient, now: Instant): Row |
     dueAt,
   };
   state.rows.push(row);
+  state.completed = false;
   state.byAddress.set(address, row);
   state.counts.pending += 1;
   return row;

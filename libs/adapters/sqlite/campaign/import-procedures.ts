@@ -1,5 +1,5 @@
 import { Refusal } from '#domain/kernel/refusal.js';
-import { FAULTS_KEPT, type Import } from '#domain/campaign/model/import.js';
+import { FAULTS_KEPT, type Import, isSameCheckpoint } from '#domain/campaign/model/import.js';
 import type { Attributes } from '#domain/campaign/model/subscriber.js';
 import type { ImportBatch, ImportFault, ImportRow } from '#ports/campaign/imports.js';
 import type { Db } from '../engine/store.js';
@@ -68,9 +68,8 @@ export function commitBatch(db: Db, batch: CommitBatch): Import | 'stale' {
 
 /** Whether a batch that was read on from `before` follows what is stored. */
 function continues(stored: Import, before: Import): boolean {
-  const { offset, line } = stored.checkpoint;
   const open = stored.status === 'queued' || stored.status === 'running';
-  return open && offset === before.checkpoint.offset && line === before.checkpoint.line;
+  return open && isSameCheckpoint(stored.checkpoint, before.checkpoint);
 }
 
 /** Puts the rows of one batch and counts what became of them. */
@@ -127,7 +126,12 @@ class BatchPutting {
       const [, , name, locale, timezone, text = '{}', line = 0] = rows[row.at] ?? [];
       numbers.set(row.at, undefined);
       const attributes = text === '{}' ? {} : { attributes: JSON.parse(text) as Attributes };
-      const said = { ...(name && { name }), ...(locale && { locale }), ...(timezone && { timezone }), ...attributes };
+      const said = {
+        ...(name && { name }),
+        ...(locale && { locale }),
+        ...(timezone && { timezone }),
+        ...attributes,
+      };
       const merge = this.#orFault(line, () => mergeParams(row, said, this.#now));
       if (merge) numbers.set(row.at, row.no);
       return merge ? [merge] : [];

@@ -9,7 +9,7 @@ FROM json_each(:page) AS page WHERE true
 ON CONFLICT DO NOTHING
 
 -- name: advanceOrdinal
-UPDATE dispatches SET next_ordinal = :next WHERE no = :no
+UPDATE dispatches SET next_ordinal = :next, completed = 0 WHERE no = :no
 
 -- name: insertParcel
 INSERT INTO parcels (lane, dispatch_no, members, size, visible_at, held, receives, give_up_at)

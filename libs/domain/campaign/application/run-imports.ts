@@ -1,13 +1,14 @@
 import { Refusal } from '#domain/kernel/refusal.js';
-import { FAULTS_KEPT, type Import } from '#domain/campaign/model/import.js';
-import { type Columns, readHeader, readRow } from '#domain/campaign/model/subscriber-csv.js';
+import type { Import } from '#domain/campaign/model/import.js';
+import { type Columns, readHeader } from '#domain/campaign/model/subscriber-csv.js';
 import type { SubscriberId } from '#domain/campaign/model/subscriber.js';
-import type { CsvReader, CsvRecord, CsvShape } from '#ports/campaign/csv.js';
-import type { ImportBatch, ImportFault, ImportRow, Imports } from '#ports/campaign/imports.js';
+import type { CsvReader, CsvShape } from '#ports/campaign/csv.js';
+import type { Imports } from '#ports/campaign/imports.js';
 import type { Blobs } from '#ports/system/blobs.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { Log } from '#ports/system/log.js';
+import { windowsOf } from './import-window.js';
 
 export interface ImportTools {
   readonly imports: Imports;
@@ -107,20 +108,21 @@ export class RunImports {
 
   /** Reads and commits to the end of the file, several batches at a time. */
   async #readOn(from: Import, shape: CsvShape, columns: Columns): Promise<Ran> {
-    const { blobs, csv, imports } = this.#tools;
+    const { blobs, csv, imports, ids } = this.#tools;
     const onTheWay: Promise<Import | 'stale'>[] = [];
+    const records = csv.records(blobs.open(from.blob, from.checkpoint.offset), from.checkpoint, shape);
     let current = from;
     try {
-      const bytes = blobs.open(from.blob, from.checkpoint.offset);
-      for await (const records of csv.records(bytes, from.checkpoint, shape)) {
-        if (this.#stopping) return 'stopped';
-        const batch = this.#batchOf(current, records, columns);
-        current = batch.after;
-        const committed = imports.commit(batch);
-        // It is looked at when its turn comes; until then a failure of it is nobody's.
-        committed.catch(() => undefined);
-        onTheWay.push(committed);
-        if (onTheWay.length === IN_FLIGHT && (await onTheWay.shift()) === 'stale') return 'overtaken';
+      for await (const window of windowsOf(records, columns, from.checkpoint)) {
+        for (const batch of window.batches(current, () => ids.next('sub') as SubscriberId)) {
+          if (this.#stopping) return 'stopped';
+          current = batch.after;
+          const committed = imports.commit(batch);
+          // It is looked at when its turn comes; until then a failure of it is nobody's.
+          committed.catch(() => undefined);
+          onTheWay.push(committed);
+          if (onTheWay.length === IN_FLIGHT && (await onTheWay.shift()) === 'stale') return 'overtaken';
+        }
       }
       for (const committed of onTheWay) if ((await committed) === 'stale') return 'overtaken';
       return current;
@@ -132,25 +134,6 @@ export class RunImports {
   async #shapeOf({ header, delimiter, blob, checkpoint }: Import): Promise<CsvShape | undefined> {
     if (header && delimiter !== undefined) return { header, delimiter, end: checkpoint };
     return this.#tools.csv.shape(this.#tools.blobs.open(blob, 0));
-  }
-
-  #batchOf(before: Import, records: readonly CsvRecord[], columns: Columns): ImportBatch {
-    const rows: ImportRow[] = [];
-    const faults: ImportFault[] = [];
-    for (const record of records) {
-      const { line } = record;
-      const facts = record.kind === 'record' ? readRow(record.fields, columns) : record;
-      if ('code' in facts) faults.push({ line, code: facts.code, detail: facts.detail });
-      else rows.push({ id: this.#tools.ids.next('sub') as SubscriberId, line, facts });
-    }
-    const after: Import = {
-      ...before,
-      rows: before.rows + records.length,
-      rejected: before.rejected + faults.length,
-      checkpoint: records.at(-1)?.end ?? before.checkpoint,
-    };
-    const room = Math.max(0, FAULTS_KEPT - before.rejected);
-    return { before, after, rows, faults: faults.slice(0, room) };
   }
 
   #begin(before: Import, { header, delimiter, end }: CsvShape): Promise<Import | 'overtaken'> {

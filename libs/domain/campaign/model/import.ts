@@ -3,12 +3,21 @@ import type { ListId } from './campaign.js';
 
 export type ImportId = Brand<string, 'ImportId'>;
 
-/** Where reading goes on: everything before `offset` has been committed. */
+/** Where reading goes on: every record before `offset` has been committed. */
 export interface Checkpoint {
   /** Bytes from the start of the file. */
   readonly offset: number;
   /** The number of the line that begins there, from 1. */
   readonly line: number;
+  /**
+   * The `records` that begin there are taken in order of address, and `taken` of those that could be read have been
+   * committed, as have the faults of the others.
+   */
+  readonly window?: { readonly records: number; readonly taken: number };
+}
+
+export function isSameCheckpoint(a: Checkpoint, b: Checkpoint): boolean {
+  return a.offset === b.offset && a.line === b.line && a.window?.taken === b.window?.taken;
 }
 
 /**

@@ -79,12 +79,15 @@ function readAttributes(
   const object = parseObject(text ?? '');
   if (object === 'invalid')
     return fault('attributes', 'invalid_attributes', 'Attributes are written as one JSON object.');
-  const named = columns.others.flatMap(({ name, at }) => {
+  const said: Record<string, unknown> = { ...object };
+  let some = object !== undefined;
+  for (const { name, at } of columns.others) {
     const value = field(at);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  if (object === undefined && named.length === 0) return { said: undefined };
-  const said: Attributes = { ...object, ...Object.fromEntries(named) };
+    if (value === undefined) continue;
+    said[name] = value;
+    some = true;
+  }
+  if (!some) return { said: undefined };
   return faultsOfAttributes(said)[0] ?? { said };
 }
 

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { describeAudiencesContract } from '#ports/campaign/audiences.contract.js';
+import { describeCampaignsContract } from '#ports/campaign/campaigns.contract.js';
+import { describeImportsContract } from '#ports/campaign/imports.contract.js';
+import { describeListsContract } from '#ports/campaign/lists.contract.js';
+import { describeSubscribersContract } from '#ports/campaign/subscribers.contract.js';
+import { type CampaignStores, START } from '#ports/campaign/testing/campaign-stores.js';
+import { describeUnsubscribesContract } from '#ports/campaign/unsubscribes.contract.js';
+import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { SqliteOutbox } from '../outbox/sqlite-outbox.js';
+import { SqliteCampaigns, SqliteUnsubscribes } from './sqlite-campaigns.js';
+import { SqliteAudiences, SqliteImports, SqliteLists, SqliteSubscribers } from './sqlite-subscribers.js';
+
+async function open(): Promise<CampaignStores> {
+  const folder = await mkdtemp(join(tmpdir(), 'posthorn-campaign-'));
+  const engine = await SqliteEngine.open(folder);
+  const { storage } = engine;
+  const clock = new DrivenClock(START);
+  const outbox = new SqliteOutbox(storage);
+  return {
+    campaigns: new SqliteCampaigns(storage, clock),
+    unsubscribes: new SqliteUnsubscribes(storage),
+    lists: new SqliteLists(storage),
+    subscribers: new SqliteSubscribers(storage),
+    audiences: new SqliteAudiences(storage),
+    imports: new SqliteImports(storage, clock),
+    untold: async () => (await outbox.untold(1000)).map(({ event }) => event),
+    close: async () => {
+      await engine.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+describeCampaignsContract('SqliteCampaigns', open);
+describeUnsubscribesContract('SqliteUnsubscribes', open);
+describeListsContract('SqliteLists', open);
+describeSubscribersContract('SqliteSubscribers', open);
+describeAudiencesContract('SqliteAudiences', open, 25);
+describeImportsContract('SqliteImports', open);
