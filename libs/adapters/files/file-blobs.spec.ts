@@ -4,4 +4,4 @@ import { join } from 'node:path';
 import { describeBlobsContract } from '#ports/system/blobs.contract.js';
 import { FileBlobs } from './file-blobs.js';
 
-describeBlobsContract('files', async () => new FileBlobs(await mkdtemp(join(tmpdir(), 'posthorn-blobs-'))));
+describeBlobsContract('FileBlobs', async () => new FileBlobs(await mkdtemp(join(tmpdir(), 'posthorn-blobs-'))));

@@ -21,8 +21,7 @@ export class MemoryImports implements Imports {
   }
 
   async find(workspaceId: WorkspaceId, id: ImportId): Promise<Import | undefined> {
-    const one = this.#imports.get(id);
-    return one?.workspaceId === workspaceId ? one : undefined;
+    return this.#stored(workspaceId, id);
   }
 
   async unfinished(): Promise<Import | undefined> {
@@ -31,7 +30,7 @@ export class MemoryImports implements Imports {
   }
 
   async commit({ before, after, rows, faults }: ImportBatch): Promise<Import | 'stale'> {
-    const stored = await this.find(before.workspaceId, before.id);
+    const stored = this.#stored(before.workspaceId, before.id);
     if (!stored || !isOpen(stored) || !isSameCheckpoint(stored.checkpoint, before.checkpoint)) return 'stale';
     const done = this.#putAll(stored, rows);
     const count = (what: 'created' | 'updated'): number => done.filter((one) => one === what).length;
@@ -51,6 +50,11 @@ export class MemoryImports implements Imports {
   async faults(id: ImportId, afterLine: number, limit: number): Promise<readonly ImportFault[]> {
     const kept = this.#faults.get(id) ?? [];
     return kept.filter(({ line }) => line > afterLine).slice(0, limit);
+  }
+
+  #stored(workspaceId: WorkspaceId, id: string): Import | undefined {
+    const one = this.#imports.get(id);
+    return one?.workspaceId === workspaceId ? one : undefined;
   }
 
   #putAll(

@@ -38,12 +38,12 @@ async function open(): Promise<DeliveryStores> {
   };
 }
 
-describeDispatchesContract('memory', open);
-describeLanesContract('memory', open);
-describeLedgerContract('memory', open, 100);
-describeDeliveriesContract('memory', open);
-describeFailedMessagesContract('memory', open);
-describeSuppressionsContract('memory', open);
+describeDispatchesContract('MemoryDispatches', open);
+describeLanesContract('MemoryLanes', open);
+describeLedgerContract('MemoryLedger', open, 100);
+describeDeliveriesContract('MemoryDeliveries', open);
+describeFailedMessagesContract('MemoryFailedMessages', open);
+describeSuppressionsContract('MemorySuppressions', open);
 
 describe('The delivery backbone in memory', () => {
   it('wakes whoever listens for work when recipients, leftovers or a resumed dispatch bring some', async () => {

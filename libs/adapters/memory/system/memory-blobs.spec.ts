@@ -1,4 +1,4 @@
 import { describeBlobsContract } from '#ports/system/blobs.contract.js';
 import { MemoryBlobs } from './memory-blobs.js';
 
-describeBlobsContract('memory', () => new MemoryBlobs());
+describeBlobsContract('MemoryBlobs', () => new MemoryBlobs());
