@@ -9,6 +9,8 @@ const BATCH = 500;
 /** Bytes looked at in one go. A stream of small chunks would otherwise be searched again with each of them. */
 const STRETCH = 65_536;
 
+type Fault = RawFault | { readonly code: 'invalid_encoding' | 'nul_byte' };
+
 /** CSV by the csv-parse package; our own splitter finds where each record begins, so that one bad row stays one. */
 export class CsvParseReader implements CsvReader {
   async shape(bytes: AsyncIterable<Uint8Array>): Promise<CsvShape | undefined> {
@@ -66,35 +68,42 @@ function shapeOf({ bytes, end }: RawRecord): CsvShape | undefined {
   return header && { header, delimiter, end };
 }
 
-/** All of them in one go, which is fast; if any has a fault, one by one. */
-function readBatch(records: readonly RawRecord[], delimiter: string, columns: number): CsvRecord[] {
-  const sound = records.every(({ fault, bytes }) => !fault && isUtf8(bytes) && !bytes.includes(0));
-  const rows = sound ? parseAll(records, delimiter, columns) : undefined;
-  if (!rows) return records.map((record) => readOne(record, delimiter, columns));
-  return records.map(({ line, end }, i) => ({ kind: 'record', line, fields: rows[i] ?? [], end }));
+function readBatch(raw: readonly RawRecord[], delimiter: string, columns: number): CsvRecord[] {
+  const found = raw.map((record) => ({ record, fault: faultOf(record) }));
+  const sound = found.flatMap(({ record, fault }) => (fault ? [] : [record.bytes.toString()]));
+  // All in one go, which is many times quicker than one by one; should they fall apart differently than we cut them, not.
+  const together = parseText(sound.join('\n'), delimiter);
+  const rows = together?.length === sound.length ? together : sound.map((text) => fieldsOf(text, delimiter));
+  let next = 0;
+  return found.map(({ record, fault }) => {
+    const fields = fault ? undefined : rows[next++];
+    return recordOf(record, fields ?? fault ?? { code: 'malformed_quotes' }, columns);
+  });
 }
 
-function parseAll(records: readonly RawRecord[], delimiter: string, columns: number): string[][] | undefined {
-  const rows = parseText(records.map(({ bytes }) => bytes.toString()).join('\n'), delimiter);
-  return rows?.length === records.length && rows.every((row) => row.length === columns) ? rows : undefined;
+function recordOf(
+  { line, end }: Pick<RawRecord, 'line' | 'end'>,
+  read: readonly string[] | Fault,
+  columns: number,
+): CsvRecord {
+  if ('code' in read) return { kind: 'fault', line, code: read.code, detail: wordsFor(read, columns), end };
+  if (read.length === columns) return { kind: 'record', line, fields: read, end };
+  return recordOf({ line, end }, { code: 'wrong_column_count', columns: read.length }, columns);
 }
 
-function readOne({ line, bytes, end, fault }: RawRecord, delimiter: string, columns: number): CsvRecord {
-  const refuse = (code: string, detail: string): CsvRecord => ({ kind: 'fault', line, code, detail, end });
-  if (fault) return refuse(fault.code, wordsFor(fault, columns));
-  if (!isUtf8(bytes)) return refuse('invalid_encoding', 'This row is not UTF-8. Save the file as UTF-8.');
-  if (bytes.includes(0)) return refuse('nul_byte', 'This row has a NUL byte in it.');
-  const fields = fieldsOf(bytes.toString(), delimiter);
-  if (!fields) return refuse('malformed_quotes', wordsFor({ code: 'malformed_quotes' }, columns));
-  if (fields.length === columns) return { kind: 'record', line, fields, end };
-  return refuse(
-    'wrong_column_count',
-    wordsFor({ code: 'wrong_column_count', columns: fields.length }, columns),
-  );
+/** What can be told without parsing it. */
+function faultOf({ fault, bytes }: RawRecord): Fault | undefined {
+  if (fault) return fault;
+  if (!isUtf8(bytes)) return { code: 'invalid_encoding' };
+  return bytes.includes(0) ? { code: 'nul_byte' } : undefined;
 }
 
-function wordsFor(fault: RawFault, columns: number): string {
+function wordsFor(fault: Fault, columns: number): string {
   switch (fault.code) {
+    case 'invalid_encoding':
+      return 'This row is not UTF-8. Save the file as UTF-8.';
+    case 'nul_byte':
+      return 'This row has a NUL byte in it.';
     case 'unclosed_quote':
       return 'A quote that opens on this line is never closed.';
     case 'malformed_quotes':

@@ -8,7 +8,7 @@ import type { Blobs } from '#ports/system/blobs.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { Log } from '#ports/system/log.js';
-import { windowsOf } from './import-window.js';
+import { type ImportWindow, windowsOf } from './import-window.js';
 
 export interface ImportTools {
   readonly imports: Imports;
@@ -106,23 +106,34 @@ export class RunImports {
     return typeof read === 'string' ? read : this.#finish(read);
   }
 
-  /** Reads and commits to the end of the file, several batches at a time. */
+  /** Reads and commits to the end of the file. While one window is written the next is read. */
   async #readOn(from: Import, shape: CsvShape, columns: Columns): Promise<Ran> {
-    const { blobs, csv, imports, ids } = this.#tools;
-    const onTheWay: Promise<Import | 'stale'>[] = [];
+    const { blobs, csv } = this.#tools;
     const records = csv.records(blobs.open(from.blob, from.checkpoint.offset), from.checkpoint, shape);
+    const windows = readAhead(windowsOf(records, columns, from.checkpoint));
+    let current = from;
+    for await (const window of windows) {
+      const ran = await this.#commit(window, current);
+      if (typeof ran === 'string') return ran;
+      current = ran;
+    }
+    return current;
+  }
+
+  /** All of a window, several batches at a time. */
+  async #commit(window: ImportWindow, from: Import): Promise<Ran> {
+    const { imports, ids } = this.#tools;
+    const onTheWay: Promise<Import | 'stale'>[] = [];
     let current = from;
     try {
-      for await (const window of windowsOf(records, columns, from.checkpoint)) {
-        for (const batch of window.batches(current, () => ids.next('sub') as SubscriberId)) {
-          if (this.#stopping) return 'stopped';
-          current = batch.after;
-          const committed = imports.commit(batch);
-          // It is looked at when its turn comes; until then a failure of it is nobody's.
-          committed.catch(() => undefined);
-          onTheWay.push(committed);
-          if (onTheWay.length === IN_FLIGHT && (await onTheWay.shift()) === 'stale') return 'overtaken';
-        }
+      for (const batch of window.batches(from, () => ids.next('sub') as SubscriberId)) {
+        if (this.#stopping) return 'stopped';
+        current = batch.after;
+        const committed = imports.commit(batch);
+        // It is looked at when its turn comes; until then a failure of it is nobody's.
+        committed.catch(() => undefined);
+        onTheWay.push(committed);
+        if (onTheWay.length === IN_FLIGHT && (await onTheWay.shift()) === 'stale') return 'overtaken';
       }
       for (const committed of onTheWay) if ((await committed) === 'stale') return 'overtaken';
       return current;
@@ -165,5 +176,21 @@ export class RunImports {
     const at = `${id} ${checkpoint.offset}`;
     this.#failing = { at, times: this.#failing.at === at ? this.#failing.times + 1 : 1 };
     return this.#failing.times < MOST_FAILURES ? undefined : 'The stored file cannot be read.';
+  }
+}
+
+/** Asks for the next before the present one is worked off. */
+async function* readAhead<T>(source: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  try {
+    for (let next = source.next(); ;) {
+      const { done, value } = await next;
+      if (done) return;
+      next = source.next();
+      // It is looked at when its turn comes; until then a failure of it is nobody's.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await source.return();
   }
 }
