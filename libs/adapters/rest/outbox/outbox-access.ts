@@ -19,7 +19,7 @@ const PASSED_ON = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-i
 
 /**
  * Decides who may open the outbox. It shows whole mails, links to reset a password included, so it is as open as the
- * operator's own screen and no more (docs/adr/0005-who-may-open-the-outbox.md).
+ * operator's own screen and no more (docs/adr/0006-who-may-open-the-outbox.md).
  */
 @Injectable()
 export class OutboxAccess {
