@@ -154,15 +154,10 @@ function sumUp({ terminal }: CommandContext, id: string, stats: Stats): void {
   terminal.print(
     `${stats.status === 'finished' ? paint('green', 'Finished') : 'Cancelled'}: every candidate is accounted for.`,
   );
+  const look = (status: string): string => `GET /v1/deliveries?campaignId=${id}&status=${status}`;
   if (stats.dead > 0)
     terminal.print(`${count(stats.dead)} could not be sent: posthorn failed --campaign ${id}`);
-  if (stats.failed > 0)
-    terminal.print(
-      `${count(stats.failed)} were turned down for good: GET /v1/deliveries?campaignId=${id}&status=failed`,
-    );
-  if (stats.unknown > 0) {
-    terminal.print(
-      `${count(stats.unknown)} may have been sent, the provider's answer was lost: GET /v1/deliveries?campaignId=${id}&status=unknown`,
-    );
-  }
+  if (stats.failed > 0) terminal.print(`${count(stats.failed)} failed for good: ${look('failed')}`);
+  if (stats.unknown > 0)
+    terminal.print(`${count(stats.unknown)} may have been sent, the answer was lost: ${look('unknown')}`);
 }
