@@ -76,8 +76,15 @@ describe.each(Object.entries(vendors))('a campaign by %s', (name, vendor) => {
       );
       const csv = `email,name,seat\n${rows.join('')}${rows[0]}broken line,without,an address\n`;
       const list = await driver.request('POST', '/v1/lists', { name: 'all' });
-      const { id: importId } = await driver.request('POST', `/v1/subscribers/import?listId=${String(list['id'])}`, csv);
-      const imported = await driver.until(`/v1/imports/${String(importId)}`, ({ status }) => status === 'finished');
+      const { id: importId } = await driver.request(
+        'POST',
+        `/v1/subscribers/import?listId=${String(list['id'])}`,
+        csv,
+      );
+      const imported = await driver.until(
+        `/v1/imports/${String(importId)}`,
+        ({ status }) => status === 'finished',
+      );
       expect(imported).toMatchObject({ rows: PEOPLE + 2, created: PEOPLE, updated: 1, rejected: 1 });
       const template = await driver.request('POST', '/v1/templates', {
         name: 'journey',
@@ -110,8 +117,13 @@ describe.each(Object.entries(vendors))('a campaign by %s', (name, vendor) => {
       }
       await unsubscribeByHeader(mails[0]?.headers ?? {});
       const [left] = mails;
-      const suppressions = await driver.request('GET', `/v1/suppressions?email=${encodeURIComponent(left?.to[0] ?? '')}`);
-      expect(suppressions['data']).toEqual([expect.objectContaining({ scope: 'marketing', reason: 'unsubscribe' })]);
+      const suppressions = await driver.request(
+        'GET',
+        `/v1/suppressions?email=${encodeURIComponent(left?.to[0] ?? '')}`,
+      );
+      expect(suppressions['data']).toEqual([
+        expect.objectContaining({ scope: 'marketing', reason: 'unsubscribe' }),
+      ]);
       expect(await driver.request('GET', `${path}/stats`)).toMatchObject({ unsubscribes: 1 });
     },
     TIMEOUT_MS,

@@ -69,7 +69,10 @@ describe('SES throttling, down, silent and back, in the middle of 50,000 message
       });
       const campaignId = String(campaign['id']);
       await driver.request('POST', `/v1/campaigns/${campaignId}/start`);
-      const stats = await driver.until(`/v1/campaigns/${campaignId}/stats`, ({ status }) => status === 'finished');
+      const stats = await driver.until(
+        `/v1/campaigns/${campaignId}/stats`,
+        ({ status }) => status === 'finished',
+      );
       await driver.stop();
 
       const journal = [...readJournal(ses.journalPath), ...readJournal(resend.journalPath)];
@@ -91,9 +94,11 @@ describe('SES throttling, down, silent and back, in the middle of 50,000 message
 
       const sesRequests = requests.filter(({ provider }) => provider === 'ses');
       const trouble = sesRequests[100]?.at ?? NaN;
-      const firstElsewhere = journal.find(({ provider, kind }) => provider === 'resend' && kind === 'accepted')?.at ?? NaN;
+      const firstElsewhere =
+        journal.find(({ provider, kind }) => provider === 'resend' && kind === 'accepted')?.at ?? NaN;
       expect(firstElsewhere - trouble).toBeLessThan(5_000);
-      const last = journal.filter(({ provider, kind }) => provider === 'ses' && kind === 'accepted').at(-1)?.at ?? NaN;
+      const last =
+        journal.filter(({ provider, kind }) => provider === 'ses' && kind === 'accepted').at(-1)?.at ?? NaN;
       expect(last).toBeGreaterThan(sesRequests[124]?.at ?? NaN);
     } finally {
       await driver.stop();

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import type { CsvPosition, CsvReader, CsvRecord, CsvShape } from '#ports/campaign/csv.js';
-import { type RawFault, type RawRecord, RecordSplitter } from './record-splitter.js';
+import { type RawRecord, RecordSplitter } from './record-splitter.js';
+import type { RawFault } from './scan-record.js';
 
 const DELIMITERS = ',;\t';
 /** Records handed on together: enough to be worth a transaction, few enough to parse in a few milliseconds. */
@@ -31,9 +32,11 @@ export class CsvParseReader implements CsvReader {
     let waiting: RawRecord[] = [];
     for await (const records of splitting(bytes, splitter)) {
       waiting = waiting.concat(records.filter(isWritten));
-      for (; waiting.length >= BATCH; waiting = waiting.slice(BATCH)) {
-        yield readBatch(waiting.slice(0, BATCH), delimiter, header.length);
+      const whole = waiting.length - (waiting.length % BATCH);
+      for (let at = 0; at < whole; at += BATCH) {
+        yield readBatch(waiting.slice(at, at + BATCH), delimiter, header.length);
       }
+      waiting = waiting.slice(whole);
     }
     if (waiting.length > 0) yield readBatch(waiting, delimiter, header.length);
   }

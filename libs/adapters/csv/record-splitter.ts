@@ -1,5 +1,5 @@
 import type { CsvPosition } from '#ports/campaign/csv.js';
-import { type Scan, scanRecord } from './scan-record.js';
+import { type RawFault, type Scan, scanRecord } from './scan-record.js';
 
 /** A record's own bytes, its line break not included. */
 export interface RawRecord {
@@ -8,10 +8,6 @@ export interface RawRecord {
   readonly end: CsvPosition;
   readonly fault?: RawFault;
 }
-
-export type RawFault =
-  | { readonly code: 'unclosed_quote' | 'malformed_quotes' | 'record_too_large' }
-  | { readonly code: 'wrong_column_count'; readonly columns: number };
 
 /** No record of ours is longer, in bytes; a quote that is never closed is found out after this many. */
 export const RECORD_LIMIT = 65_536;

@@ -1,8 +1,11 @@
-import type { RawFault } from './record-splitter.js';
-
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
+
+/** Why a line is no record. */
+export type RawFault =
+  | { readonly code: 'unclosed_quote' | 'malformed_quotes' | 'record_too_large' }
+  | { readonly code: 'wrong_column_count'; readonly columns: number };
 
 /** Where a record ends and what it holds, what is wrong with it, or that more bytes are needed to tell. */
 export type Scan =

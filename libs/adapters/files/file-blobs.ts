@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Refusal } from '#domain/kernel/refusal.js';
 import type { Blobs } from '#ports/system/blobs.js';
 
 const NAME = /^[a-z0-9_]{1,64}$/;
@@ -8,6 +9,7 @@ const NAME = /^[a-z0-9_]{1,64}$/;
 /** One file a blob, in a folder of their own. */
 export class FileBlobs implements Blobs {
   readonly #folder: string;
+  #swept: Promise<void> | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -17,19 +19,23 @@ export class FileBlobs implements Blobs {
   async put(name: string, bytes: AsyncIterable<Uint8Array>): Promise<{ bytes: number }> {
     const path = this.#path(name);
     const torn = `${path}.part`;
-    await mkdir(this.#folder, { recursive: true });
+    await (this.#swept ??= this.#sweep().catch((error: unknown) => {
+      this.#swept = undefined;
+      throw error;
+    }));
     const file = await open(torn, 'w');
     let length = 0;
     try {
       for await (const chunk of bytes) {
-        await file.write(chunk);
+        // Not `write`, which may write less than it was given and say so in its answer only.
+        await file.writeFile(chunk);
         length += chunk.byteLength;
       }
       await file.sync();
     } catch (error) {
       await file.close();
       await rm(torn, { force: true });
-      throw error;
+      throw isFull(error) ? new Refusal('storage_full', 'There is no room for the file.') : error;
     }
     await file.close();
     await rename(torn, path);
@@ -46,8 +52,19 @@ export class FileBlobs implements Blobs {
     await rm(this.#path(name), { force: true });
   }
 
+  /** What uploads left that a process before us did not live to finish. The folder is one process's at a time. */
+  async #sweep(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const torn = (await readdir(this.#folder)).filter((name) => name.endsWith('.part'));
+    for (const name of torn) await rm(join(this.#folder, name), { force: true });
+  }
+
   #path(name: string): string {
     if (!NAME.test(name)) throw new Error('That is not the name of a blob.');
     return join(this.#folder, name);
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

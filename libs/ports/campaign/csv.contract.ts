@@ -176,16 +176,16 @@ export function describeCsvReaderContract(name: string, make: () => CsvReader): 
       });
 
       it('costs no more time however many there are', async () => {
-        // Every line opens a quote that only the next one ends.
+        // Each line opens a quote that the next one may end: read again to the limit for every line it would take minutes.
         const hostile = ['"a\n', '"\n', '""x\n', '"",\n', 'x,"\n', '"""\n', '"a"",\n', ','].map((line) =>
-          line.repeat(Math.ceil(1_000_000 / line.length)),
+          line.repeat(Math.ceil(250_000 / line.length)),
         );
         for (const text of hostile) {
           const started = performance.now();
           await read('a,b\n', text);
           expect(performance.now() - started).toBeLessThan(5_000);
         }
-      }, 60_000);
+      });
 
       it('takes its words from us, never from the file', async () => {
         const [fault] = await read('a,b\ncanary@example.com,"x" canary,\n');

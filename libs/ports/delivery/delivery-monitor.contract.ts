@@ -20,7 +20,8 @@ export function describeDeliveryMonitorContract(
     it('has something to say of every lane', async () => {
       const status = await make(['capture']).status();
       expect(Object.keys(status.lanes).sort()).toEqual([...lanes].sort());
-      for (const lane of lanes) expect(status.lanes[lane]).toEqual({ inHand: 0, accepted: 0, ratePerSecond: 0 });
+      for (const lane of lanes)
+        expect(status.lanes[lane]).toEqual({ inHand: 0, accepted: 0, ratePerSecond: 0 });
     });
 
     it('may be asked by many at once', async () => {
