@@ -70,8 +70,8 @@ function dyingPool(pool: ProviderPool): ProviderPool {
     provider: wrapped.get(permit.provider) ?? permit.provider,
   });
   const asking = around(acquiring, 'again', (again) => (name, count) => {
-    const permit = again(name, count);
-    return permit && provider(permit);
+    const acquired = again(name, count);
+    return acquired?.kind === 'permit' ? { kind: 'permit', permit: provider(acquired.permit) } : acquired;
   });
   const reporting = around(
     asking,

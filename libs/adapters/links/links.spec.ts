@@ -8,7 +8,7 @@ import { SignedLinks } from './signed-links.js';
 describeUnsubscribeTokensContract('HmacUnsubscribeTokens', (secret) => new HmacUnsubscribeTokens(secret));
 describeRecipientLinksContract(
   'SignedLinks',
-  (secret) => new SignedLinks('https://mail.example', new HmacUnsubscribeTokens(secret)),
+  (secret, publicUrl) => new SignedLinks({ value: publicUrl }, new HmacUnsubscribeTokens(secret)),
 );
 
 describe('HmacUnsubscribeTokens', () => {

@@ -4,18 +4,24 @@ import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 
 /** Links that carry their own proof: nothing is stored for them. */
 export class SignedLinks implements RecipientLinks {
-  readonly assets: string;
-  readonly #unsubscribe: string;
+  readonly #publicUrl: { readonly value: string };
   readonly #tokens: UnsubscribeTokens;
 
-  /** @param publicUrl without a slash at its end */
-  constructor(publicUrl: string, tokens: UnsubscribeTokens) {
-    this.assets = `${publicUrl}/assets`;
-    this.#unsubscribe = `${publicUrl}/u/`;
+  /** @param publicUrl asked when a dispatch opens: a server learns its own address only when it listens */
+  constructor(publicUrl: { readonly value: string }, tokens: UnsubscribeTokens) {
+    this.#publicUrl = publicUrl;
     this.#tokens = tokens;
   }
 
-  unsubscribe(dispatchId: DispatchId, ref: string): string {
-    return this.#unsubscribe + this.#tokens.sign(dispatchId, ref);
+  get base(): string {
+    return this.#publicUrl.value;
+  }
+
+  unsubscribe(base: string, dispatchId: DispatchId, ref: string): string {
+    return `${base}/u/${this.#tokens.sign(dispatchId, ref)}`;
+  }
+
+  assets(base: string): string {
+    return `${base}/assets`;
   }
 }

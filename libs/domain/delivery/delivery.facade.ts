@@ -1,12 +1,12 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Recipient } from './model/delivery.js';
 import type { DispatchStats } from './model/dispatch-stats.js';
-import type { Dispatch, DispatchControl, DispatchId } from './model/dispatch.js';
+import type { DispatchControl, DispatchId, DispatchOrder } from './model/dispatch.js';
 
 /** What the rest of Posthorn may ask of the delivery backbone. */
 export interface DeliveryFacade {
   /** Registers a dispatch. Doing it again with the same id changes nothing. */
-  open(dispatch: Dispatch): Promise<void>;
+  open(order: DispatchOrder): Promise<void>;
 
   /**
    * Adds recipients (at most 1,000 a call). After it resolves every one of them has a row in the ledger and work on

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Dispatches } from '#ports/delivery/dispatches.js';
 import { Ledger } from '#ports/delivery/ledger.js';
+import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Clock } from '#ports/system/clock.js';
 import { Ids } from '#ports/system/ids.js';
@@ -17,7 +18,8 @@ import { DeliveryFacade } from './delivery.facade.js';
  * What is asked of the backbone; the sending itself is done by workers that know no framework. Global, so that the
  * contexts which order deliveries name the facade alone.
  *
- * Needs from the composition root: Dispatches, Ledger, Suppressions, Deliveries, FailedMessages, Clock and Ids.
+ * Needs from the composition root: Dispatches, Ledger, Suppressions, Deliveries, FailedMessages, RecipientLinks,
+ * Clock and Ids.
  */
 @Global()
 @Module({
@@ -30,7 +32,7 @@ import { DeliveryFacade } from './delivery.facade.js';
     RetryFailedMessagesHandler,
     {
       provide: DeliveryFacade,
-      inject: [Dispatches, Ledger, Suppressions, Clock, Ids],
+      inject: [Dispatches, Ledger, Suppressions, RecipientLinks, Clock, Ids],
       useFactory: (...ports: ConstructorParameters<typeof DeliveryService>): DeliveryFacade =>
         new DeliveryService(...ports),
     },

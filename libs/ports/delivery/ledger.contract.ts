@@ -4,6 +4,7 @@ import type { DeliveryStores, OpenDeliveryStores } from './testing/delivery-stor
 import { describeDiscarding } from './testing/discarding.js';
 import { describeHistory } from './testing/history.js';
 import { describeOpeningIntents } from './testing/opening-intents.js';
+import { describeAskingAgain } from './testing/asking-again.js';
 import { describeOrphans } from './testing/orphans.js';
 import { describeRandomOperations } from './testing/random-operations.js';
 import { describeRefusingIntents } from './testing/refusing-intents.js';
@@ -25,6 +26,7 @@ export function describeLedgerContract(name: string, open: OpenDeliveryStores, r
       describeSettling(() => its);
       describeHistory(() => its);
       describeOrphans(() => its);
+      describeAskingAgain(() => its);
       describeDiscarding(() => its);
     });
 

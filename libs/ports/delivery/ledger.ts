@@ -43,6 +43,13 @@ export type IntentAnswer =
   /** Somebody else holds the parcel now: drop everything. */
   | { readonly kind: 'stale' };
 
+/**
+ * May the call of an open intent be made once more? `later` while its dispatch is halted; `never` when the dispatch is
+ * cancelled or expired or one of the members is suppressed by now: if the first call was lost on its way, the second
+ * would be a send. `stale`: the claim or the intent is gone.
+ */
+export type MayRepeat = 'now' | 'later' | 'never' | 'stale';
+
 export interface Settlement {
   readonly claim: Claim;
   readonly key: string;
@@ -61,6 +68,7 @@ export interface Settlement {
  * - `openIntent` is durable before it resolves, and is refused in the same atomic step in which it would have been made if the
  *   dispatch is halted, cancelled or expired, the claim is stale, or the member is suppressed or no longer pending.
  *   So no send starts after a pause, cancel, unsubscribe or suppression has committed.
+ * - `mayRepeat` answers by every pause, cancel, expiry and suppression that committed before it was asked.
  * - `settle` is accepted only from the holder of the parcel's claim and only once per intent: a worker that was thought dead
  *   cannot overwrite what its successor wrote. Rows, counters, suppressions (hard bounces) and events change together.
  * - Whatever was intended and not settled is in `orphans` of the parcel's next `load`: nothing in doubt is forgotten.
@@ -75,6 +83,7 @@ export interface Ledger {
   ): Promise<{ readonly added: number }>;
   load(claim: Claim): Promise<LoadedParcel | undefined>;
   openIntent(intent: NewIntent): Promise<IntentAnswer>;
+  mayRepeat(claim: Claim, key: string, now: Instant): Promise<MayRepeat>;
   settle(settlement: Settlement): Promise<'settled' | 'stale'>;
   discard(
     claim: Claim,

@@ -4,12 +4,18 @@ import type { RecipientLinks } from './recipient-links.js';
 
 export function describeRecipientLinksContract(
   name: string,
-  make: (secret: Uint8Array) => RecipientLinks,
+  make: (secret: Uint8Array, publicUrl: string) => RecipientLinks,
 ): void {
   describe(`RecipientLinks (${name})`, () => {
     const dispatch = `cmp_${'0'.repeat(26)}` as DispatchId;
-    const links = make(new Uint8Array(32).fill(1));
-    const of = (digit: string): string => links.unsubscribe(dispatch, `sub_${digit.repeat(26)}`);
+    const base = 'https://mail.example.com';
+    const links = make(new Uint8Array(32).fill(1), base);
+    const of = (digit: string): string => links.unsubscribe(base, dispatch, `sub_${digit.repeat(26)}`);
+
+    it('lead to where the deployment is reached', () => {
+      expect(links.base).toBe(base);
+      expect(of('1').startsWith(`${base}/u/`)).toBe(true);
+    });
 
     it('gives the same recipient the same absolute link, and another one another', () => {
       expect(of('1')).toBe(of('1'));
@@ -17,13 +23,18 @@ export function describeRecipientLinksContract(
       expect(new URL(of('1')).pathname).toMatch(/^\/u\/[A-Za-z0-9_-]+$/);
     });
 
+    it('gives a dispatch the links it began with after the deployment has moved', () => {
+      const moved = make(new Uint8Array(32).fill(1), 'https://elsewhere.example.com');
+      expect(moved.unsubscribe(base, dispatch, `sub_${'1'.repeat(26)}`)).toBe(of('1'));
+    });
+
     it('gives links that depend on the secret', () => {
-      const others = make(new Uint8Array(32).fill(2));
-      expect(others.unsubscribe(dispatch, `sub_${'1'.repeat(26)}`)).not.toBe(of('1'));
+      const others = make(new Uint8Array(32).fill(2), base);
+      expect(others.unsubscribe(base, dispatch, `sub_${'1'.repeat(26)}`)).not.toBe(of('1'));
     });
 
     it('says where static files are, without a slash at the end', () => {
-      expect(new URL(links.assets).pathname).not.toMatch(/\/$/);
+      expect(new URL(links.assets(base)).pathname).toBe('/assets');
     });
   });
 }

@@ -147,6 +147,7 @@ export class DeliveryRig {
       lane: 'bulk',
       purpose: 'marketing',
       unknownPolicy: 'park',
+      linkBase: 'https://mail.example',
       content: { templateId: this.#ids.next('tpl'), templateVersion: 1, from: 'news@example.com', data: {} },
       giveUpAt: this.#clock.now() + 86_400_000,
     };

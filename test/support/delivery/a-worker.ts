@@ -74,8 +74,9 @@ export class WorkerUnderTest {
       ids,
       renderer: plainRenderer,
       links: {
-        unsubscribe: (dispatch, ref) => `https://mail.example/u/${dispatch}.${ref}`,
-        assets: 'https://mail.example/assets',
+        base: 'https://mail.example',
+        unsubscribe: (base, dispatch, ref) => `${base}/u/${dispatch}.${ref}`,
+        assets: (base) => `${base}/assets`,
       },
       pool: new ProviderPool(pool, clock, randomness, (transition) => this.transitions.push(transition)),
       pacer: new DispatchPacer(clock),
@@ -96,8 +97,8 @@ export class WorkerUnderTest {
         life,
         [],
       ),
-      ledger: mortal(ledger, life, ['accept', 'load', 'openIntent', 'settle', 'discard']),
-      lanes: mortal(lanes, life, ['claim', 'extend', 'finish', 'depths']),
+      ledger: mortal(ledger, life, ['accept', 'load', 'openIntent', 'mayRepeat', 'settle', 'discard']),
+      lanes: mortal(lanes, life, ['claim', 'extend', 'finish', 'putBack', 'depths']),
     };
     this.#life = life;
     this.#worker = new DeliveryWorker(tools, defaultLaneSettings, { onError });

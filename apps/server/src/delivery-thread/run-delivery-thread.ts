@@ -46,7 +46,7 @@ export async function embeddedDeliveryTools(
     ledger: new SqliteLedger(storage, ids),
     lanes: new SqliteLanes(storage),
     renderer: new HandlebarsRenderer(new SqliteTemplates(storage)),
-    links: new SignedLinks(options.publicUrl, new HmacUnsubscribeTokens(options.linkKey)),
+    links: new SignedLinks({ value: options.publicUrl }, new HmacUnsubscribeTokens(options.linkKey)),
     pool: new ProviderPool(providers, clock, randomness, (transition) =>
       log('warn', 'provider.breaker', { ...transition }),
     ),

@@ -34,6 +34,7 @@ import { Dispatches } from '#ports/delivery/dispatches.js';
 import { FailedMessages } from '#ports/delivery/failed-messages.js';
 import { Lanes } from '#ports/delivery/lanes.js';
 import { Ledger } from '#ports/delivery/ledger.js';
+import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Blobs } from '#ports/system/blobs.js';
 import { Gallery } from '#ports/templating/gallery.js';
@@ -45,6 +46,7 @@ import { DeliveryThreadHost } from '../delivery-thread/delivery-thread-host.js';
 import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
+import { SignedLinks } from '#adapters/links/signed-links.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
 import { GalleryPictures } from '#adapters/rest/assets/assets.controller.js';
@@ -93,6 +95,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const metrics = new PrometheusMetrics();
   const secrets = new FileSecrets(config.dataDir, randomness);
   const linkKey = await linkKeyOf(secrets);
+  const unsubscribeTokens = new HmacUnsubscribeTokens(linkKey);
   const lanes = new SqliteLanes(storage);
   const templates = new SqliteTemplates(storage);
   const deliveryThread = new DeliveryThreadHost({
@@ -144,6 +147,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Lanes>(Lanes, lanes),
       answers<Deliveries>(Deliveries, new SqliteDeliveries(storage)),
       answers<FailedMessages>(FailedMessages, new SqliteFailedMessages(storage)),
+      answers<RecipientLinks>(RecipientLinks, new SignedLinks(publicUrl, unsubscribeTokens)),
       answers<Suppressions>(Suppressions, new SqliteSuppressions(storage)),
       answers<CapturedMails>(CapturedMails, new SqliteCapturedMails(storage)),
       answers<OutboxSettings>(OutboxSettings, { openTo: config.outboxOpenTo }),
@@ -156,7 +160,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Campaigns>(Campaigns, new SqliteCampaigns(storage, clock)),
       answers<Unsubscribes>(Unsubscribes, new SqliteUnsubscribes(storage)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
-      answers<UnsubscribeTokens>(UnsubscribeTokens, new HmacUnsubscribeTokens(linkKey)),
+      answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
     ],
     duties: { worker: [deliveryThread] },
     close: () => engine.close(),

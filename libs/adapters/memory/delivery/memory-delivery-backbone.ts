@@ -53,7 +53,7 @@ export interface Parcel {
   readonly state: DispatchState;
   readonly members: Ordinals;
   giveUpAt: Instant;
-  readonly dueAt: Instant;
+  dueAt: Instant;
   readonly intents: Map<string, OpenIntent>;
   leasedUntil: Instant | undefined;
   fence: number;

@@ -53,6 +53,16 @@ export class MemoryLanes implements Lanes {
     if (leftovers.length > 0) this.#backbone.wake();
   }
 
+  async putBack(claim: Claim, dueAt: Instant): Promise<void> {
+    const parcel = this.#backbone.heldBy(claim);
+    if (!parcel) return;
+    parcel.leasedUntil = undefined;
+    parcel.dueAt = dueAt;
+    parcel.fence += 1;
+    parcel.receives -= 1;
+    this.#backbone.wake();
+  }
+
   async depths(now: Instant): Promise<readonly LaneDepth[]> {
     return lanes.map((lane) => {
       const parcels = this.#parcels(lane);

@@ -5,7 +5,14 @@ import { type Ordinals, toRanges } from '#domain/delivery/model/ordinals.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { SuppressionId } from '#domain/delivery/model/suppression.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { IntentAnswer, Ledger, LoadedParcel, NewIntent, Settlement } from '#ports/delivery/ledger.js';
+import type {
+  IntentAnswer,
+  Ledger,
+  LoadedParcel,
+  MayRepeat,
+  NewIntent,
+  Settlement,
+} from '#ports/delivery/ledger.js';
 import type { DispatchState, MemoryDeliveryBackbone, Parcel, Row } from './memory-delivery-backbone.js';
 
 export class MemoryLedger implements Ledger {
@@ -68,6 +75,20 @@ export class MemoryLedger implements Ledger {
     const { key, provider, now: openedAt } = intent;
     parcel.intents.set(key, { key, provider, openedAt, ordinals });
     return { kind: 'opened', refused };
+  }
+
+  async mayRepeat(claim: Claim, key: string, now: Instant): Promise<MayRepeat> {
+    const parcel = this.#backbone.heldBy(claim);
+    const intent = parcel?.intents.get(key);
+    if (!parcel || !intent) return 'stale';
+    const { control, dispatch } = parcel.state;
+    if (control === 'halted') return 'later';
+    if (control === 'cancelled' || (dispatch.expiresAt !== undefined && now >= dispatch.expiresAt))
+      return 'never';
+    const suppressed = rowsAt(parcel.state, intent.ordinals).some(({ address }) =>
+      this.#backbone.isSuppressed(dispatch, address),
+    );
+    return suppressed ? 'never' : 'now';
   }
 
   async settle(settlement: Settlement): Promise<'settled' | 'stale'> {

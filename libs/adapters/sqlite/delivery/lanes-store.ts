@@ -54,7 +54,11 @@ function finish(
     id: Number(args.parcel),
     fence: args.fence,
   });
-  if (!removed || args.leftovers.length === 0) return null;
+  if (!removed) return null;
+  // Nobody would ever load this parcel again, so what is in doubt would be forgotten.
+  if ((db.get<{ open: number }>('openIntents', { parcel: Number(args.parcel) })?.open ?? 0) > 0)
+    throw new Error('A parcel with an open intent cannot be finished: settle it first.');
+  if (args.leftovers.length === 0) return null;
   const control = db.get<{ control: DispatchControl }>('controlOf', { no: removed.no })?.control;
   for (const leftover of args.leftovers) {
     db.run('insertParcel', {
@@ -68,6 +72,16 @@ function finish(
       giveUpAt: removed.giveUpAt,
     });
   }
+  db.signal('work');
+  return null;
+}
+
+function putBack(db: Db, args: { parcel: string; fence: number; dueAt: number; now: number }): null {
+  const id = Number(args.parcel);
+  const parcel = db.get<{ no: number }>('putBack', { id, fence: args.fence, at: args.dueAt });
+  if (!parcel) return null;
+  if (db.get<{ control: DispatchControl }>('controlOf', { no: parcel.no })?.control === 'cancelled')
+    db.run('hurry', { id, now: args.now });
   db.signal('work');
   return null;
 }
@@ -89,6 +103,6 @@ function depths(db: Db, args: { now: number }): LaneDepth[] {
 export const lanesStore = sqliteStore({
   name: 'lanes',
   sql: new URL('./lanes.sql', import.meta.url),
-  writes: { claim, extend, finish, releaseAll },
+  writes: { claim, extend, finish, putBack, releaseAll },
   reads: { depths },
 });

@@ -13,6 +13,16 @@ UPDATE parcels SET visible_at = :until, claimed = 1, fence = fence + 1, receives
 -- name: extend
 UPDATE parcels SET visible_at = :until WHERE id = :id AND fence = :fence
 
+-- name: putBack
+UPDATE parcels SET claimed = 0, visible_at = :at, fence = fence + 1, receives = max(0, receives - 1)
+WHERE id = :id AND fence = :fence RETURNING dispatch_no AS no
+
+-- name: hurry
+UPDATE parcels SET visible_at = :now WHERE id = :id
+
+-- name: openIntents
+SELECT count(*) AS open FROM intents WHERE parcel_id = :parcel
+
 -- name: remove
 DELETE FROM parcels WHERE id = :id AND fence = :fence RETURNING dispatch_no AS no, lane, give_up_at AS giveUpAt
 

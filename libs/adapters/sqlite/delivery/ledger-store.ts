@@ -1,11 +1,11 @@
 import type { Attempt } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchControl } from '#domain/delivery/model/dispatch.js';
-import { toRanges } from '#domain/delivery/model/ordinals.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { IntentAnswer, LoadedParcel, NewIntent } from '#ports/delivery/ledger.js';
+import type { IntentAnswer, LoadedParcel, MayRepeat, NewIntent } from '#ports/delivery/ledger.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import { failedMessageWrites } from './failed-messages-procedures.js';
+import { intentWrites } from './intents-procedures.js';
 import {
   addCounts,
   attemptText,
@@ -18,6 +18,7 @@ import {
   ORDINALS_PER_DISPATCH,
   statusNumber,
 } from './ledger-rows.js';
+import { count, endUnsent, heldBy, type ParcelDispatch, underWay } from './ledger-steps.js';
 
 export interface AcceptPage {
   readonly dispatchId: string;
@@ -27,19 +28,6 @@ export interface AcceptPage {
   readonly groups: readonly { readonly size: number; readonly dueAt: number | undefined }[];
   readonly now: number;
 }
-
-interface ParcelDispatch {
-  readonly no: number;
-  readonly workspaceId: string;
-  readonly purpose: string;
-  readonly control: DispatchControl;
-  readonly expiresAt: number | null;
-  readonly spec: string;
-  readonly fence: number;
-  readonly giveUpAt: number;
-}
-
-const PENDING = statusNumber('pending');
 
 /** A paced dispatch is cut into parcels of about two seconds, so that none sits in a worker's hands for long. */
 function parcelSize(rate: number | null): number {
@@ -89,12 +77,6 @@ function accept(db: Db, args: AcceptPage): { added: number } | 'no_such_dispatch
   return { added };
 }
 
-/** The parcel's dispatch if the claim is still good. */
-function heldBy(db: Db, claim: Claim): ParcelDispatch | undefined {
-  const row = db.get<ParcelDispatch>('dispatchOfParcel', { parcel: Number(claim.parcel) });
-  return row && row.fence === claim.fence ? row : undefined;
-}
-
 function load(db: Db, claim: Claim): LoadedParcel | undefined {
   const held = heldBy(db, claim);
   if (!held) return undefined;
@@ -117,121 +99,6 @@ function load(db: Db, claim: Claim): LoadedParcel | undefined {
   for (const ordinal of underWay(db, held.no, [...byOrdinal.keys()])) byOrdinal.delete(ordinal);
   const dispatch = JSON.parse(held.spec) as Dispatch;
   return { dispatch, control: held.control, members: [...byOrdinal.values()], orphans };
-}
-
-/** Which of these are in an open intent, of whatever parcel: pending in their row, but not free. */
-function underWay(db: Db, no: number, ordinals: readonly number[]): Set<number> {
-  if (ordinals.length === 0) return new Set();
-  let [first, last] = [Infinity, -Infinity];
-  for (const ordinal of ordinals) {
-    first = Math.min(first, ordinal);
-    last = Math.max(last, ordinal);
-  }
-  const rows = db.all<{ ordinal: number }>('underWayBetween', { no, first, last });
-  return new Set(rows.map((row) => row.ordinal));
-}
-
-function openIntent(db: Db, intent: NewIntent): IntentAnswer {
-  const held = heldBy(db, intent.claim);
-  if (!held) return { kind: 'stale' };
-  if (held.control !== 'open') return { kind: held.control };
-  const asked = [...intent.ordinals, ...intent.unsendable.map(({ ordinal }) => ordinal)];
-  const busy = underWay(db, held.no, asked);
-  if (held.expiresAt !== null && intent.now >= held.expiresAt) {
-    const free = asked.filter((ordinal) => !busy.has(ordinal));
-    endUnsent(db, held.no, free, { to: 'expired', reason: 'expired', now: intent.now });
-    return { kind: 'expired' };
-  }
-  const deltas: CountDeltas = {};
-  for (const { ordinal, reason } of intent.unsendable) {
-    if (!busy.has(ordinal))
-      count(deltas, 'failed', endOne(db, held.no, ordinal, { to: 'failed', reason, now: intent.now }));
-  }
-  const refused = refuseUnfit(db, held, intent, busy, deltas);
-  const members =
-    refused.size === 0 ? intent.ordinals : intent.ordinals.filter((ordinal) => !refused.has(ordinal));
-  if (members.length > 0) insertIntent(db, held.no, intent, members, deltas);
-  addCounts(db, held.no, deltas);
-  if (members.length > 0) return { kind: 'opened', refused: [...refused] };
-  completeIfDone(db, held.no, intent.now);
-  return { kind: 'empty' };
-}
-
-function insertIntent(
-  db: Db,
-  no: number,
-  intent: NewIntent,
-  members: readonly number[],
-  deltas: CountDeltas,
-): void {
-  const ranges = toRanges(members);
-  db.run('insertIntent', {
-    key: intent.key,
-    parcel: Number(intent.claim.parcel),
-    no,
-    provider: intent.provider,
-    members: JSON.stringify(members),
-    size: members.length,
-    first: ranges[0]?.[0] ?? 0,
-    last: ranges.at(-1)?.[1] ?? 0,
-    now: intent.now,
-  });
-  count(deltas, 'submitting', members.length);
-}
-
-/** Suppressed members leave here and now; those that are finished or in another call are left out. */
-function refuseUnfit(
-  db: Db,
-  held: ParcelDispatch,
-  intent: NewIntent,
-  busy: ReadonlySet<number>,
-  deltas: CountDeltas,
-): Set<number> {
-  const wanted = new Set(intent.ordinals);
-  const refused = new Set(intent.ordinals.filter((ordinal) => busy.has(ordinal)));
-  const marketing = held.purpose === 'marketing' ? 1 : 0;
-  for (const [from, to] of toRanges(intent.ordinals)) {
-    const range = {
-      from: keyOf(held.no, from),
-      to: keyOf(held.no, to),
-      workspace: held.workspaceId,
-      marketing,
-    };
-    for (const { key, status } of db.all<{ key: number; status: number }>('unfitBetween', range)) {
-      const ordinal = ordinalOf(key);
-      if (!wanted.has(ordinal) || refused.has(ordinal)) continue;
-      refused.add(ordinal);
-      if (status !== PENDING) continue;
-      const end = { to: 'suppressed', reason: 'suppression list', now: intent.now } as const;
-      count(deltas, 'suppressed', endOne(db, held.no, ordinal, end));
-    }
-  }
-  return refused;
-}
-
-interface End {
-  readonly to: 'failed' | 'suppressed' | 'cancelled' | 'expired' | 'dead';
-  readonly reason: string;
-  readonly now: number;
-}
-
-/** The end of a pending message that is in no call. Answers 0 if it was not pending any more. */
-function endOne(db: Db, no: number, ordinal: number, { to, reason, now }: End): number {
-  const row = { spent: 0, provider: null, dueAt: null, attempt: null };
-  return db.run('settleOne', { ...row, key: keyOf(no, ordinal), status: statusNumber(to), reason, now });
-}
-
-function endUnsent(db: Db, no: number, ordinals: readonly number[], end: End): void {
-  const deltas: CountDeltas = {};
-  for (const ordinal of ordinals) count(deltas, end.to, endOne(db, no, ordinal, end));
-  addCounts(db, no, deltas);
-  completeIfDone(db, no, end.now);
-}
-
-/** Moves `n` out of pending into a status. */
-function count(deltas: CountDeltas, to: keyof CountDeltas, n: number): void {
-  deltas.pending = (deltas.pending ?? 0) - n;
-  deltas[to] = (deltas[to] ?? 0) + n;
 }
 
 /** A settlement as it travels: the many accepted ones as the JSON text that the statement takes. */
@@ -332,6 +199,6 @@ function discard(db: Db, { claim, ordinals, to, reason, now }: Discard): null {
 export const ledgerStore = sqliteStore({
   name: 'ledger',
   sql: new URL('./ledger.sql', import.meta.url),
-  writes: { accept, openIntent, settle, discard, ...failedMessageWrites },
+  writes: { accept, ...intentWrites, settle, discard, ...failedMessageWrites },
   reads: { load },
 });

@@ -61,6 +61,9 @@ VALUES (:key, :parcel, :no, :provider, :members, :size, :first, :last, :now)
 SELECT member.value AS ordinal FROM intents, json_each(intents.members) AS member
 WHERE intents.dispatch_no = :no AND intents.last_ordinal >= :first AND intents.first_ordinal <= :last
 
+-- name: openIntent
+SELECT members FROM intents WHERE key = :key AND parcel_id = :parcel
+
 -- name: removeIntent
 DELETE FROM intents WHERE key = :key AND parcel_id = :parcel RETURNING size
 

@@ -27,6 +27,10 @@ export class SqliteLanes implements Lanes {
     await this.#calls.write('finish', { parcel: claim.parcel, fence: claim.fence, leftovers, now });
   }
 
+  async putBack(claim: Claim, dueAt: number, now: number): Promise<void> {
+    await this.#calls.write('putBack', { parcel: claim.parcel, fence: claim.fence, dueAt, now });
+  }
+
   depths(now: number): Promise<readonly LaneDepth[]> {
     return this.#calls.read('depths', { now });
   }

@@ -2,7 +2,14 @@ import { notFound } from '#domain/kernel/refusal.js';
 import type { Recipient } from '#domain/delivery/model/delivery.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { IntentAnswer, Ledger, LoadedParcel, NewIntent, Settlement } from '#ports/delivery/ledger.js';
+import type {
+  IntentAnswer,
+  Ledger,
+  LoadedParcel,
+  MayRepeat,
+  NewIntent,
+  Settlement,
+} from '#ports/delivery/ledger.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
 import { ledgerStore, type PackedSettlement } from './ledger-store.js';
@@ -48,6 +55,10 @@ export class SqliteLedger implements Ledger {
 
   openIntent(intent: NewIntent): Promise<IntentAnswer> {
     return this.#calls.write('openIntent', intent, urgent(intent.claim));
+  }
+
+  mayRepeat(claim: Claim, key: string, now: number): Promise<MayRepeat> {
+    return this.#calls.write('mayRepeat', { claim, key, now }, urgent(claim));
   }
 
   settle({ claim, key, provider, verdicts, now }: Settlement): Promise<'settled' | 'stale'> {

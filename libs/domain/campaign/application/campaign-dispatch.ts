@@ -1,4 +1,4 @@
-import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { DispatchId, DispatchOrder } from '#domain/delivery/model/dispatch.js';
 import type { Campaign, CampaignId } from '#domain/campaign/model/campaign.js';
 import { lastDueOf } from '#domain/campaign/model/schedule.js';
 
@@ -14,7 +14,7 @@ export function dispatchIdOf(id: CampaignId): DispatchId {
  * What a started campaign orders from delivery; undefined before its start. It follows from the campaign alone, so whoever
  * opens it, and however often, opens the same.
  */
-export function dispatchOf(campaign: Campaign): Dispatch | undefined {
+export function dispatchOf(campaign: Campaign): DispatchOrder | undefined {
   const {
     id,
     workspaceId,

@@ -1,31 +1,25 @@
 import type { Member } from '#domain/delivery/model/delivery.js';
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import { backoff, judge, type RetryRules, type Verdict } from '#domain/delivery/model/retry-policy.js';
+import { judge, type Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { EmailMessage } from '#ports/delivery/email-provider.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { Intent, Ledger } from '#ports/delivery/ledger.js';
+import type { Intent } from '#ports/delivery/ledger.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
-import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
-import type { Randomness } from '#ports/system/randomness.js';
 import type { PreparedTemplate } from '#ports/templating/renderer.js';
 import { composeEmail } from './compose-email.js';
+import { type Asked, Inquiry, type InquiryTools } from './inquire.js';
 import type { LaneMeter } from './lane-meter.js';
-import type { Permit, ProviderPool } from './provider-pool.js';
+import type { Permit } from './provider-pool.js';
 import type { RetryBudget } from './retry-budget.js';
 
 /** What a provider call needs. */
-export interface CallTools {
-  readonly ledger: Ledger;
+export interface CallTools extends InquiryTools {
   readonly links: RecipientLinks;
-  readonly pool: ProviderPool;
   readonly retryBudget: RetryBudget;
-  readonly retryRules: RetryRules;
   readonly meter: LaneMeter;
-  readonly clock: Clock;
   readonly ids: Ids;
-  readonly randomness: Randomness;
 }
 
 /** A member on its way, with the providers it has just failed with. */
@@ -41,12 +35,12 @@ export interface AfterCall {
   /** To be sent now: too big for this call's company, failed and welcome elsewhere, or never sent because it `ended`. */
   readonly now: readonly Traveller[];
   readonly later: readonly { readonly ordinal: number; readonly dueAt: number }[];
+  /** Set if the call is still open: its provider is to be asked again then. */
+  readonly askAt?: number;
   /** Set if nothing more of this parcel may be sent. */
   readonly ended?: 'halted' | 'cancelled' | 'expired' | 'stale';
 }
 
-/** A provider that keeps idempotency keys is asked this often what became of a call. */
-const ASK_AGAIN = 4;
 const LOST: Outcome = { kind: 'unknown', reason: 'the worker died before the outcome was known' };
 
 interface Ready {
@@ -58,7 +52,8 @@ interface Ready {
  * The provider calls of one claimed parcel. Nothing leaves before its intent is durable; nothing is settled but
  * under that intent. If the process dies
  * - before `openIntent` commits: the members are still pending;
- * - after it, before `settle` commits: they are orphans of the parcel's next claim and are resolved by policy;
+ * - after it, before `settle` commits: they are orphans of the parcel's next claim: their provider is asked, or the
+ *   policy decides;
  * - after `settle`: they are done.
  */
 export class ProviderCalls {
@@ -66,7 +61,7 @@ export class ProviderCalls {
   readonly #claim: Claim;
   readonly #dispatch: Dispatch;
   readonly #template: PreparedTemplate;
-  readonly #stopping: () => boolean;
+  readonly #inquiry: Inquiry;
 
   constructor(
     tools: CallTools,
@@ -79,7 +74,7 @@ export class ProviderCalls {
     this.#claim = claim;
     this.#dispatch = dispatch;
     this.#template = template;
-    this.#stopping = stopping;
+    this.#inquiry = new Inquiry(tools, claim, dispatch, stopping);
   }
 
   /** Makes the one call that the permit allows. */
@@ -103,7 +98,7 @@ export class ProviderCalls {
       const refused = new Set(answer.refused);
       const sent =
         refused.size === 0 ? ready : ready.filter(({ traveller }) => !refused.has(traveller.member.ordinal));
-      const after = await this.#send(permit, key, sent);
+      const after = await this.#send(permit, { key, openedAt: intent.now }, sent);
       return tooBig.length === 0 ? after : { ...after, now: [...after.now, ...tooBig] };
     }
     pool.giveBack(permit);
@@ -113,21 +108,30 @@ export class ProviderCalls {
   }
 
   /** A call that a dead worker left open: ask the provider, if it can be asked, or let the policy decide. */
-  async resolve(orphan: Intent, mayAsk: boolean): Promise<AfterCall> {
+  async resolve(orphan: Intent): Promise<AfterCall> {
     const { pool, links } = this.#tools;
     const travellers = orphan.members.map((member) => ({ member, tried: noneTried }));
-    let outcomes: readonly Outcome[] = travellers.map(() => LOST);
-    if (mayAsk && pool.named(orphan.provider)?.capabilities.idempotencyKey) {
-      const composed = orphan.members.map((member) =>
-        composeEmail(this.#dispatch, member, this.#template, links),
-      );
-      const messages = composed.flatMap((one) => ('message' in one ? [one.message] : []));
-      // Only the very same call is answered from the provider's memory.
-      if (messages.length === composed.length) {
-        outcomes = await this.#askAgain(orphan.provider, orphan.key, messages, outcomes);
-      }
-    }
-    return this.#settle(orphan.provider, orphan.key, travellers, outcomes);
+    const outcomes: readonly Outcome[] = travellers.map(() => LOST);
+    if (!pool.named(orphan.provider)?.capabilities.idempotencyKey)
+      return this.#settle(orphan.provider, orphan.key, travellers, outcomes);
+    const composed = orphan.members.map((member) =>
+      composeEmail(this.#dispatch, member, this.#template, links),
+    );
+    const messages = composed.flatMap((one) => ('message' in one ? [one.message] : []));
+    // Only the very same call is answered from the provider's memory.
+    if (messages.length < composed.length)
+      return this.#settle(orphan.provider, orphan.key, travellers, outcomes);
+    return this.#conclude(orphan, travellers, await this.#inquiry.ask(orphan, messages, outcomes));
+  }
+
+  /** Settles the call, unless it is worth waiting for a word of what became of it. */
+  #conclude(
+    call: Pick<Intent, 'key' | 'provider'>,
+    travellers: readonly Traveller[],
+    { outcomes, askAt }: Asked,
+  ): Promise<AfterCall> | AfterCall {
+    if (askAt !== undefined) return { now: [], later: [], askAt };
+    return this.#settle(call.provider, call.key, travellers, outcomes);
   }
 
   /** Renders what fits in one call; those too big for company go back in line to travel alone. */
@@ -151,40 +155,23 @@ export class ProviderCalls {
     return { ready, unsendable, tooBig };
   }
 
-  async #send(permit: Permit, key: string, sent: readonly Ready[]): Promise<AfterCall> {
+  async #send(
+    permit: Permit,
+    { key, openedAt }: Pick<Intent, 'key' | 'openedAt'>,
+    sent: readonly Ready[],
+  ): Promise<AfterCall> {
     const { pool, retryBudget } = this.#tools;
     const { provider, timeoutMs } = permit;
     const messages = sent.map(({ message }) => message);
     retryBudget.firstAttempts(sent.length);
-    let outcomes = await provider.send({ key, messages, timeoutMs });
+    const outcomes = await provider.send({ key, messages, timeoutMs });
     pool.report(permit, outcomes);
-    if (provider.capabilities.idempotencyKey)
-      outcomes = await this.#askAgain(provider.name, key, messages, outcomes);
     const travellers = sent.map(({ traveller }) => traveller);
-    return this.#settle(provider.name, key, travellers, outcomes);
-  }
-
-  /** Where the provider keeps idempotency keys a lost answer is no riddle: the same call brings the same answer. */
-  async #askAgain(
-    name: string,
-    key: string,
-    messages: readonly EmailMessage[],
-    first: readonly Outcome[],
-  ): Promise<readonly Outcome[]> {
-    const { pool, clock, randomness, retryRules } = this.#tools;
-    let outcomes = first;
-    for (let asked = 0; asked < ASK_AGAIN && !this.#stopping(); asked++) {
-      if (!outcomes.some(({ kind }) => kind === 'unknown')) break;
-      const wait = 1 + backoff(retryRules, asked, randomness.unit());
-      await new Promise<void>((resolve) => clock.after(wait, resolve));
-      const permit = pool.again(name, messages.length);
-      if (!permit) break;
-      const answer = await permit.provider.send({ key, messages, timeoutMs: permit.timeoutMs });
-      pool.report(permit, answer);
-      // Until it is accepted or refused for good, what the first call did stays unknown.
-      outcomes = answer.map((outcome, i) => (isFinal(outcome) ? outcome : (outcomes[i] ?? outcome)));
-    }
-    return outcomes;
+    const call = { key, openedAt, provider: provider.name };
+    const asked = provider.capabilities.idempotencyKey
+      ? await this.#inquiry.ask(call, messages, outcomes)
+      : { outcomes };
+    return this.#conclude(call, travellers, asked);
   }
 
   async #settle(
@@ -238,10 +225,6 @@ export class ProviderCalls {
     });
     return { now, later };
   }
-}
-
-function isFinal(outcome: Outcome): boolean {
-  return outcome.kind === 'accepted' || outcome.kind === 'rejected';
 }
 
 /** Counts bytes only where UTF-16 length leaves it open: n units are n to 3n bytes of UTF-8. */

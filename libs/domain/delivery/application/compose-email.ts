@@ -19,10 +19,15 @@ export function composeEmail(
 ): Composed {
   const { content } = dispatch;
   const unsubscribeUrl =
-    dispatch.purpose === 'marketing' ? links.unsubscribe(dispatch.id, member.ref) : undefined;
+    dispatch.purpose === 'marketing'
+      ? links.unsubscribe(dispatch.linkBase, dispatch.id, member.ref)
+      : undefined;
   try {
     const recipient = JSON.parse(member.data) as Record<string, unknown>;
-    const platform: Record<string, string> = { email: member.address, assetsUrl: links.assets };
+    const platform: Record<string, string> = {
+      email: member.address,
+      assetsUrl: links.assets(dispatch.linkBase),
+    };
     if (unsubscribeUrl !== undefined) platform['unsubscribeUrl'] = unsubscribeUrl;
     const { subject, html, text } = template.render({ recipient, shared: content.data, platform });
     const message: EmailMessage = {

@@ -30,6 +30,8 @@ export class ParcelDelivery {
   readonly #waiting: Traveller[] = [];
   readonly #later: { readonly ordinal: number; readonly dueAt: number }[] = [];
   readonly #calls = new Set<Promise<void>>();
+  /** When to ask again about the calls that are still open; undefined if there are none. */
+  #askAt: number | undefined;
   #ended: AfterCall['ended'];
 
   constructor(tools: DeliveryTools, claim: Claim, stopping: () => boolean) {
@@ -44,12 +46,10 @@ export class ParcelDelivery {
     if (!parcel) return;
     const { dispatch, members, orphans } = parcel;
     if (members.length + orphans.length === 0) return lanes.finish(this.#claim, [], clock.now());
-    // To ask a provider again may be to send: not while the dispatch is halted. The parcel comes back when it is released.
-    if (parcel.control === 'halted' && orphans.length > 0) return;
     const { templateId, templateVersion, subject } = dispatch.content;
     const template = await renderer.prepare(dispatch.workspaceId, templateId, templateVersion, subject);
     const calls = new ProviderCalls(this.#tools, this.#claim, dispatch, template, this.#stopping);
-    for (const orphan of orphans) this.#takeBack(await calls.resolve(orphan, parcel.control === 'open'));
+    for (const orphan of orphans) this.#takeBack(await calls.resolve(orphan));
     for (const member of members) this.#waiting.push({ member, tried: noneTried });
     // The ledger would refuse them too, but striking off is not to wait for a provider.
     this.#ended ??= endOf(parcel, clock.now());
@@ -69,6 +69,11 @@ export class ParcelDelivery {
     if (receives < SUSPECT_RECEIVES || ordinals.length === 0) return false;
     if (ordinals.length === 1 && receives < POISON_RECEIVES) return false;
     const now = clock.now();
+    // A parcel that holds an open call stays whole: until that is known, what may be poison is not touched either.
+    if (this.#askAt !== undefined) {
+      await lanes.putBack(this.#claim, this.#askAt, now);
+      return true;
+    }
     const leftovers = leftoversOf(this.#later);
     if (ordinals.length === 1) {
       await ledger.discard(this.#claim, ordinals, 'dead', `poison: received ${receives} times`, now);
@@ -122,7 +127,8 @@ export class ParcelDelivery {
     call.catch(() => {});
   }
 
-  #takeBack({ now, later, ended }: AfterCall): void {
+  #takeBack({ now, later, ended, askAt }: AfterCall): void {
+    if (askAt !== undefined) this.#askAt = Math.min(this.#askAt ?? Infinity, askAt);
     this.#waiting.push(...now);
     this.#later.push(...later);
     this.#ended ??= ended;
@@ -142,11 +148,13 @@ export class ParcelDelivery {
       this.#ended === 'halted'
         ? undefined
         : (this.#ended ?? (now >= this.#claim.giveUpAt ? 'dead' : undefined));
-    if (end === undefined || unsent.length === 0)
-      return lanes.finish(this.#claim, leftoversOf(this.#later), now);
-    const reason = end === 'dead' ? 'time used up: no provider took it' : end;
-    await ledger.discard(this.#claim, unsent, end, reason, now);
-    await lanes.finish(this.#claim, [], now);
+    const ends = end !== undefined && unsent.length > 0;
+    if (ends) {
+      const reason = end === 'dead' ? 'time used up: no provider took it' : end;
+      await ledger.discard(this.#claim, unsent, end, reason, now);
+    }
+    if (this.#askAt !== undefined) return lanes.putBack(this.#claim, this.#askAt, now);
+    await lanes.finish(this.#claim, ends ? [] : leftoversOf(this.#later), now);
   }
 }
 

@@ -2,10 +2,11 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
 import type { DispatchStats } from '#domain/delivery/model/dispatch-stats.js';
 import type { Recipient } from '#domain/delivery/model/delivery.js';
-import type { Dispatch, DispatchControl, DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { DispatchControl, DispatchId, DispatchOrder } from '#domain/delivery/model/dispatch.js';
 import type { SuppressionId } from '#domain/delivery/model/suppression.js';
 import type { Dispatches } from '#ports/delivery/dispatches.js';
 import type { Ledger } from '#ports/delivery/ledger.js';
+import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import type { Suppressions } from '#ports/delivery/suppressions.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
@@ -15,19 +16,28 @@ export class DeliveryService implements DeliveryFacade {
   readonly #dispatches: Dispatches;
   readonly #ledger: Ledger;
   readonly #suppressions: Suppressions;
+  readonly #links: RecipientLinks;
   readonly #clock: Clock;
   readonly #ids: Ids;
 
-  constructor(dispatches: Dispatches, ledger: Ledger, suppressions: Suppressions, clock: Clock, ids: Ids) {
+  constructor(
+    dispatches: Dispatches,
+    ledger: Ledger,
+    suppressions: Suppressions,
+    links: RecipientLinks,
+    clock: Clock,
+    ids: Ids,
+  ) {
     this.#dispatches = dispatches;
     this.#ledger = ledger;
     this.#suppressions = suppressions;
+    this.#links = links;
     this.#clock = clock;
     this.#ids = ids;
   }
 
-  open(dispatch: Dispatch): Promise<void> {
-    return this.#dispatches.open(dispatch);
+  open(order: DispatchOrder): Promise<void> {
+    return this.#dispatches.open({ ...order, linkBase: this.#links.base });
   }
 
   accept(dispatchId: DispatchId, recipients: readonly Recipient[]): Promise<{ readonly added: number }> {

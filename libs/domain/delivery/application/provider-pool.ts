@@ -152,12 +152,16 @@ export class ProviderPool {
     return this.#slots.find((slot) => slot.name === name)?.provider;
   }
 
-  /** Leave to repeat a call at the provider that had it, whatever its breaker says. */
-  again(name: string, count: number): Permit | undefined {
+  /** Leave to repeat a call at the provider that had it, whatever its breaker says; undefined if it is gone. */
+  again(name: string, count: number): Acquired | undefined {
     const slot = this.#slots.find((one) => one.name === name);
     if (!slot) return undefined;
-    slot.take(count, this.#clock.now(), this.#clock.monotonic());
-    return { provider: slot.provider, count, timeoutMs: slot.settings.timeoutMs, probe: false };
+    const [now, mono] = [this.#clock.now(), this.#clock.monotonic()];
+    const retryAt = slot.repeatableAt(count, now, mono);
+    if (retryAt > now) return { kind: 'none', retryAt };
+    slot.takeAgain(count, mono);
+    const { provider, settings } = slot;
+    return { kind: 'permit', permit: { provider, count, timeoutMs: settings.timeoutMs, probe: false } };
   }
 
   /** Asks each provider how fast it may be used. One that doesn't answer keeps what was known. */

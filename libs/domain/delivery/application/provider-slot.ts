@@ -107,6 +107,21 @@ export class ProviderSlot {
   /** Takes what `readiness` just offered. */
   take(count: number, now: number, mono: number): void {
     this.#breaker = admit(this.#breaker, this.settings.breaker, now).breaker;
+    this.takeAgain(count, mono);
+  }
+
+  /**
+   * When a call may be repeated: its breaker has no say, because only the provider that had the call can tell what
+   * became of it, but a provider that asked us to wait is waited for and the rate budget holds.
+   */
+  repeatableAt(count: number, now: number, mono: number): number {
+    this.#recover(mono);
+    const tokens = this.provider.capabilities.rateUnit === 'calls' ? 1 : count;
+    return Math.max(this.#pausedUntil, now + waitFor(this.#budget, tokens, 0, mono));
+  }
+
+  /** Takes what a repeated call needs. It is no probe, so the breaker's places stay with those that are. */
+  takeAgain(count: number, mono: number): void {
     const tokens = this.provider.capabilities.rateUnit === 'calls' ? 1 : count;
     this.#budget = draw(this.#budget, tokens, 0, mono).budget;
     this.#inFlight += 1;

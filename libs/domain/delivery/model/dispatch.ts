@@ -38,6 +38,8 @@ export interface Dispatch {
   readonly purpose: Purpose;
   readonly unknownPolicy: UnknownPolicy;
   readonly content: DispatchContent;
+  /** Base of the links in its mails, frozen with the content: a call repeated after a move must carry the same bytes. */
+  readonly linkBase: string;
   /** Messages per second over all providers; undefined leaves it to the providers' own budgets. */
   readonly ratePerSecond?: number;
   /** No send starts at or after this instant. */
@@ -45,6 +47,9 @@ export interface Dispatch {
   /** After this instant a message that still found no provider is dead instead of waiting on. */
   readonly giveUpAt: Instant;
 }
+
+/** A dispatch as it is ordered: where its links lead is the delivery backbone's to say. */
+export type DispatchOrder = Omit<Dispatch, 'linkBase'>;
 
 /** `halted` starts no new sends and keeps everything; `cancelled` is final and removes what is pending. */
 export type DispatchControl = 'open' | 'halted' | 'cancelled';

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
+import { SignedLinks } from '#adapters/links/signed-links.js';
 import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
 import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
 import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js';
@@ -62,6 +64,7 @@ describe('Templating', () => {
       new MemoryDispatches(backbone),
       new MemoryLedger(backbone),
       new MemorySuppressions(backbone),
+      new SignedLinks({ value: 'https://mail.example.com' }, new HmacUnsubscribeTokens(new Uint8Array(32))),
       clock,
       ids,
     );
@@ -283,6 +286,7 @@ describe('Templating', () => {
           lane: 'standard',
           purpose: 'transactional',
           unknownPolicy: 'park',
+          linkBase: 'https://mail.example.com',
           content: {
             templateId: id,
             templateVersion: 1,

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
 import { type DeliveryId, deliveryId } from '#domain/delivery/model/delivery.js';
-import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { DispatchId, DispatchOrder } from '#domain/delivery/model/dispatch.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { emailAddress, formatMailbox, mailbox } from '#domain/kernel/email-address.js';
 import { notFound } from '#domain/kernel/refusal.js';
@@ -77,7 +77,7 @@ export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate
     const prepared = await this.#renderer.prepare(workspaceId, templateId, version);
     // What would fail on the lane is refused here, where somebody is waiting to hear why.
     prepared.render({ recipient, shared, platform: { email: address, assetsUrl: this.#links.assetsUrl } });
-    const dispatch: Dispatch = {
+    const dispatch: DispatchOrder = {
       id: id as DispatchId,
       workspaceId,
       channel: template.channel,

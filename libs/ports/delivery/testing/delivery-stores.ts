@@ -55,6 +55,7 @@ export function aDispatch(): DispatchBuilder {
     lane: 'bulk',
     purpose: 'marketing',
     unknownPolicy: 'park',
+    linkBase: 'https://mail.example',
     content: {
       templateId: 'tpl_00000000000000000000000001',
       templateVersion: 3,

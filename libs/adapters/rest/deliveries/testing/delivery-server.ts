@@ -1,3 +1,6 @@
+import { RecipientLinks } from '#ports/delivery/recipient-links.js';
+import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
+import { SignedLinks } from '#adapters/links/signed-links.js';
 import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -182,15 +185,17 @@ function poolOf({ clock, randomness }: MemoryPorts, providers: readonly EmailPro
   );
 }
 
+const mailLinks = new SignedLinks(
+  { value: 'https://mail.example' },
+  new HmacUnsubscribeTokens(new Uint8Array(32)),
+);
+
 function workerOver(ports: MemoryPorts, pool: ProviderPool): DeliveryWorker {
   const { clock } = ports;
   const tools = {
     ...ports,
     pool,
-    links: {
-      unsubscribe: (dispatch: string, ref: string) => `https://mail.example/u/${dispatch}.${ref}`,
-      assets: 'https://mail.example/assets',
-    },
+    links: mailLinks,
     pacer: new DispatchPacer(clock),
     retryBudget: new RetryBudget(clock.monotonic()),
     retryRules: defaultRetryRules,
@@ -204,6 +209,7 @@ function testedModule(ports: MemoryPorts, monitor: DeliveryMonitor, openTo: Outb
   const providers = [
     ...providersOf(ports),
     { provide: DeliveryMonitor, useValue: monitor },
+    { provide: RecipientLinks, useValue: mailLinks },
     { provide: OutboxSettings, useValue: { openTo } satisfies OutboxSettings },
   ];
 
