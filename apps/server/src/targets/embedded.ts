@@ -97,6 +97,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const linkKey = await linkKeyOf(secrets);
   const unsubscribeTokens = new HmacUnsubscribeTokens(linkKey);
   const lanes = new SqliteLanes(storage);
+  const idempotentRequests = new SqliteIdempotentRequests(storage);
+  await idempotentRequests.releaseAll();
   const templates = new SqliteTemplates(storage);
   const deliveryThread = new DeliveryThreadHost({
     lanes,
@@ -132,7 +134,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Workspaces>(Workspaces, new SqliteWorkspaces(storage)),
       answers<ApiKeys>(ApiKeys, new SqliteApiKeys(storage)),
       answers<ApiKeyTokens>(ApiKeyTokens, new Sha256ApiKeyTokens(randomness)),
-      answers<IdempotentRequests>(IdempotentRequests, new SqliteIdempotentRequests(storage)),
+      answers<IdempotentRequests>(IdempotentRequests, idempotentRequests),
       answers<RateLimits>(RateLimits, new MemoryRateLimits(clock)),
       // templating
       answers<Templates>(Templates, templates),

@@ -35,6 +35,8 @@ CREATE TABLE idempotent_requests (
   PRIMARY KEY (workspace_id, key)
 ) STRICT;
 CREATE INDEX idempotent_requests_by_age ON idempotent_requests (keep_until);
+-- The few in flight, so that a start need not look through a day of answers for those that a dead process left.
+CREATE INDEX idempotent_requests_in_flight ON idempotent_requests (lease_until) WHERE status IS NULL;
 
 -- One row, written to find out whether writing works.
 CREATE TABLE storage_probes (

@@ -58,6 +58,7 @@ export const idempotentRequestsStore = sqliteStore({
       params: AttemptArgs & { status: number; headers: string; body: string; keepUntil: number },
     ) => db.run('settle', { ...params }) === 1,
     abandon: (db: Db, params: AttemptArgs) => db.run('abandon', { ...params }) === 1,
+    releaseAll: (db: Db, _: null) => db.run('releaseAll'),
     purge: (db: Db, params: { now: number; limit: number }) => db.run('purge', params),
   },
   reads: {},

@@ -24,6 +24,9 @@ WHERE workspace_id = :workspaceId AND key = :key AND attempt = :attempt AND stat
 UPDATE idempotent_requests SET lease_until = 0
 WHERE workspace_id = :workspaceId AND key = :key AND attempt = :attempt AND status IS NULL
 
+-- name: releaseAll
+UPDATE idempotent_requests SET lease_until = 0 WHERE status IS NULL AND lease_until > 0
+
 -- name: purge
 DELETE FROM idempotent_requests WHERE rowid IN (
   SELECT rowid FROM idempotent_requests WHERE keep_until < :now ORDER BY keep_until LIMIT :limit

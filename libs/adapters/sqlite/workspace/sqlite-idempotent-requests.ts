@@ -60,6 +60,11 @@ export class SqliteIdempotentRequests implements IdempotentRequests {
     return this.#calls.write('abandon', identity(attempt), URGENT);
   }
 
+  /** At start, before the door opens: whoever held a lease then is dead, so nobody who asks again has to wait for it. */
+  async releaseAll(): Promise<void> {
+    await this.#calls.write('releaseAll', null);
+  }
+
   purge(now: Instant, limit: number): Promise<number> {
     return this.#calls.write('purge', { now, limit });
   }

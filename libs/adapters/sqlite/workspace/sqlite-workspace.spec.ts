@@ -50,7 +50,7 @@ describeIdempotentRequestsContract('SqliteIdempotentRequests', async () => {
 });
 
 describe('SqliteWorkspaces', () => {
-  it('still has the workspace, its owner key and its answers after a restart', async () => {
+  it('still has the workspace, its owner key and its requests in flight after a restart, and can free these', async () => {
     const { engine, folder } = await openEngine();
     const workspace = { id: 'wsp_a' as WorkspaceId, name: 'A', createdAt: 5 };
     await new SqliteWorkspaces(engine.storage).found(workspace, ownerOf('wsp_a'), new Uint8Array(32).fill(9));
@@ -67,6 +67,12 @@ describe('SqliteWorkspaces', () => {
     expect(await new SqliteIdempotentRequests(again.storage).begin(request, 2, 100, 1000)).toEqual({
       state: 'in-flight',
       until: 100,
+    });
+    const requests = new SqliteIdempotentRequests(again.storage);
+    await requests.releaseAll();
+    expect(await requests.begin(request, 3, 100, 1000)).toMatchObject({
+      state: 'fresh',
+      attempt: { startedAt: 1, number: 2 },
     });
     await again.close();
     await rm(folder, { recursive: true });
