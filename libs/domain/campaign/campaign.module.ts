@@ -19,6 +19,7 @@ import { ControlCampaign, START_TIMER } from './application/control-campaign.js'
 import { CreateCampaign } from './application/create-campaign.js';
 import { ExpandCampaigns } from './application/expand-campaigns.js';
 import { ExportSubscribers } from './application/export-subscribers.js';
+import { FreezeCampaign } from './application/freeze-campaign.js';
 import { RunImports } from './application/run-imports.js';
 import { StartImport } from './application/start-import.js';
 import { Unsubscribe } from './application/unsubscribe.js';
@@ -32,6 +33,7 @@ import type { CampaignId } from './model/campaign.js';
     ControlCampaign,
     CreateCampaign,
     ExportSubscribers,
+    FreezeCampaign,
     StartImport,
     Unsubscribe,
     {
@@ -89,7 +91,7 @@ export class CampaignModule implements OnModuleInit {
   /** What this context hears of. */
   onModuleInit(): void {
     this.#work.connect(...this.#runners);
-    this.#timers.on(START_TIMER, (key, at) => this.#control.startIfDue(key, at));
+    this.#timers.on(START_TIMER, (key) => this.#control.startIfDue(key));
     const follow = ({
       workspaceId,
       dispatchId,

@@ -25,7 +25,8 @@ export interface Put {
  *   one upsert after the other, in their order. All of one person's part is one atomic step; a batch is not. Doing it
  *   again changes nothing but `updatedAt`. It refuses with `not_found` before anything has changed if a list is not the
  *   workspace's own, and with `validation_failed` the person whose attributes would grow past their limit by the merge.
- * - `remove` takes the person off every list in the same step.
+ * - `remove` takes the person off every list in the same step. All that stays of them is the address that the id stood for,
+ *   for the links in mails they have already: see `Unsubscribes.addressOf`.
  * - `find` and `findByAddress` see every acknowledged write, `page` may lag behind. Other workspaces' people are not there.
  */
 export interface Subscribers {

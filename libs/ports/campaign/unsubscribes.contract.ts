@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Subscriber } from '#domain/campaign/model/subscriber.js';
 import {
   aCampaign,
   acme,
   allAtOnce,
+  aPerson,
   type CampaignStores,
   decided,
   nextId,
@@ -71,6 +73,46 @@ export function describeUnsubscribesContract(name: string, open: OpenCampaignSto
       const [ours, theirs] = [await add(), await add(rival)];
       expect(await its.unsubscribes.workspaceOf(ours)).toBe(acme);
       expect(await its.unsubscribes.workspaceOf(theirs)).toBe(rival);
+    });
+
+    describe('the address of a person', () => {
+      const put = async (address: string, workspaceId = acme): Promise<Subscriber> => {
+        const [made] = await its.subscribers.put(workspaceId, [aPerson(address)], [], START);
+        return made!.subscriber;
+      };
+      const addressOf = (id: string, workspaceId = acme) => its.unsubscribes.addressOf(workspaceId, id);
+
+      it('is known by their id alone', async () => {
+        const { id } = await put('Anna@example.com');
+        expect(await addressOf(id)).toBe('anna@example.com');
+        expect(await addressOf(someone())).toBeUndefined();
+      });
+
+      it('stays known when they are removed, and when they come back under another id', async () => {
+        const { id: before } = await put('anna@example.com');
+        await its.subscribers.remove(acme, before);
+        expect(await addressOf(before)).toBe('anna@example.com');
+        const { id: since } = await put('anna@example.com');
+        expect(since).not.toBe(before);
+        expect(await addressOf(before)).toBe('anna@example.com');
+        expect(await addressOf(since)).toBe('anna@example.com');
+        await its.subscribers.remove(acme, since);
+        expect([await addressOf(before), await addressOf(since)]).toEqual(Array(2).fill('anna@example.com'));
+      });
+
+      it('is known to their own workspace only', async () => {
+        const { id } = await put('anna@example.com', rival);
+        expect(await addressOf(id)).toBeUndefined();
+        await its.subscribers.remove(rival, id);
+        expect(await addressOf(id)).toBeUndefined();
+        expect(await addressOf(id, rival)).toBe('anna@example.com');
+      });
+
+      it('is not left behind by a removal that removed nobody', async () => {
+        const { id } = await put('anna@example.com', rival);
+        expect(await its.subscribers.remove(acme, id)).toBe(false);
+        expect(await addressOf(id)).toBeUndefined();
+      });
     });
   });
 }

@@ -22,7 +22,7 @@ async function open(): Promise<CampaignStores> {
   const people = new MemoryPeople();
   return {
     campaigns,
-    unsubscribes: new MemoryUnsubscribes(campaigns),
+    unsubscribes: new MemoryUnsubscribes(campaigns, people),
     lists: new MemoryLists(people),
     subscribers: new MemorySubscribers(people),
     audiences: new MemoryAudiences(people),

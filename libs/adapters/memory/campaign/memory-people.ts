@@ -1,4 +1,5 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { EmailAddress } from '#domain/kernel/email-address.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type { ListId } from '#domain/campaign/model/campaign.js';
@@ -22,6 +23,8 @@ interface ListRow {
  */
 export class MemoryPeople {
   readonly lists = new Map<ListId, ListRow>();
+  /** By id: which address it stood for. */
+  readonly #former = new Map<string, Pick<Subscriber, 'workspaceId' | 'email'>>();
   /** By workspace, then by address. */
   readonly #people = new Map<WorkspaceId, Map<string, Subscriber>>();
 
@@ -57,6 +60,24 @@ export class MemoryPeople {
     people.set(facts.email, subscriber);
     for (const { members } of lists) members.add(facts.email);
     return { subscriber, created: known === undefined };
+  }
+
+  withId(workspaceId: WorkspaceId, id: string): Subscriber | undefined {
+    return [...this.of(workspaceId).values()].find((one) => one.id === id);
+  }
+
+  remove({ id, workspaceId, email }: Subscriber): void {
+    for (const { list, members } of this.lists.values()) {
+      if (list.workspaceId === workspaceId) members.delete(email);
+    }
+    this.of(workspaceId).delete(email);
+    this.#former.set(id, { workspaceId, email });
+  }
+
+  /** Of somebody who is there, or was. */
+  addressOf(workspaceId: WorkspaceId, id: string): EmailAddress | undefined {
+    const known = this.withId(workspaceId, id) ?? this.#former.get(id);
+    return known?.workspaceId === workspaceId ? known.email : undefined;
   }
 
   /** In order of address, beginning after one: of a list, or of the workspace. */

@@ -24,7 +24,7 @@ export class MemorySubscribers implements Subscribers {
   }
 
   async find(workspaceId: WorkspaceId, id: SubscriberId): Promise<Subscriber | undefined> {
-    return this.#known(workspaceId, id);
+    return this.#people.withId(workspaceId, id);
   }
 
   async findByAddress(workspaceId: WorkspaceId, email: EmailAddress): Promise<Subscriber | undefined> {
@@ -32,7 +32,7 @@ export class MemorySubscribers implements Subscribers {
   }
 
   async replace(subscriber: Subscriber): Promise<boolean> {
-    const known = this.#known(subscriber.workspaceId, subscriber.id);
+    const known = this.#people.withId(subscriber.workspaceId, subscriber.id);
     if (!known) return false;
     const { email, createdAt } = known;
     this.#people.of(subscriber.workspaceId).set(email, { ...structuredClone(subscriber), email, createdAt });
@@ -40,12 +40,9 @@ export class MemorySubscribers implements Subscribers {
   }
 
   async remove(workspaceId: WorkspaceId, id: SubscriberId): Promise<boolean> {
-    const known = this.#known(workspaceId, id);
-    if (!known) return false;
-    for (const { list, members } of this.#people.lists.values()) {
-      if (list.workspaceId === workspaceId) members.delete(known.email);
-    }
-    return this.#people.of(workspaceId).delete(known.email);
+    const known = this.#people.withId(workspaceId, id);
+    if (known) this.#people.remove(known);
+    return known !== undefined;
   }
 
   async page(
@@ -58,9 +55,5 @@ export class MemorySubscribers implements Subscribers {
         ? this.#people.of(workspaceId).keys()
         : this.#people.listRows(workspaceId, [listId]).flatMap(({ members }) => [...members]);
     return firstPage(this.#people.ordered(workspaceId, among, page.after), page, ({ email }) => email);
-  }
-
-  #known(workspaceId: WorkspaceId, id: SubscriberId): Subscriber | undefined {
-    return [...this.#people.of(workspaceId).values()].find((one) => one.id === id);
   }
 }

@@ -1,13 +1,17 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { EmailAddress } from '#domain/kernel/email-address.js';
 import type { Unsubscribes } from '#ports/campaign/unsubscribes.js';
 import type { MemoryCampaigns } from './memory-campaigns.js';
+import type { MemoryPeople } from './memory-people.js';
 
 export class MemoryUnsubscribes implements Unsubscribes {
   readonly #campaigns: MemoryCampaigns;
+  readonly #people: MemoryPeople;
   readonly #left = new Map<string, Set<string>>();
 
-  constructor(campaigns: MemoryCampaigns) {
+  constructor(campaigns: MemoryCampaigns, people: MemoryPeople) {
     this.#campaigns = campaigns;
+    this.#people = people;
   }
 
   async record(campaignId: string, subscriberId: string): Promise<boolean> {
@@ -25,5 +29,9 @@ export class MemoryUnsubscribes implements Unsubscribes {
 
   async workspaceOf(campaignId: string): Promise<WorkspaceId | undefined> {
     return this.#campaigns.workspaceOf(campaignId);
+  }
+
+  async addressOf(workspaceId: WorkspaceId, subscriberId: string): Promise<EmailAddress | undefined> {
+    return this.#people.addressOf(workspaceId, subscriberId);
   }
 }

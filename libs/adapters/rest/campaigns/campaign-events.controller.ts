@@ -1,6 +1,5 @@
-import { Inject, type MessageEvent, Param, Sse } from '@nestjs/common';
+import { Inject, type MessageEvent, Param, Sse, UseGuards } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import { notFound } from '#domain/kernel/refusal.js';
 import { AccountForCampaign } from '#domain/campaign/application/campaign-account.js';
 import type { Campaign, CampaignId } from '#domain/campaign/model/campaign.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
@@ -9,6 +8,7 @@ import { Caller } from '../kit/caller.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Scopes } from '../kit/route.js';
 import { statsView } from './campaign-views.js';
+import { KnownCampaign } from './known-campaign.js';
 
 const EVERY_MS = 500;
 /** Proxies close what is silent for long. */
@@ -37,12 +37,9 @@ export class CampaignEventsController {
    */
   @Sse(':id/events')
   @Scopes('campaigns:read')
-  async events(
-    @Caller() { workspaceId }: Caller,
-    @Param('id') id: string,
-  ): Promise<Observable<MessageEvent>> {
+  @UseGuards(KnownCampaign)
+  events(@Caller() { workspaceId }: Caller, @Param('id') id: string): Observable<MessageEvent> {
     const find = () => this.#campaigns.find(workspaceId, id as CampaignId);
-    if (!(await find())) throw notFound('campaign');
     return new Observable<MessageEvent>((subscriber) => {
       let last = '';
       let lastAt = 0;

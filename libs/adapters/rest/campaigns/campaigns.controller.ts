@@ -118,10 +118,11 @@ export class CampaignsController {
     @Attempt() attempt: Attempt,
     @Answer() answer: Answer,
   ): Promise<CampaignView> {
-    answer.location(`/v1/campaigns/${id}`);
-    return this.#moved(workspaceId, id, attempt, ['running', 'finished'], () =>
+    const started = await this.#moved(workspaceId, id, attempt, ['running', 'finished'], () =>
       this.#control.start(workspaceId, id as CampaignId),
     );
+    answer.location(`/v1/campaigns/${id}`);
+    return started;
   }
 
   /** Stops new sends: none starts after this is answered. Calls under way finish. */

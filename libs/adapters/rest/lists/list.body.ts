@@ -4,6 +4,6 @@ export class CreateListBody {
   /** What people call it. */
   @IsString()
   @Length(1, 200)
-  @Matches(/^[^\r\n\0]*$/, { message: 'name must be one line' })
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'name must be one line without control characters' })
   name!: string;
 }

@@ -77,9 +77,13 @@ function workspaceOf(db: Db, args: { campaign: string }): string | undefined {
   return db.get<{ workspaceId: string }>('workspaceOf', args)?.workspaceId;
 }
 
+function addressOf(db: Db, args: { workspace: string; subscriber: string }): string | undefined {
+  return db.get<{ email: string }>('addressOf', args)?.email;
+}
+
 export const campaignsStore = sqliteStore({
   name: 'campaigns',
   sql: new URL('./campaigns.sql', import.meta.url),
   writes: { insert, save, advance, recordUnsubscribe },
-  reads: { find, page, unexpanded, unsubscribesOf, workspaceOf },
+  reads: { find, page, unexpanded, unsubscribesOf, workspaceOf, addressOf },
 });

@@ -32,3 +32,8 @@ SELECT unsubscribes AS count FROM campaigns WHERE id = :campaign
 
 -- name: workspaceOf
 SELECT workspace_id AS workspaceId FROM campaigns WHERE id = :campaign
+
+-- name: addressOf
+SELECT email FROM subscribers WHERE id = :subscriber AND workspace_id = :workspace
+UNION ALL
+SELECT email FROM former_subscribers WHERE id = :subscriber AND workspace_id = :workspace

@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { EmailAddress } from '#domain/kernel/email-address.js';
 import type { IntegrationEvent } from '#domain/kernel/events.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type { Campaign, CampaignId, Expansion } from '#domain/campaign/model/campaign.js';
@@ -70,5 +71,9 @@ export class SqliteUnsubscribes implements Unsubscribes {
 
   workspaceOf(campaign: string): Promise<WorkspaceId | undefined> {
     return this.#calls.read('workspaceOf', { campaign }) as Promise<WorkspaceId | undefined>;
+  }
+
+  addressOf(workspace: WorkspaceId, subscriber: string): Promise<EmailAddress | undefined> {
+    return this.#calls.read('addressOf', { workspace, subscriber }) as Promise<EmailAddress | undefined>;
   }
 }

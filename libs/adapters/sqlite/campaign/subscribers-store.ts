@@ -55,6 +55,7 @@ function replace(db: Db, subscriber: Subscriber): boolean {
 function remove(db: Db, args: { workspace: string; id: string }): boolean {
   const row = db.get<{ email: string }>('remove', args);
   if (!row) return false;
+  db.run('insertFormer', { ...args, email: row.email });
   const left = db.all<{ list: number }>('leaveAll', { workspace: args.workspace, email: row.email });
   for (const { list } of left) db.run('countMembers', { list, change: -1 });
   return true;

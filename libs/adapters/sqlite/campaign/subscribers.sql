@@ -59,6 +59,10 @@ RETURNING list_no AS list
 -- name: remove
 DELETE FROM subscribers WHERE id = :id AND workspace_id = :workspace RETURNING email
 
+-- name: insertFormer
+INSERT INTO former_subscribers (id, workspace_id, email) VALUES (:id, :workspace, :email)
+ON CONFLICT (id) DO UPDATE SET workspace_id = :workspace, email = :email
+
 -- name: page
 SELECT * FROM subscribers WHERE workspace_id = :workspace AND email > :after ORDER BY email LIMIT :limit
 

@@ -3,7 +3,6 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
 import type { DispatchStats } from '#domain/delivery/model/dispatch-stats.js';
-import { TemplatingFacade } from '#domain/templating/templating.facade.js';
 import {
   type Campaign,
   type CampaignCommand,
@@ -17,12 +16,13 @@ import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
 import { dispatchIdOf, dispatchOf } from './campaign-dispatch.js';
 import { CampaignWork } from './campaign-work.js';
+import { FreezeCampaign } from './freeze-campaign.js';
 
 /** The timer that starts a scheduled campaign. */
 export const START_TIMER = 'campaign.start';
 /** Several deciding at once: whoever was overtaken looks again. */
 const TRIES = 10;
-/** An alarm is set just before the decision it belongs to is saved; by then that has happened, or never will. */
+/** How long after it was made a decision has been saved, or never will be. */
 const SAVED_BY_THEN_MS = 60_000;
 
 /** The command for a campaign as it is found; undefined to leave it as it is. */
@@ -36,7 +36,7 @@ type Choose = (campaign: Campaign) => CampaignCommand | undefined;
 export class ControlCampaign {
   readonly #campaigns: Campaigns;
   readonly #delivery: DeliveryFacade;
-  readonly #templates: TemplatingFacade;
+  readonly #freeze: FreezeCampaign;
   readonly #timers: Timers;
   readonly #clock: Clock;
   readonly #work: CampaignWork;
@@ -44,14 +44,14 @@ export class ControlCampaign {
   constructor(
     @Inject(Campaigns) campaigns: Campaigns,
     @Inject(DeliveryFacade) delivery: DeliveryFacade,
-    @Inject(TemplatingFacade) templates: TemplatingFacade,
+    freeze: FreezeCampaign,
     @Inject(Timers) timers: Timers,
     @Inject(Clock) clock: Clock,
     work: CampaignWork,
   ) {
     this.#campaigns = campaigns;
     this.#delivery = delivery;
-    this.#templates = templates;
+    this.#freeze = freeze;
     this.#timers = timers;
     this.#clock = clock;
     this.#work = work;
@@ -71,13 +71,15 @@ export class ControlCampaign {
     // Refused before the alarm of the schedule in force is moved.
     const before = await this.#find(workspaceId, id);
     decide(before, command, this.#clock.now());
-    // First the alarm, then the state: an alarm that finds no scheduled campaign does nothing, but a scheduled campaign
-    // without an alarm would never start.
-    await this.#setAlarm(before, startOf(command.schedule));
-    return this.#decide(workspaceId, id, () => command);
+    // A scheduled campaign without an alarm would never start. So there is one first, to look into it soon: if the process
+    // dies before the alarm that is meant has been set, that one finds out which schedule is in force.
+    await this.#setAlarm(before, this.#clock.now() + SAVED_BY_THEN_MS);
+    const campaign = await this.#decide(workspaceId, id, () => command);
+    await this.#setAlarmInForce(workspaceId, id);
+    return campaign;
   }
 
-  /** @throws Refusal `not_found` | `invalid_transition` */
+  /** @throws Refusal `not_found` | `invalid_transition` | `missing_variable` */
   start(workspaceId: WorkspaceId, id: CampaignId): Promise<Campaign> {
     return this.#start(workspaceId, id, () => true);
   }
@@ -108,17 +110,12 @@ export class ControlCampaign {
   }
 
   /** The alarm of a scheduled campaign. It may ring twice, late, or for a schedule that was changed since. */
-  async startIfDue(key: string, setFor: Instant): Promise<void> {
+  async startIfDue(key: string): Promise<void> {
     const [workspaceId, id] = key.split(' ') as [WorkspaceId, CampaignId];
     const campaign = await this.#campaigns.find(workspaceId, id);
-    if (campaign?.status !== 'draft' && campaign?.status !== 'scheduled') return;
-    if (this.#isDue(campaign))
-      return void (await this.#start(workspaceId, id, (found) => this.#isDue(found)));
-    // Scheduled for a moment that came before the schedule was saved: the alarm has to ring again.
-    if (this.#clock.now() - setFor < SAVED_BY_THEN_MS)
-      throw new Error('The campaign is not scheduled for now yet.');
-    // The decision this alarm was set for was never saved.
-    if (campaign.schedule) await this.#setAlarm(campaign, startOf(campaign.schedule));
+    if (campaign?.status !== 'scheduled') return;
+    if (this.#isDue(campaign)) await this.#start(workspaceId, id, (found) => this.#isDue(found));
+    else await this.#setAlarmInForce(workspaceId, id);
   }
 
   /** Tells delivery what it has to obey once more: the process may have died before it was told. */
@@ -151,15 +148,14 @@ export class ControlCampaign {
     id: CampaignId,
     may: (campaign: Campaign) => boolean,
   ): Promise<Campaign> {
-    const { templateId } = await this.#find(workspaceId, id);
-    const template = await this.#templates.current(workspaceId, templateId);
-    const campaign = await this.#decide(workspaceId, id, (found) => {
-      if (!may(found)) return undefined;
-      const command = { do: 'start', templateVersion: template?.version ?? 0 } as const;
-      decide(found, command, this.#clock.now());
-      if (!template) throw new Refusal('not_found', 'The template of this campaign is gone.');
-      return command;
-    });
+    const before = await this.#find(workspaceId, id);
+    if (!may(before)) return before;
+    // That it has run already is said before what else would be wrong with it.
+    decide(before, { do: 'start', templateVersion: 0, audienceAtStart: 0 }, this.#clock.now());
+    const frozen = await this.#freeze.atStart(before);
+    const campaign = await this.#decide(workspaceId, id, (found) =>
+      may(found) ? { do: 'start', ...frozen } : undefined,
+    );
     this.#work.expansionMayGoOn();
     return campaign;
   }
@@ -191,6 +187,17 @@ export class ControlCampaign {
 
   #isDue({ status, schedule }: Campaign): boolean {
     return status === 'scheduled' && schedule !== undefined && startOf(schedule) <= this.#clock.now();
+  }
+
+  /** Several may be moving the same campaign: whoever set the alarm last looks again whether it is the right one. */
+  async #setAlarmInForce(workspaceId: WorkspaceId, id: CampaignId): Promise<void> {
+    let set: number | undefined;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const campaign = await this.#find(workspaceId, id);
+      if (campaign.status !== 'scheduled' || !campaign.schedule || campaign.revision === set) return;
+      await this.#setAlarm(campaign, startOf(campaign.schedule));
+      set = campaign.revision;
+    }
   }
 
   async #setAlarm({ workspaceId, id }: Campaign, at: Instant): Promise<void> {

@@ -4,6 +4,8 @@ import { formatMailbox, mailbox } from '#domain/kernel/email-address.js';
 import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
 import { TemplatingFacade } from '#domain/templating/templating.facade.js';
 import type { Campaign, CampaignId, ListId } from '#domain/campaign/model/campaign.js';
+import { ONE_LINE } from '#domain/campaign/model/one-line.js';
+import { faultsOfVariables } from '#domain/campaign/model/variables.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
 import { Lists } from '#ports/campaign/lists.js';
 import { Clock } from '#ports/system/clock.js';
@@ -43,18 +45,19 @@ export class CreateCampaign {
 
   /**
    * A draft. `id` comes from the request: made twice, it is there once.
-   * @throws Refusal `validation_failed` naming a template or list that is not there, or data that is too large;
+   * @throws Refusal `validation_failed` naming a template or list that is not there, data that is too large, or a variable
+   *   that the template requires and nobody's mail would have;
    *   `invalid_address` | `header_injection` of `from`, `replyTo`, `name` or `subject`; `template_*` of a subject
    */
   async execute(workspaceId: WorkspaceId, id: CampaignId, draft: CampaignDraft): Promise<Campaign> {
     const { name, subject, templateId, data = {}, ratePerSecond } = draft;
-    refuseLineBreaks(name, '/name');
+    refuseSeveralLines(name, '/name');
     const from = formatMailbox(mailbox(draft.from, '/from'));
     const replyTo =
       draft.replyTo === undefined ? undefined : formatMailbox(mailbox(draft.replyTo, '/replyTo'));
     if (subject !== undefined) await this.#templates.checkSubject(subject);
     const listIds = [...new Set(draft.listIds)] as ListId[];
-    const faults = await this.#missing(workspaceId, templateId, listIds, subject !== undefined);
+    const faults = await this.#missing(workspaceId, listIds, draft);
     if (JSON.stringify(data).length > DATA_LIMIT)
       faults.push(fault('/data', 'too_large', `data takes at most ${DATA_LIMIT} characters of JSON.`));
     if (faults.length > 0)
@@ -80,15 +83,15 @@ export class CreateCampaign {
 
   async #missing(
     workspaceId: WorkspaceId,
-    templateId: string,
     listIds: readonly ListId[],
-    hasSubject: boolean,
+    { templateId, subject, data = {} }: CampaignDraft,
   ): Promise<FieldFault[]> {
     const faults: FieldFault[] = [];
     const template = await this.#templates.current(workspaceId, templateId);
     if (!template) faults.push(fault('/templateId', 'not_found', 'No such template.'));
-    else if (!template.hasSubject && !hasSubject)
+    else if (!template.hasSubject && subject === undefined)
       faults.push(fault('/subject', 'required', 'The template has no subject, so the campaign needs one.'));
+    faults.push(...faultsOfVariables(template?.variables ?? [], data));
     for (const [i, listId] of listIds.entries()) {
       if (!(await this.#lists.find(workspaceId, listId)))
         faults.push(fault(`/audience/listIds/${i}`, 'not_found', 'No such list.'));
@@ -101,8 +104,8 @@ function fault(pointer: string, code: string, detail: string): FieldFault {
   return { pointer, code, detail };
 }
 
-function refuseLineBreaks(text: string, pointer: string): void {
-  if (!/[\r\n\0]/.test(text)) return;
-  const detail = 'No line breaks here.';
+function refuseSeveralLines(text: string, pointer: string): void {
+  if (ONE_LINE.test(text)) return;
+  const detail = 'No line breaks or control characters here.';
   throw new Refusal('header_injection', detail, { faults: [fault(pointer, 'header_injection', detail)] });
 }

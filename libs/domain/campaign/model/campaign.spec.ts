@@ -13,7 +13,7 @@ import {
 
 const commands: readonly CampaignCommand[] = [
   { do: 'schedule', schedule: { kind: 'at', at: START + 1000 } },
-  { do: 'start', templateVersion: 3 },
+  { do: 'start', templateVersion: 3, audienceAtStart: 40 },
   { do: 'pause' },
   { do: 'resume' },
   { do: 'cancel' },
@@ -83,9 +83,11 @@ describe('A campaign', () => {
     expect(String(refusal)).toContain(` ${goalOf[name]} `);
   });
 
-  it('freezes the version of its template and its time when it starts', () => {
-    const { campaign } = decide(campaignThatIs('draft'), { do: 'start', templateVersion: 3 }, START + 9);
-    expect(campaign).toMatchObject({ templateVersion: 3, startedAt: START + 9 });
+  it('freezes the version of its template, the size of its audience and its time when it starts', () => {
+    const start = { do: 'start', templateVersion: 3, audienceAtStart: 40 } as const;
+    const { campaign } = decide(campaignThatIs('draft'), start, START + 9);
+    expect(campaign).toMatchObject({ templateVersion: 3, audienceAtStart: 40, startedAt: START + 9 });
+    expect(campaign).not.toHaveProperty('do');
   });
 
   it('has an end while it is cancelled or finished, and none after it was reopened', () => {
@@ -108,6 +110,7 @@ describe('A campaign', () => {
         revision: 0,
         schedule: {},
         templateVersion: 0,
+        audienceAtStart: 0,
         startedAt: 0,
         finishedAt: 0,
       };

@@ -23,6 +23,8 @@ export interface Campaign {
   readonly templateId: string;
   /** Frozen at the start: later versions of the template don't touch a started campaign. */
   readonly templateVersion?: number;
+  /** How many its lists held at the start, somebody on two of them counted twice. */
+  readonly audienceAtStart?: number;
   readonly listIds: readonly ListId[];
   /** Variables that are the same for everybody. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -44,9 +46,15 @@ export interface Expansion {
   readonly done: boolean;
 }
 
+/** What is frozen when a campaign starts. */
+export interface AtStart {
+  readonly templateVersion: number;
+  readonly audienceAtStart: number;
+}
+
 export type CampaignCommand =
   | { readonly do: 'schedule'; readonly schedule: Schedule }
-  | { readonly do: 'start'; readonly templateVersion: number }
+  | ({ readonly do: 'start' } & AtStart)
   | { readonly do: 'pause' }
   | { readonly do: 'resume' }
   | { readonly do: 'cancel' }
@@ -93,8 +101,10 @@ function moved(campaign: Campaign, command: CampaignCommand, now: Instant): Camp
   switch (command.do) {
     case 'schedule':
       return { ...campaign, schedule: command.schedule };
-    case 'start':
-      return { ...campaign, templateVersion: command.templateVersion, startedAt: now };
+    case 'start': {
+      const { do: _, ...frozen } = command;
+      return { ...campaign, ...frozen, startedAt: now };
+    }
     case 'cancel':
     case 'finish':
       return { ...campaign, finishedAt: now };

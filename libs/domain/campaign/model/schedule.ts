@@ -87,10 +87,12 @@ function firstStart(wallTime: string): Instant {
 
 /** A zone's rules take a tenth of a millisecond to look up and some kilobytes to keep; there are some 600 names. */
 const MOST_KNOWN_ZONES = 1000;
+/** The longest name there is has 32 characters: America/Argentina/ComodRivadavia. */
+const LONGEST_ZONE = 64;
 const knownZones = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timezone: string): Intl.DateTimeFormat | undefined {
-  const name = timezone.toLowerCase();
+  const name = timezone.slice(0, LONGEST_ZONE + 1).toLowerCase();
   const known = knownZones.get(name);
   if (known) return known;
   const format = makeFormat(name);
@@ -99,7 +101,7 @@ function formatOf(timezone: string): Intl.DateTimeFormat | undefined {
 }
 
 function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
-  if (!/^[a-z]/.test(timeZone)) return undefined;
+  if (!/^[a-z]/.test(timeZone) || timeZone.length > LONGEST_ZONE) return undefined;
   try {
     const part = 'numeric';
     const parts = { year: part, month: part, day: part, hour: part, minute: part, second: part } as const;

@@ -32,6 +32,8 @@ export class ParcelDelivery {
   readonly #calls = new Set<Promise<void>>();
   /** When to ask again about the calls that are still open; undefined if there are none. */
   #askAt: number | undefined;
+  /** A provider would have taken them: what they wait for is their dispatch's own rate. */
+  #paced = false;
   #ended: AfterCall['ended'];
 
   constructor(tools: DeliveryTools, claim: Claim, stopping: () => boolean) {
@@ -115,6 +117,7 @@ export class ParcelDelivery {
     const paced = await pacer.draw(dispatch, permit.count);
     if (paced.kind === 'later') {
       pool.giveBack(permit);
+      this.#paced = true;
       return this.#putOff(this.#waiting.splice(0), paced.dueAt);
     }
     const travellers = this.#waiting.splice(0, Math.min(paced.count, permit.count));
@@ -147,7 +150,7 @@ export class ParcelDelivery {
     const end =
       this.#ended === 'halted'
         ? undefined
-        : (this.#ended ?? (now >= this.#claim.giveUpAt ? 'dead' : undefined));
+        : (this.#ended ?? (now >= this.#claim.giveUpAt && !this.#paced ? 'dead' : undefined));
     const ends = end !== undefined && unsent.length > 0;
     if (ends) {
       const reason = end === 'dead' ? 'time used up: no provider took it' : end;

@@ -248,6 +248,22 @@ describe('the delivery worker', () => {
     }
   });
 
+  it('does not declare dead what only waits for its dispatch’s own rate', async () => {
+    const provider = new ScriptedProvider('ses').accept();
+    worker = new WorkerUnderTest([[provider]]);
+    const slow = {
+      ...aDispatch()
+        .givingUpAt(START + 5 * SECOND)
+        .build(),
+      ratePerSecond: 2,
+    };
+    await worker.stores.dispatches.open(slow);
+    await worker.stores.ledger.accept(slow.id, recipients(60), START);
+    worker.start();
+    await worker.pass(60 * SECOND);
+    expect(await countsOf(slow)).toEqual({ accepted: 60 });
+  });
+
   it('fails only the message that cannot be rendered', async () => {
     const provider = new ScriptedProvider('ses').accept();
     worker = new WorkerUnderTest([[provider]]);
