@@ -17,6 +17,7 @@ import { OutboxModule } from '#adapters/rest/outbox/outbox.module.js';
 import { RestKitModule } from '#adapters/rest/kit/rest.module.js';
 import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
 import { ListsController } from '#adapters/rest/lists/lists.controller.js';
+import { ExportController } from '#adapters/rest/subscribers/export.controller.js';
 import { SubscribersController } from '#adapters/rest/subscribers/subscribers.controller.js';
 import { UnsubscribeController } from '#adapters/rest/unsubscribe/unsubscribe.controller.js';
 import { ApiKeysController } from '#adapters/rest/workspace/api-keys.controller.js';
@@ -37,6 +38,7 @@ const API = [
   WorkspaceController,
   ApiKeysController,
   ListsController,
+  ExportController,
   SubscribersController,
   ImportsController,
   CampaignsController,

@@ -12,6 +12,8 @@ describe('scrubbing', () => {
     ['?key=s3cr3t%2B%2F%3D&x', '?key=[secret]&x'],
     ['to Zoë <zoë@bücher.example>', 'to Zoë <[address]>'],
     ['"a+b@example.co.uk"', '"[address]"'],
+    [String.raw`{"msg":"to \"canary bird\"@canary.example!"}`, '{"msg":"to [address]"}'],
+    ['{"scope":"@nestjs"}', '{"scope":"@nestjs"}'],
     [
       'at file:///app/node_modules/@nestjs/core/router.js:1:2',
       'at file:///app/node_modules/@nestjs/core/router.js:1:2',
@@ -25,6 +27,7 @@ describe('scrubbing', () => {
     const hostile = [
       '@'.repeat(50_000),
       'a@'.repeat(25_000),
+      String.raw`\"@`.repeat(25_000),
       '://'.repeat(20_000),
       'a'.repeat(100_000),
       'bearer '.repeat(10_000),

@@ -35,6 +35,18 @@ function quoted(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
+/** Within a line of JSON a quote that belongs to a text is written so; `"canary bird"@example.com` is an address. */
+const QUOTE = String.raw`\"`;
+/** RFC 5321: the part before the @ has at most 64 characters, here each perhaps escaped twice. */
+const LONGEST_LOCAL_PART = 4 * 64;
+
+/** Where the quoted text begins that ends before `at`; `at` if it has no beginning nearby. */
+function openingQuote(line: string, at: number): number {
+  const nearby = line.slice(Math.max(0, at - LONGEST_LOCAL_PART), at - QUOTE.length);
+  const found = nearby.lastIndexOf(QUOTE);
+  return found < 0 ? at : at - QUOTE.length - nearby.length + found;
+}
+
 /** Looks around every @. A pattern for the same would try anew from each character before it: a line is a stranger's. */
 function withoutAddresses(line: string): string {
   let scrubbed = '';
@@ -42,6 +54,7 @@ function withoutAddresses(line: string): string {
   for (let at = line.indexOf('@'); at >= 0; at = line.indexOf('@', Math.max(at + 1, done))) {
     let from = at;
     while (from > done && !NOT_IN_ADDRESS.has(line.charAt(from - 1))) from -= 1;
+    if (from === at && line.endsWith(QUOTE, at)) from = Math.max(done, openingQuote(line, at));
     let to = at + 1;
     while (to < line.length && !NOT_IN_ADDRESS.has(line.charAt(to))) to += 1;
     if (from === at || to === at + 1) continue;

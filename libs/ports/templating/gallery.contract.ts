@@ -9,7 +9,7 @@ import {
   templateName,
 } from '#domain/templating/model/template-draft.js';
 import type { Gallery, GalleryTemplate } from './gallery.js';
-import type { PreparedTemplate, Rendered, Renderer } from './renderer.js';
+import { type PlainRendered, plainRendered, type PreparedTemplate, type Renderer } from './renderer.js';
 import type { TemplateInspector } from './template-inspector.js';
 import type { Templates } from './templates.js';
 
@@ -49,8 +49,8 @@ export async function prepareForTest(
 export function renderForTest(
   prepared: PreparedTemplate,
   recipient: Readonly<Record<string, unknown>>,
-): Rendered {
-  return prepared.render({ recipient, shared: {}, platform: PLATFORM });
+): PlainRendered {
+  return plainRendered(prepared.render({ recipient, shared: {}, platform: PLATFORM }));
 }
 
 export function describeGalleryContract(name: string, make: () => GalleryUnderTest): void {

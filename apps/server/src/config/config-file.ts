@@ -45,5 +45,9 @@ async function parseYaml(path: string, text: string): Promise<unknown> {
   const [error] = document.errors;
   if (error)
     throw new BadConfiguration([`${path}: is not valid YAML (line ${lines.linePos(error.pos[0]).line})`]);
-  return document.toJS({ maxAliasCount: 100 }) as unknown;
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch {
+    throw new BadConfiguration([`${path}: refers to itself too often (a bomb of aliases?)`]);
+  }
 }

@@ -175,6 +175,7 @@ describe('the configuration', () => {
     ['x.yaml', 'a: [canary'],
     ['x.json', '{"a": canary}'],
     ['x.json', '["canary"]'],
+    ['x.yaml', `a: &a [canary, canary]\nb: &b [${'*a, '.repeat(60)}]\nc: [${'*b, '.repeat(60)}]`],
   ])('refuses a file %s that does not parse, or is no mapping, without quoting it', async (name, text) => {
     await writeFile(join(folder, name), text);
     const faults = await faultsOf({ POSTHORN_CONFIG: join(folder, name) });

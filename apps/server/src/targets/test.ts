@@ -1,19 +1,68 @@
+import { CsvParseReader } from '#adapters/csv/csv-parse-reader.js';
+import { createEmailProviders } from '#adapters/email-providers/create-email-providers.js';
+import { galleryPictures, ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
+import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
+import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
+import { SignedLinks } from '#adapters/links/signed-links.js';
+import { MemoryAudiences } from '#adapters/memory/campaign/memory-audiences.js';
+import { MemoryCampaigns } from '#adapters/memory/campaign/memory-campaigns.js';
+import { MemoryImports } from '#adapters/memory/campaign/memory-imports.js';
+import { MemoryLists } from '#adapters/memory/campaign/memory-lists.js';
+import { MemoryPeople } from '#adapters/memory/campaign/memory-people.js';
+import { MemorySubscribers } from '#adapters/memory/campaign/memory-subscribers.js';
+import { MemoryUnsubscribes } from '#adapters/memory/campaign/memory-unsubscribes.js';
+import { MemoryCapturedMails } from '#adapters/memory/delivery/memory-captured-mails.js';
+import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
+import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
+import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js';
+import { MemoryFailedMessages } from '#adapters/memory/delivery/memory-failed-messages.js';
+import { MemoryLanes } from '#adapters/memory/delivery/memory-lanes.js';
+import { MemoryLedger } from '#adapters/memory/delivery/memory-ledger.js';
+import { MemorySuppressions } from '#adapters/memory/delivery/memory-suppressions.js';
 import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
+import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { MemorySecrets } from '#adapters/memory/system/memory-secrets.js';
 import { MemoryStorageProbe } from '#adapters/memory/system/memory-storage-probe.js';
+import { MemoryTemplates } from '#adapters/memory/templating/memory-templates.js';
 import { MemoryApiKeys } from '#adapters/memory/workspace/memory-api-keys.js';
 import { MemoryIdempotentRequests } from '#adapters/memory/workspace/memory-idempotent-requests.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { MemoryWorkspaces } from '#adapters/memory/workspace/memory-workspaces.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
+import { GalleryPictures } from '#adapters/rest/assets/assets.controller.js';
 import { MetricsExposition } from '#adapters/rest/health/metrics.controller.js';
+import { OutboxSettings } from '#adapters/rest/outbox/outbox-settings.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { MonotonicUlids } from '#adapters/system/monotonic-ulids.js';
 import { Sha256ApiKeyTokens } from '#adapters/system/sha256-api-key-tokens.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
+import { LaneMeter } from '#domain/delivery/application/lane-meter.js';
+import { DispatchPacer } from '#domain/delivery/application/pace-dispatches.js';
+import { ProviderPool } from '#domain/delivery/application/provider-pool.js';
+import { RetryBudget } from '#domain/delivery/application/retry-budget.js';
+import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
+import { Audiences } from '#ports/campaign/audiences.js';
+import { Campaigns } from '#ports/campaign/campaigns.js';
+import { CsvReader } from '#ports/campaign/csv.js';
+import { Imports } from '#ports/campaign/imports.js';
+import { Lists } from '#ports/campaign/lists.js';
+import { Subscribers } from '#ports/campaign/subscribers.js';
+import { UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
+import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
+import { CapturedMails } from '#ports/delivery/captured-mails.js';
+import { Deliveries } from '#ports/delivery/deliveries.js';
+import { DeliveryMonitor } from '#ports/delivery/delivery-monitor.js';
+import { Dispatches } from '#ports/delivery/dispatches.js';
+import { FailedMessages } from '#ports/delivery/failed-messages.js';
+import { Lanes } from '#ports/delivery/lanes.js';
+import { Ledger } from '#ports/delivery/ledger.js';
+import { RecipientLinks } from '#ports/delivery/recipient-links.js';
+import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Outbox } from '#ports/events/outbox.js';
 import { Timers } from '#ports/events/timers.js';
+import { Blobs } from '#ports/system/blobs.js';
 import { Clock } from '#ports/system/clock.js';
 import { Ids } from '#ports/system/ids.js';
 import { Log } from '#ports/system/log.js';
@@ -21,32 +70,71 @@ import { Metrics } from '#ports/system/metrics.js';
 import { Randomness } from '#ports/system/randomness.js';
 import { Secrets } from '#ports/system/secrets.js';
 import { StorageProbe } from '#ports/system/storage-probe.js';
+import { Gallery } from '#ports/templating/gallery.js';
+import { PreviewLinks } from '#ports/templating/preview-links.js';
+import { Renderer } from '#ports/templating/renderer.js';
+import { TemplateInspector } from '#ports/templating/template-inspector.js';
+import { Templates } from '#ports/templating/templates.js';
 import { ApiKeyTokens } from '#ports/workspace/api-key-tokens.js';
 import { ApiKeys } from '#ports/workspace/api-keys.js';
 import { IdempotentRequests } from '#ports/workspace/idempotent-requests.js';
 import { RateLimits } from '#ports/workspace/rate-limits.js';
 import { Workspaces } from '#ports/workspace/workspaces.js';
-import { answers, type OpenTarget } from './target.js';
+import { linkKeyOf } from '../link-key.js';
+import { previewLinks } from '../preview-links.js';
+import { DeliveryInProcess } from './delivery-in-process.js';
+import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
-/** Everything in memory, gone when it stops. A test may bring a clock that it drives. */
-export const openTestTarget =
-  (clock: Clock = new SystemClock()): OpenTarget =>
-  ({ log }) => {
-    const randomness = new CryptoRandomness();
-    const metrics = new PrometheusMetrics();
-    const keys = new MemoryApiKeys();
-    const providers = [
+async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Clock): Promise<Target> {
+  const randomness = new CryptoRandomness();
+  const ids = new MonotonicUlids(clock, randomness);
+  const metrics = new PrometheusMetrics();
+  const secrets = new MemorySecrets(randomness);
+  const unsubscribeTokens = new HmacUnsubscribeTokens(await linkKeyOf(secrets));
+  const links = new SignedLinks(publicUrl, unsubscribeTokens);
+  const keys = new MemoryApiKeys();
+  const outbox = new MemoryOutbox();
+  const templates = new MemoryTemplates();
+  const renderer = new HandlebarsRenderer(templates);
+  const people = new MemoryPeople();
+  const campaigns = new MemoryCampaigns(outbox, clock);
+  const backbone = new MemoryDeliveryBackbone(outbox, ids, clock);
+  const ledger = new MemoryLedger(backbone);
+  const lanes = new MemoryLanes(backbone);
+  const capturedMails = new MemoryCapturedMails(backbone.dispatches);
+  const emailProviders = await createEmailProviders(config.email, { capturedMails, clock });
+  const delivery = new DeliveryInProcess(
+    {
+      clock,
+      randomness,
+      ids,
+      ledger,
+      lanes,
+      renderer,
+      links,
+      pool: new ProviderPool(emailProviders, clock, randomness),
+      pacer: new DispatchPacer(clock),
+      retryBudget: new RetryBudget(clock.monotonic()),
+      retryRules: defaultRetryRules,
+      meter: new LaneMeter(clock),
+    },
+    config.lanes,
+    log,
+  );
+  return {
+    providers: [
       // system
       answers<Clock>(Clock, clock),
-      answers<Ids>(Ids, new MonotonicUlids(clock, randomness)),
+      answers<Ids>(Ids, ids),
       answers<Randomness>(Randomness, randomness),
-      answers<Secrets>(Secrets, new MemorySecrets(randomness)),
+      answers<Secrets>(Secrets, secrets),
+      answers<Blobs>(Blobs, new MemoryBlobs()),
       answers<Log>(Log, log),
       answers<Metrics>(Metrics, metrics),
       answers<MetricsExposition>(MetricsExposition, metrics),
       answers<StorageProbe>(StorageProbe, new MemoryStorageProbe()),
       // events
-      answers<Outbox>(Outbox, new MemoryOutbox()),
+      answers<Outbox>(Outbox, outbox),
       answers<Timers>(Timers, new MemoryTimers()),
       // workspace
       answers<Workspaces>(Workspaces, new MemoryWorkspaces(keys)),
@@ -54,8 +142,43 @@ export const openTestTarget =
       answers<ApiKeyTokens>(ApiKeyTokens, new Sha256ApiKeyTokens(randomness)),
       answers<IdempotentRequests>(IdempotentRequests, new MemoryIdempotentRequests()),
       answers<RateLimits>(RateLimits, new MemoryRateLimits(clock)),
-    ];
-    return Promise.resolve({ providers, close: () => Promise.resolve() });
+      // templating
+      answers<Templates>(Templates, templates),
+      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector()),
+      answers<Renderer>(Renderer, renderer),
+      answers<Gallery>(Gallery, new ShippedGallery()),
+      answers<URL>(GalleryPictures, galleryPictures),
+      answers<PreviewLinks>(PreviewLinks, previewLinks(publicUrl)),
+      // delivery
+      answers<Dispatches>(Dispatches, new MemoryDispatches(backbone)),
+      answers<Ledger>(Ledger, ledger),
+      answers<Lanes>(Lanes, lanes),
+      answers<Deliveries>(Deliveries, new MemoryDeliveries(backbone)),
+      answers<FailedMessages>(FailedMessages, new MemoryFailedMessages(backbone)),
+      answers<RecipientLinks>(RecipientLinks, links),
+      answers<Suppressions>(Suppressions, new MemorySuppressions(backbone)),
+      answers<CapturedMails>(CapturedMails, capturedMails),
+      answers<OutboxSettings>(OutboxSettings, { openTo: config.outboxOpenTo }),
+      answers<DeliveryMonitor>(DeliveryMonitor, delivery),
+      // campaign
+      answers<Lists>(Lists, new MemoryLists(people)),
+      answers<Subscribers>(Subscribers, new MemorySubscribers(people)),
+      answers<Audiences>(Audiences, new MemoryAudiences(people)),
+      answers<Imports>(Imports, new MemoryImports(people, clock)),
+      answers<Campaigns>(Campaigns, campaigns),
+      answers<Unsubscribes>(Unsubscribes, new MemoryUnsubscribes(campaigns, people)),
+      answers<CsvReader>(CsvReader, new CsvParseReader()),
+      answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
+    ],
+    duties: { worker: [delivery] },
+    close: () => Promise.resolve(),
   };
+}
+
+/** Everything in memory, gone when it stops. A test may bring a clock that it drives. */
+export const openTestTarget =
+  (clock: Clock = new SystemClock()): OpenTarget =>
+  (setting) =>
+    openInMemory(setting, clock);
 
 export const openTarget: OpenTarget = openTestTarget();

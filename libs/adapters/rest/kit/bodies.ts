@@ -9,12 +9,17 @@ import type { BodyKind } from './route.js';
 
 type Done = (error: Error | null, body?: unknown) => void;
 
+/** How much larger than it came a body of any size may get: 1,032 times is the most that gzip can do. */
+const MOST_GROWTH = 100;
+
 /**
  * How bodies come in. Fastify's own parsers are replaced by ours: what a path takes is said by `@Takes(…)`, and
  * anything else is a 415.
  *
  * `Content-Encoding: gzip` is taken everywhere, decompressed as it streams in: a bomb is refused (413) as soon as
- * what came out of it passes the limit, so it costs what an honest body of that size costs. Other codings are a 415.
+ * what came out of it passes the limit, so it costs what an honest body of that size costs. Where a body may have any
+ * size (an import) it is one that grows a hundredfold: people's names and addresses shrink to a fifth, not to a
+ * hundredth. Other codings are a 415.
  */
 export function takeBodies(server: FastifyInstance, { bodyTimeoutMs }: { bodyTimeoutMs: number }): void {
   server.removeAllContentTypeParsers();
@@ -84,8 +89,11 @@ function decoded(request: FastifyRequest, payload: Readable): Readable {
   if (coding === 'identity') return payload;
   if (coding !== 'gzip')
     throw new Refusal('unsupported_media_type', 'Content-Encoding may be gzip or identity.');
-  const encoded = new BoundedBytes(Infinity);
-  const plain = new BoundedBytes(isStreamed(request) ? Infinity : request.routeOptions.bodyLimit);
+  const encoded = new BoundedBytes(() => Infinity);
+  const { bodyLimit } = request.routeOptions;
+  const limit = (): number =>
+    isStreamed(request) ? Math.max(bodyLimit, encoded.count * MOST_GROWTH) : bodyLimit;
+  const plain = new BoundedBytes(limit);
   // Fastify compares Content-Length with this, not with what came out.
   Object.defineProperty(plain, 'receivedEncodedLength', { get: () => encoded.count });
   // Whoever reads `plain` is told of errors anywhere in the chain; there is nobody else to tell.
@@ -96,16 +104,16 @@ function decoded(request: FastifyRequest, payload: Readable): Readable {
 /** Counts what passes and fails beyond its limit, which stops the decompression behind it. */
 class BoundedBytes extends Transform {
   count = 0;
-  readonly #limit: number;
+  readonly #limit: () => number;
 
-  constructor(limit: number) {
+  constructor(limit: () => number) {
     super();
     this.#limit = limit;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.count += chunk.length;
-    if (this.count > this.#limit)
+    if (this.count > this.#limit())
       done(new Refusal('body_too_large', 'The body is larger than this server accepts.'));
     else done(null, chunk);
   }

@@ -38,7 +38,23 @@ describe('parseForm', () => {
       /files/,
     );
     expect(() => parseForm(part('Content-Type: text/plain'), type)).toThrow(/parse/);
-    const many = Array.from({ length: 101 }, (_, n) => `f${n}=1`).join('&');
-    expect(() => parseForm(Buffer.from(many), URLENCODED)).toThrow(/100/);
+    const many = (fields: number): Buffer =>
+      Buffer.from(Array.from({ length: fields }, (_, n) => `f${n}=1`).join('&'));
+    expect(Object.keys(parseForm(many(100), URLENCODED))).toHaveLength(100);
+    expect(() => parseForm(many(101), URLENCODED)).toThrow(/100/);
+    const parts = (fields: number): Buffer =>
+      Buffer.from(
+        `${Array.from({ length: fields }, (_, n) => `--b\r\ncontent-disposition: form-data; name="f${n}"\r\n\r\n1\r\n`).join('')}--b--\r\n`,
+      );
+    expect(Object.keys(parseForm(parts(100), type))).toHaveLength(100);
+    expect(() => parseForm(parts(101), type)).toThrow(/100/);
+  });
+
+  it('refuses a megabyte of separators in a moment', () => {
+    const before = process.threadCpuUsage();
+    expect(() => parseForm(Buffer.alloc(1_048_576, '&'), URLENCODED)).toThrow(/100/);
+    const parts = Buffer.from('\r\n--b'.repeat(200_000));
+    expect(() => parseForm(parts, 'multipart/form-data; boundary=b')).toThrow(/parse/);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(25);
   });
 });

@@ -26,6 +26,14 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const problem = problemOf(refusal, request.id);
+    // A full disk is nothing the caller can mend, and the operator reads the log.
+    if (refusal && problem.status >= 500 && problem.code !== 'shutting_down')
+      this.#log.warn('http.unavailable', {
+        requestId: request.id,
+        route: routeOf(request),
+        code: problem.code,
+        detail: problem.detail,
+      });
     const retryAfterMs = refusal?.retryAfterMs ?? (problem.status === 503 ? UNAVAILABLE_RETRY_MS : undefined);
     if (retryAfterMs !== undefined) void reply.header('retry-after', retryAfterSeconds(retryAfterMs));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="posthorn"');

@@ -1,7 +1,7 @@
 import type { FieldFault, Refusal, RefusalCode } from '#domain/kernel/refusal.js';
 
 /** Refusals of the domain, and what can go wrong before or outside of it. */
-export type ProblemCode = RefusalCode | 'bad_request' | 'internal_error';
+export type ProblemCode = RefusalCode | BadRequest['code'] | 'internal_error';
 
 interface ProblemKind {
   readonly status: number;
@@ -47,6 +47,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   storage_unavailable: { status: 503, title: 'The storage cannot be reached' },
   shutting_down: { status: 503, title: 'The server is stopping' },
   bad_request: { status: 400, title: 'The request is malformed' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
+  request_timeout: { status: 408, title: 'The request did not come in time' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
 };
 
@@ -82,7 +84,7 @@ export function problemOf(refusal: Refusal | BadRequest | undefined, requestId: 
 
 /** A fault of the HTTP message itself, found before any of our code saw it. */
 export interface BadRequest {
-  readonly code: 'bad_request';
+  readonly code: 'bad_request' | 'headers_too_large' | 'request_timeout';
   readonly message: string;
   readonly faults: readonly FieldFault[];
   readonly retryAfterMs: undefined;

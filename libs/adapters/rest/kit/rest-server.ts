@@ -6,20 +6,11 @@ import { Ids } from '#ports/system/ids.js';
 import { Log } from '#ports/system/log.js';
 import { Metrics } from '#ports/system/metrics.js';
 import { takeBodies } from './bodies.js';
+import { answerBrokenPath, answeringBrokenMessages, SECURITY_HEADERS } from './broken-requests.js';
 import { Connections } from './connections.js';
 import { Door } from './door.js';
 import { Lifecycle } from './lifecycle.js';
 import type { RestSettings } from './rest-settings.js';
-
-/** Sent with every answer; a page that needs more says so itself. */
-const SECURITY_HEADERS = Object.freeze({
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-});
 
 /** Seconds. The promise is an answer in under 0.1 s. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -33,6 +24,8 @@ export async function createRestServer(
   settings: RestSettings,
   logger: LoggerService | false,
 ): Promise<NestFastifyApplication> {
+  // Filled once the module is there, and that needs the adapter first.
+  const made: { ids?: Ids } = {};
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: settings.bodyLimitBytes,
@@ -47,12 +40,15 @@ export async function createRestServer(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     skipMiddie: true,
+    frameworkErrors: answerBrokenPath,
+    clientErrorHandler: answeringBrokenMessages(() => made.ids?.next('req') ?? ''),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
     bodyParser: false,
     abortOnError: false,
   });
+  made.ids = app.get<Ids>(Ids);
   hookUp(app, settings);
   return app;
 }

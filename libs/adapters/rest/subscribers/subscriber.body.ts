@@ -15,7 +15,7 @@ class SubscriberFactsBody {
   @IsOptional()
   @IsString()
   @MaxLength(320)
-  @Matches(/^[^\r\n\0]*$/, { message: 'name must be one line' })
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'name must be one line without control characters' })
   name?: string;
 
   /** Whatever else is known: {{attributes.city}}. At most 16,384 characters of JSON. */

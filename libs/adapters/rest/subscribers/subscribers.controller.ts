@@ -102,7 +102,10 @@ export class SubscribersController {
     return viewOf(changed);
   }
 
-  /** Forgets the person and takes them off every list. Messages already handed to delivery still go out. */
+  /**
+   * Forgets the person and takes them off every list. Messages already handed to delivery still go out, and the
+   * unsubscribe links of mails they have go on working: for those the id and the address are kept, and nothing else.
+   */
   @Delete(':id')
   @Scopes('subscribers:write')
   @HttpCode(204)

@@ -41,7 +41,8 @@ export function migrate(db: DatabaseSync, migrations: readonly Migration[]): num
       db.exec(`PRAGMA user_version = ${migration.version}`);
       db.exec('COMMIT');
     } catch (error) {
-      db.exec('ROLLBACK');
+      // On a full disk SQLite has rolled back by itself.
+      if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
   }

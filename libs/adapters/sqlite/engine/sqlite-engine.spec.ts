@@ -53,6 +53,10 @@ describe('SqliteEngine', () => {
     await (await SqliteEngine.open(folder)).close();
   });
 
+  it('says where no folder can be made, and does not try for ever', async () => {
+    await expect(SqliteEngine.open('/proc/nowhere/posthorn')).rejects.toThrow(/ENOENT|EACCES|EPERM/);
+  });
+
   it('says in words what is wrong with a file that is no database, and with a newer one', async () => {
     writeFileSync(
       join(folder, 'posthorn.db'),

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { lockDataFolder } from './data-folder-lock.js';
 import { SqliteStorage, StorageClient } from './storage-client.js';
@@ -52,7 +52,7 @@ export class SqliteEngine {
     onFatal: (error: Error) => void = () => {},
     migrations?: URL,
   ): Promise<SqliteEngine> {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     const unlock = lockDataFolder(dataDir);
     const file = join(dataDir, 'posthorn.db');
     const folder = (migrations ?? new URL('../migrations/', import.meta.url)).href;
@@ -122,4 +122,12 @@ function startThread(options: StorageThreadOptions): Promise<Worker> {
     thread.on('message', settle);
     thread.on('error', reject);
   });
+}
+
+/** One folder after the other: where none can be made (`/proc/x`) Node's own `recursive` tries for ever. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  mkdirSync(path, { recursive: false });
 }

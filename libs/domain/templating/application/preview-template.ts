@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { type Rendered, Renderer } from '#ports/templating/renderer.js';
+import { type PlainRendered, plainRendered, Renderer } from '#ports/templating/renderer.js';
 import { Templates } from '#ports/templating/templates.js';
 
 /** Who a preview is addressed to, where the data names nobody. */
@@ -30,12 +30,13 @@ export class PreviewTemplate {
    * @throws Refusal `not_found` | `validation_failed` | `missing_variable` | `render_too_large` | `unsafe_url` |
    * `header_injection`
    */
-  async run(workspaceId: WorkspaceId, templateId: string, data: unknown): Promise<Rendered> {
+  async run(workspaceId: WorkspaceId, templateId: string, data: unknown): Promise<PlainRendered> {
     const recipient = templateData(data);
     const template = await this.#templates.find(workspaceId, templateId);
     if (!template) throw notFound('template');
     const prepared = await this.#renderer.prepare(workspaceId, templateId, template.currentVersion);
-    return prepared.render({ recipient, shared: { email: SOMEBODY }, platform: { ...this.#links } });
+    const platform = { ...this.#links };
+    return plainRendered(prepared.render({ recipient, shared: { email: SOMEBODY }, platform }));
   }
 }
 

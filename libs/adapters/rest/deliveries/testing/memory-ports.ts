@@ -89,7 +89,7 @@ export function memoryPorts(clock: DrivenClock) {
     deliveries: new MemoryDeliveries(backbone),
     failedMessages: new MemoryFailedMessages(backbone),
     suppressions: new MemorySuppressions(backbone),
-    capturedMails: new MemoryCapturedMails(),
+    capturedMails: new MemoryCapturedMails(backbone.dispatches),
   };
 }
 
