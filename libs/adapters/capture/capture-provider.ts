@@ -1,11 +1,12 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { CapturedMails } from '#ports/delivery/captured-mails.js';
-import type {
-  EmailProvider,
-  ProviderCall,
-  ProviderCapabilities,
-  ProviderQuota,
+import {
+  type EmailProvider,
+  plainEmail,
+  type ProviderCall,
+  type ProviderCapabilities,
+  type ProviderQuota,
 } from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { words } from '#adapters/email-providers/words.js';
@@ -48,7 +49,8 @@ export class CaptureProvider implements EmailProvider {
       );
     });
     try {
-      const stored = this.#mails.append({ key, messages, at: this.#clock.now(), keep: this.#keep });
+      const mails = messages.map(plainEmail);
+      const stored = this.#mails.append({ key, messages: mails, at: this.#clock.now(), keep: this.#keep });
       const ids = await Promise.race([stored, late]);
       if ('kind' in ids) return messages.map(() => ids);
       return messages.map((_, index) => outcomeOf(ids[index]));

@@ -11,7 +11,10 @@ function together({ pieces, own }: SharedLines): string[] {
 
 /** Fills a template as the vendors do: once, without looking at what was filled in. */
 function filled(shared: SharedLines): string[] {
-  const template = templateOf(shared, (n) => `{{h${n}}}`);
+  const template = templateOf(
+    shared,
+    shared.pieces.map((_, n) => `{{h${n}}}`),
+  );
   return shared.own.map((lines) =>
     template.replace(/\{\{h(\d+)\}\}/g, (_, n: string) => lines[Number(n)] ?? '(nothing)'),
   );

@@ -2,7 +2,6 @@ const LINE_FEED = 10;
 
 /** Texts as what they have in common and what each has of its own: `pieces[0] + own[0] + pieces[1] + own[1] + …`. */
 export interface SharedLines {
-  /** Every piece but the first and the last begins and ends with a line break: what goes between stands on lines of its own. */
   readonly pieces: readonly string[];
   /** For every text what stands between the pieces: one less than there are pieces. */
   readonly own: readonly (readonly string[])[];
@@ -10,7 +9,8 @@ export interface SharedLines {
 
 /**
  * Takes texts that were made from one template apart again, line by line. Put together, pieces and own lines are the
- * texts, byte for byte.
+ * texts, byte for byte. Every piece but the first and the last begins and ends with a line break: what goes between
+ * stands on lines of its own.
  *
  * This is why sending in bulk is cheap: fifty renderings of a 5 KB newsletter are 250 KB to escape, to encode, to hash
  * for a signature; what differs between them is a name and a link.
@@ -45,9 +45,20 @@ export function shareNothing(texts: readonly string[]): SharedLines {
   return { pieces: ['', ''], own: texts.map((text) => [text]) };
 }
 
-/** The pieces as a template, with a tag where each text's own lines go. */
-export function templateOf({ pieces }: SharedLines, tag: (n: number) => string): string {
-  return pieces.reduce((template, piece, n) => `${template}${tag(n - 1)}${piece}`);
+/** The pieces as a template, with a tag where each text's own goes. */
+export function templateOf({ pieces }: SharedLines, tags: readonly string[]): string {
+  return pieces.reduce((template, piece, n) => `${template}${tags[n - 1]}${piece}`);
+}
+
+/** Adds to each text's data what is its own, under the keys in their order. */
+export function addOwn(
+  data: readonly Record<string, string>[],
+  { own }: SharedLines,
+  keys: readonly string[],
+): void {
+  data.forEach((values, at) => {
+    own[at]?.forEach((text, n) => (values[keys[n] as string] = text));
+  });
 }
 
 /** Texts with different numbers of lines, as conditions in a template make them: they share a beginning and an end. */

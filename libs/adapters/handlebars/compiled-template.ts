@@ -1,7 +1,8 @@
+import { plainText, type Text } from '#domain/kernel/text.js';
 import type { TemplateContent } from '#domain/templating/model/template.js';
 import type { PreparedTemplate, RenderContext, Rendered } from '#ports/templating/renderer.js';
 import { dataRefusal, inPart, SourceFault } from './faults.js';
-import { emit, type Print } from './emit.js';
+import { emit, type PrintPart } from './emit.js';
 import { deriveText, type HtmlToText } from './derive-text.js';
 import type { Parser } from './parse-source.js';
 import { type Piece, variablesIn } from './pieces.js';
@@ -50,10 +51,10 @@ function readSubject(parser: Parser, source: string): Piece[] {
 
 export class CompiledTemplate implements PreparedTemplate {
   readonly #run: Run;
-  readonly #subject: Print;
+  readonly #subject: PrintPart;
   readonly #subjectVariables: readonly string[];
-  readonly #html: Print | undefined;
-  readonly #text: Print | undefined;
+  readonly #html: PrintPart | undefined;
+  readonly #text: (() => Text) | undefined;
 
   constructor(
     read: ReadTemplate,
@@ -73,13 +74,9 @@ export class CompiledTemplate implements PreparedTemplate {
   render(context: RenderContext): Rendered {
     const run = this.#run;
     run.begin(context);
-    const subject = this.#subject(undefined);
+    const subject = plainText(this.#subject());
     if (NOT_IN_A_HEADER.test(subject)) throw this.#headerInjection(context);
-    return {
-      subject: run.bound(subject),
-      html: this.#html && run.bound(this.#html(undefined)),
-      text: this.#text && run.bound(this.#text(undefined)),
-    };
+    return { subject, html: this.#html?.(), text: this.#text?.() };
   }
 
   #headerInjection({ recipient, shared, platform }: RenderContext): Error {
@@ -100,11 +97,11 @@ function derivedText(
   run: Run,
   locale: string,
   toText?: HtmlToText,
-): Print | undefined {
+): (() => Text) | undefined {
   if (!plainHtml || !toText) return undefined;
   const pieces = deriveText(plainHtml, toText);
   const print = emit(pieces, run, locale);
   const isFixed = pieces.every(({ kind }) => kind === 'text' || kind === 'value');
   // A branch that prints nothing leaves the empty lines of both its neighbours.
-  return isFixed ? print : (scope) => print(scope).replace(/\n{3,}/g, '\n\n');
+  return isFixed ? print : () => plainText(print()).replace(/\n{3,}/g, '\n\n');
 }

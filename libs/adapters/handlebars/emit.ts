@@ -12,7 +12,9 @@ import {
   type PrintedValue,
   variablesIn,
 } from './pieces.js';
+import type { PiecedText } from '#domain/kernel/text.js';
 import type { Run } from './run.js';
+import { Sheet } from './sheet.js';
 import { cssText, cssUrl, escapeHtml, isSafeUrl, isTruthy, property, textOf } from './values.js';
 
 /** What an each or with looks at, seen from inside it. */
@@ -27,42 +29,57 @@ interface Scope {
 /** Steps: a format in a locale or zone not seen before has to be made ready. */
 const FORMAT_COST = 20;
 
-export type Print = (scope: Scope | undefined) => string;
+/** Prints one part of the message under way. */
+export type PrintPart = () => PiecedText;
+type Print = (scope: Scope | undefined) => void;
 type Read = (scope: Scope | undefined) => unknown;
 
 /** Makes pieces into a function that prints them. Done once for a template; what it makes runs once a message. */
-export function emit(pieces: readonly Piece[], run: Run, locale: string): Print {
-  return new Emitter(run, locale).sequence(pieces);
+export function emit(pieces: readonly Piece[], run: Run, locale: string): PrintPart {
+  const sheet = new Sheet();
+  const print = new Emitter(run, sheet, locale).sequence(pieces);
+  return () => {
+    sheet.begin();
+    print(undefined);
+    return sheet.end();
+  };
 }
 
 class Emitter {
   readonly #run: Run;
+  readonly #sheet: Sheet;
   readonly #locale: string;
 
-  constructor(run: Run, locale: string) {
+  constructor(run: Run, sheet: Sheet, locale: string) {
     this.#run = run;
+    this.#sheet = sheet;
     this.#locale = locale;
   }
 
-  /** Static texts and what prints between them: n prints stand between n + 1 texts. */
   sequence(pieces: readonly Piece[]): Print {
-    const texts = [''];
     const prints: Print[] = [];
+    let text = '';
     for (const piece of pieces) {
       if (piece.kind === 'text') {
-        texts[texts.length - 1] += piece.text;
-      } else {
-        prints.push(this.#print(piece));
-        texts.push('');
+        text += piece.text;
+        continue;
       }
+      if (text !== '') prints.push(this.#fixed(text));
+      text = '';
+      prints.push(this.#print(piece));
     }
-    const [first = '', ...rest] = texts;
-    if (prints.length === 0) return () => first;
+    if (text !== '') prints.push(this.#fixed(text));
+    const [first] = prints;
+    if (first && prints.length === 1) return first;
     return (scope) => {
-      let out = first;
-      for (let i = 0; i < prints.length; i++) out += (prints[i] as Print)(scope) + (rest[i] as string);
-      return out;
+      for (const print of prints) print(scope);
     };
+  }
+
+  #fixed(text: string): Print {
+    const sheet = this.#sheet;
+    const number = sheet.keep(text);
+    return () => sheet.printFixed(number);
   }
 
   #print(piece: Exclude<Piece, { kind: 'text' }>): Print {
@@ -82,10 +99,11 @@ class Emitter {
 
   #value({ value, context }: PrintedValue): Print {
     const run = this.#run;
+    const sheet = this.#sheet;
     const read = this.#read(value);
     const made = finishing(context, value);
-    if (!made) return (scope) => run.spend(textOf(read(scope)));
-    return (scope) => made(run.spend(textOf(read(scope))));
+    if (!made) return (scope) => sheet.printOwn(run.spend(textOf(read(scope))));
+    return (scope) => sheet.printOwn(made(run.spend(textOf(read(scope)))));
   }
 
   #condition({ test, zeroCounts, then, otherwise }: Condition): Print {
@@ -93,7 +111,8 @@ class Emitter {
     const [read, yes, no] = [this.#read(test), this.sequence(then), this.sequence(otherwise)];
     return (scope) => {
       run.step();
-      return isTruthy(read(scope), zeroCounts) ? yes(scope) : no(scope);
+      if (isTruthy(read(scope), zeroCounts)) yes(scope);
+      else no(scope);
     };
   }
 
@@ -106,14 +125,12 @@ class Emitter {
       const keys = Array.isArray(list) ? undefined : keysOf(list);
       const count = keys ? keys.length : (list as unknown[]).length;
       if (count === 0) return none(scope);
-      let out = '';
       for (let index = 0; index < count; index++) {
         run.step();
         const key = keys ? (keys[index] as string) : index;
         const value = keys ? property(list, key as string) : (list as unknown[])[index];
-        out = run.bound(out + print({ value, key, index, last: index === count - 1, parent: scope }));
+        print({ value, key, index, last: index === count - 1, parent: scope });
       }
-      return out;
     };
   }
 
@@ -129,11 +146,13 @@ class Emitter {
   }
 
   #checkedUrl({ body }: CheckedUrl): Print {
+    const sheet = this.#sheet;
     const print = this.sequence(body);
     const variables = variablesIn(body);
     return (scope) => {
-      const url = print(scope);
-      if (isSafeUrl(url)) return url;
+      const place = sheet.here;
+      print(scope);
+      if (isSafeUrl(sheet.since(place))) return;
       const detail = `Not a URL a mail may hold: ${variables.join(', ')}.`;
       throw dataRefusal(
         'unsafe_url',

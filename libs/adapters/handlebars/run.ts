@@ -64,12 +64,6 @@ export class Run {
     return text;
   }
 
-  /** Called with what a loop has put together so far, and with every part when it is done. */
-  bound(text: string): string {
-    if (text.length > MAX_OUTPUT) throw tooLong();
-    return text;
-  }
-
   #isMissing({ slot, rest }: Required): boolean {
     let value = this.slots[slot];
     for (const name of rest) value = property(value, name);
@@ -87,7 +81,7 @@ export class Run {
   }
 }
 
-function tooLong(): Refusal {
+export function tooLong(): Refusal {
   return tooLarge(`It would be longer than ${MAX_OUTPUT} characters.`);
 }
 

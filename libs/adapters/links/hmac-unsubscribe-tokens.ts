@@ -2,6 +2,8 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { UnsubscribeClaim, UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+/** What each character stands for, by its code. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
 const ID_BYTES = 16;
 const PAYLOAD_BYTES = 2 * ID_BYTES;
 /** 128 bits of a MAC: RFC 2104 calls half of the hash enough. */
@@ -13,13 +15,15 @@ const TOKEN = /^[A-Za-z0-9_-]{64}$/;
  * base64url(campaign ULID, 16 bytes; subscriber ULID, 16 bytes; HMAC-SHA256 over both, cut to 16 bytes): 64 characters.
  *
  * One is made for every mail. `createHmac` builds a key object each time, which took 50 µs, more than everything else that
- * is done for a mail together; HMAC as RFC 2104 writes it, from two one-shot hashes, takes two.
+ * is done for a mail together; HMAC as RFC 2104 writes it, from two one-shot hashes, takes two. (As strings: a hash given
+ * as a Buffer has memory of its own to be allocated and collected, which is more than half of its cost.)
  */
 export class HmacUnsubscribeTokens implements UnsubscribeTokens {
   /** `key XOR ipad`, then the payload. */
   readonly #inner = Buffer.alloc(BLOCK_BYTES + PAYLOAD_BYTES, 0x36);
   /** `key XOR opad`, then the inner hash. */
   readonly #outer = Buffer.alloc(BLOCK_BYTES + 32, 0x5c);
+  readonly #token = Buffer.alloc(PAYLOAD_BYTES + MAC_BYTES);
   #lastCampaign = '';
 
   /** @param key at most 64 bytes, all of them used */
@@ -37,10 +41,9 @@ export class HmacUnsubscribeTokens implements UnsubscribeTokens {
     if (campaignId !== this.#lastCampaign) writeUlid(campaignId, this.#inner, BLOCK_BYTES);
     this.#lastCampaign = campaignId;
     writeUlid(subscriberId, this.#inner, BLOCK_BYTES + ID_BYTES);
-    const token = Buffer.allocUnsafe(PAYLOAD_BYTES + MAC_BYTES);
-    this.#inner.copy(token, 0, BLOCK_BYTES);
-    this.#mac().copy(token, PAYLOAD_BYTES, 0, MAC_BYTES);
-    return token.toString('base64url');
+    this.#inner.copy(this.#token, 0, BLOCK_BYTES);
+    this.#token.write(this.#mac(), PAYLOAD_BYTES, MAC_BYTES, 'latin1');
+    return this.#token.toString('base64url');
   }
 
   verify(token: string): UnsubscribeClaim | undefined {
@@ -49,17 +52,18 @@ export class HmacUnsubscribeTokens implements UnsubscribeTokens {
     const payload = bytes.subarray(0, PAYLOAD_BYTES);
     this.#lastCampaign = '';
     payload.copy(this.#inner, BLOCK_BYTES);
-    if (!timingSafeEqual(bytes.subarray(PAYLOAD_BYTES), this.#mac().subarray(0, MAC_BYTES))) return undefined;
+    const mac = Buffer.from(this.#mac(), 'latin1').subarray(0, MAC_BYTES);
+    if (!timingSafeEqual(bytes.subarray(PAYLOAD_BYTES), mac)) return undefined;
     return {
       campaignId: `cmp_${ulidOf(payload.subarray(0, ID_BYTES))}`,
       subscriberId: `sub_${ulidOf(payload.subarray(ID_BYTES))}`,
     };
   }
 
-  /** Over the payload that stands in the inner block. */
-  #mac(): Buffer {
-    hash('sha256', this.#inner, 'buffer').copy(this.#outer, BLOCK_BYTES);
-    return hash('sha256', this.#outer, 'buffer');
+  /** Over the payload that stands in the inner block: 32 bytes, a character each. */
+  #mac(): string {
+    this.#outer.write(hash('sha256', this.#inner, 'binary'), BLOCK_BYTES, 'latin1');
+    return hash('sha256', this.#outer, 'binary');
   }
 }
 
@@ -69,7 +73,7 @@ function writeUlid(id: string, into: Buffer, offset: number): void {
   let bits = -2;
   let at = offset;
   for (let i = id.indexOf('_') + 1; i < id.length && at < offset + ID_BYTES; i++) {
-    held = (held << 5) | ALPHABET.indexOf(id.charAt(i));
+    held = (held << 5) | (DIGITS[id.charCodeAt(i)] ?? 0);
     bits += 5;
     if (bits < 8) continue;
     bits -= 8;

@@ -7,6 +7,7 @@ import type {
 } from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
+import { BodyBuffers } from '#adapters/http/body-buffers.js';
 import { header, HttpClient, type HttpAnswer } from '#adapters/http/http-client.js';
 import { outcomeOfSilence, retryAfterMs } from '#adapters/http/outcome-of-answer.js';
 import { RateLimitSeen } from '#adapters/http/rate-limit-seen.js';
@@ -32,6 +33,7 @@ export class ResendProvider implements EmailProvider {
   readonly #apiKey: string;
   readonly #clock: Clock;
   readonly #rate = new RateLimitSeen();
+  readonly #buffers: BodyBuffers;
 
   constructor(settings: ResendSettings, clock: Clock) {
     const maxInFlight = settings.maxInFlight ?? 16;
@@ -49,12 +51,14 @@ export class ResendProvider implements EmailProvider {
     this.#apiKey = settings.apiKey;
     this.#clock = clock;
     this.#http = new HttpClient(maxInFlight);
+    this.#buffers = new BodyBuffers(maxInFlight);
   }
 
   async send({ key, messages, timeoutMs }: ProviderCall): Promise<readonly Outcome[]> {
     const [message] = messages;
     if (!message) return [];
     const alone = messages.length === 1;
+    const body = alone ? singleRequest(message, this.#buffers) : batchRequest(messages, this.#buffers);
     const answer = await this.#http.send({
       method: 'POST',
       origin: this.#root.origin,
@@ -65,9 +69,10 @@ export class ResendProvider implements EmailProvider {
         'idempotency-key': key,
         ...(alone ? {} : { 'x-batch-validation': 'permissive' }),
       },
-      body: alone ? singleRequest(message) : batchRequest(messages),
+      body,
       timeoutMs,
     });
+    if (answer.kind === 'answered' && answer.status === 200) this.#buffers.giveBack(body);
     return this.#outcomes(answer, messages.length).map((outcome) => tidied(outcome, [this.#apiKey]));
   }
 

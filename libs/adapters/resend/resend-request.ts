@@ -1,102 +1,79 @@
+import type { Text } from '#domain/kernel/text.js';
 import type { EmailMessage } from '#ports/delivery/email-provider.js';
 import { formatMailbox, parseMailbox } from '#adapters/email-providers/mailbox.js';
-import { shareLines } from '#adapters/email-providers/shared-lines.js';
+import type { BodyBuffers } from '#adapters/http/body-buffers.js';
+import { JsonBytes } from '#adapters/http/json-bytes.js';
+
+/** Bytes of an email besides its contents: addresses, headers, tags and the names of it all. */
+const ABOUT_AN_ENVELOPE = 1024;
+
+const json = (text: string): Buffer => Buffer.from(text);
+const OPEN = json('[');
+const COMMA = json(',');
+const CLOSE = json(']');
+const FROM = json('{"from":');
+const TO = json(',"to":[');
+const TO_END = json(']');
+const REPLY_TO = json(',"reply_to":');
+const SUBJECT = json(',"subject":');
+const HTML = json(',"html":');
+const TEXT = json(',"text":');
+const HEADERS = json(',"headers":');
+const TAG = json(',"tags":[{"name":"posthorn_delivery","value":');
+const END = json('}]}');
 
 /** The JSON of one email. */
-export function singleRequest(message: EmailMessage): string {
-  const { html, text } = message;
-  return JSON.stringify({ ...headOf(message), html, text, ...tailOf(message) });
-}
-
-/**
- * The JSON of a batch, byte for byte what `JSON.stringify` would make of it: the same call always has the same bytes,
- * which is what Resend compares under an idempotency key. The lines that all messages share are escaped and encoded
- * once and copied into each; that is most of the work.
- */
-export function batchRequest(messages: readonly EmailMessage[]): Buffer {
-  const html = jsonStrings(messages.map((message) => message.html));
-  const text = jsonStrings(messages.map((message) => message.text));
-  const [first] = messages;
-  const about = 1024 + ((first?.html ?? '').length + (first?.text ?? '').length) * 1.25;
-  const out = new GrowingBuffer(Math.ceil(messages.length * about));
-  messages.forEach((message, at) => {
-    out.write(at === 0 ? '[' : ',');
-    out.write(JSON.stringify(headOf(message)).slice(0, -1));
-    if (message.html !== undefined) {
-      out.write(',"html":');
-      html(out, at);
-    }
-    if (message.text !== undefined) {
-      out.write(',"text":');
-      text(out, at);
-    }
-    out.write(`,${JSON.stringify(tailOf(message)).slice(1)}`);
-  });
-  out.write(']');
+export function singleRequest(message: EmailMessage, buffers: BodyBuffers): Buffer {
+  const out = new JsonBytes(buffers.take(sizeAbout(message)));
+  addEmail(out, message, mailbox(message.from));
   return out.bytes();
 }
 
-function headOf({ from, to, replyTo, subject }: EmailMessage): object {
-  return {
-    from: formatMailbox(parseMailbox(from)),
-    to: [formatMailbox(parseMailbox(to))],
-    ...(replyTo === undefined ? {} : { reply_to: formatMailbox(parseMailbox(replyTo)) }),
-    subject,
-  };
+/**
+ * The JSON of a batch. The same call always has the same bytes, which is what Resend compares under an idempotency
+ * key.
+ */
+export function batchRequest(messages: readonly EmailMessage[], buffers: BodyBuffers): Buffer {
+  const [first] = messages;
+  const out = new JsonBytes(buffers.take(first ? messages.length * sizeAbout(first) : 0));
+  // Nearly always one sender for all.
+  let from: string | undefined;
+  let sender = '';
+  messages.forEach((message, at) => {
+    if (message.from !== from) sender = mailbox(message.from);
+    from = message.from;
+    out.add(at === 0 ? OPEN : COMMA);
+    addEmail(out, message, sender);
+  });
+  out.add(CLOSE);
+  return out.bytes();
 }
 
-function tailOf({ headers, deliveryId }: EmailMessage): object {
-  return { headers, tags: [{ name: 'posthorn_delivery', value: deliveryId }] };
+function addEmail(out: JsonBytes, message: EmailMessage, sender: string): void {
+  const { to, replyTo, subject, html, text, headers, deliveryId } = message;
+  addNamed(out, FROM, sender);
+  addNamed(out, TO, mailbox(to));
+  out.add(TO_END);
+  if (replyTo !== undefined) addNamed(out, REPLY_TO, mailbox(replyTo));
+  addNamed(out, SUBJECT, subject);
+  if (html !== undefined) addNamed(out, HTML, html);
+  if (text !== undefined) addNamed(out, TEXT, text);
+  out.add(HEADERS);
+  out.addObject(headers);
+  addNamed(out, TAG, deliveryId);
+  out.add(END);
 }
 
-/** Writes the n-th text as a JSON string. */
-function jsonStrings(texts: readonly (string | undefined)[]): (out: GrowingBuffer, n: number) => void {
-  const { pieces, own } = shareLines(texts.map((text) => text ?? ''));
-  const encoded = pieces.map((piece) => Buffer.from(escaped(piece)));
-  return (out, n) => {
-    out.write('"');
-    encoded.forEach((piece, at) => {
-      out.copy(piece);
-      const line = own[n]?.[at];
-      if (line !== undefined) out.write(escaped(line));
-    });
-    out.write('"');
-  };
+function addNamed(out: JsonBytes, name: Buffer, value: Text): void {
+  out.add(name);
+  out.addText(value);
 }
 
-/** A JSON string without its quotes. Escaping goes character by character, so parts may be escaped one by one. */
-function escaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+function mailbox(text: string): string {
+  return formatMailbox(parseMailbox(text));
 }
 
-class GrowingBuffer {
-  #bytes: Buffer;
-  #length = 0;
-
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafe(capacity);
-  }
-
-  write(text: string): void {
-    // A UTF-16 unit becomes three bytes at most.
-    this.#reserve(text.length * 3);
-    this.#length += this.#bytes.write(text, this.#length);
-  }
-
-  copy(piece: Buffer): void {
-    this.#reserve(piece.length);
-    this.#length += piece.copy(this.#bytes, this.#length);
-  }
-
-  bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  #reserve(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
-  }
+/** Room for one like this, escapes included. */
+function sizeAbout({ html, text }: EmailMessage): number {
+  return ABOUT_AN_ENVELOPE + Math.ceil(((html?.length ?? 0) + (text?.length ?? 0)) * 1.25);
 }

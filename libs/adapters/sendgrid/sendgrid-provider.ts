@@ -9,6 +9,7 @@ import type {
 import type { Clock } from '#ports/system/clock.js';
 import { sendAlike } from '#adapters/email-providers/alike.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
+import { BodyBuffers } from '#adapters/http/body-buffers.js';
 import { header, HttpClient, type HttpAnswer } from '#adapters/http/http-client.js';
 import { apiRoot, type ApiRoot, parseJson, record } from '#adapters/http/json-api.js';
 import { outcomeOfSilence, retryAfterMs } from '#adapters/http/outcome-of-answer.js';
@@ -36,6 +37,7 @@ export class SendGridProvider implements EmailProvider {
   readonly #apiKey: string;
   readonly #clock: Clock;
   readonly #rate = new RateLimitSeen();
+  readonly #buffers: BodyBuffers;
 
   constructor(settings: SendGridSettings, clock: Clock) {
     const maxInFlight = settings.maxInFlight ?? 16;
@@ -52,6 +54,7 @@ export class SendGridProvider implements EmailProvider {
     this.#apiKey = settings.apiKey;
     this.#clock = clock;
     this.#http = new HttpClient(maxInFlight);
+    this.#buffers = new BodyBuffers(maxInFlight);
   }
 
   async send(call: ProviderCall): Promise<readonly Outcome[]> {
@@ -96,14 +99,19 @@ export class SendGridProvider implements EmailProvider {
   ): Promise<readonly Outcome[]> {
     const [message] = messages;
     if (!message) return [];
+    const body =
+      messages.length === 1
+        ? singleRequest(message, this.#buffers)
+        : batchRequest(messages, key, this.#buffers);
     const answer = await this.#http.send({
       method: 'POST',
       origin: this.#root.origin,
       path: `${this.#root.path}/v3/mail/send`,
       headers: { ...this.#headers(), 'content-type': 'application/json' },
-      body: messages.length === 1 ? singleRequest(message) : batchRequest(messages, key),
+      body,
       timeoutMs,
     });
+    if (answer.kind === 'answered' && answer.status === 202) this.#buffers.giveBack(body);
     return this.#outcomes(answer, messages.length);
   }
 

@@ -1,8 +1,10 @@
 import type { SendEmailCommandInput } from '@aws-sdk/client-sesv2';
 import { encodeWord } from 'nodemailer/lib/mime-funcs';
+import { plainText, type Text } from '#domain/kernel/text.js';
 import type { EmailMessage } from '#ports/delivery/email-provider.js';
 import { parseMailbox } from '#adapters/email-providers/mailbox.js';
-import { shareLines, templateOf } from '#adapters/email-providers/shared-lines.js';
+import { addOwn, templateOf } from '#adapters/email-providers/shared-lines.js';
+import { shareTexts } from '#adapters/email-providers/shared-texts.js';
 
 /** The name of the tag that comes back in SES's events. */
 const DELIVERY_TAG = 'posthorn_delivery';
@@ -26,8 +28,8 @@ export function singleRequest(
       Simple: {
         Subject: { Data: message.subject, Charset: 'UTF-8' },
         Body: {
-          ...(html === undefined ? {} : { Html: { Data: html, Charset: 'UTF-8' } }),
-          ...(text === undefined ? {} : { Text: { Data: text, Charset: 'UTF-8' } }),
+          ...(html === undefined ? {} : { Html: { Data: plainText(html), Charset: 'UTF-8' } }),
+          ...(text === undefined ? {} : { Text: { Data: plainText(text), Charset: 'UTF-8' } }),
         },
         Headers: headersOf(message),
       },
@@ -37,20 +39,21 @@ export function singleRequest(
 
 /**
  * Several messages, as the JSON of a SendBulkEmail: SES fills a template given in the request with each entry's data.
- * It neither escapes the data nor looks into it for further tags, so with the lines that all messages share as the
- * template and every message's own lines as its data, each recipient gets exactly the bytes we rendered.
+ * It neither escapes the data nor looks into it for further tags, so with what all messages share as the template and
+ * what is every message's own as its data, each recipient gets exactly the bytes we rendered.
  */
 export function bulkRequest(messages: readonly EmailMessage[], configurationSet: string | undefined): Buffer {
   const [first] = messages;
   if (!first) throw new RangeError('A call has at least one message.');
   const data: Record<string, string>[] = messages.map(({ subject }) => ({ s: subject }));
-  const part = (prefix: string, texts: readonly string[]) => {
-    const shared = shareLines(texts, (line) => line.includes('{{'));
-    shared.own.forEach((lines, at) => {
-      const values = data[at];
-      if (values) lines.forEach((line, n) => (values[`${prefix}${n}`] = line));
-    });
-    return templateOf(shared, (n) => `{{${prefix}${n}}}`);
+  const part = (prefix: string, texts: readonly Text[]) => {
+    const shared = shareTexts(texts, (text) => text.includes('{{'));
+    const keys = shared.pieces.map((_, n) => `${prefix}${n}`);
+    addOwn(data, shared, keys);
+    return templateOf(
+      shared,
+      keys.map((key) => `{{${key}}}`),
+    );
   };
   const bodies = (of: 'html' | 'text') => messages.map((message) => message[of] ?? '');
   const content = {

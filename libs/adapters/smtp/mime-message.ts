@@ -1,6 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Instant } from '#domain/kernel/brand.js';
-import type { EmailMessage } from '#ports/delivery/email-provider.js';
+import { type EmailMessage, plainEmail } from '#ports/delivery/email-provider.js';
 import { domainOf, parseMailbox } from '#adapters/email-providers/mailbox.js';
 
 export interface MimeMessage {
@@ -17,7 +17,7 @@ export interface MimeMessage {
  * @throws Error if nodemailer won't have it
  */
 export async function mimeMessage(message: EmailMessage, now: Instant): Promise<MimeMessage> {
-  const { from, to, replyTo, subject, html, text, headers, deliveryId } = message;
+  const { from, to, replyTo, subject, html, text, headers, deliveryId } = plainEmail(message);
   const sender = parseMailbox(from);
   const recipient = parseMailbox(to);
   // The same for every attempt: whoever gets a second copy can tell that it is one.

@@ -1,15 +1,21 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { deliveryId } from '#domain/delivery/model/delivery.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CapturedMails, capturedMailId } from './captured-mails.js';
-import type { EmailMessage } from './email-provider.js';
+import type { Dispatches } from './dispatches.js';
+import type { PlainEmail } from './email-provider.js';
+import { acme, aDispatch, rival } from './testing/delivery-stores.js';
 
 export interface CapturedMailsUnderTest {
   readonly mails: CapturedMails;
+  /** Of the same ledger: it says whose a mail is. */
+  readonly dispatches: Dispatches;
   close(): Promise<void>;
 }
 
 const AT = Date.UTC(2026, 0, 5, 9);
 
-function message(n: number, change: Partial<EmailMessage> = {}): EmailMessage {
+function message(n: number, change: Partial<PlainEmail> = {}): PlainEmail {
   return {
     deliveryId: `dlv_${n}`,
     from: 'Us <us@example.com>',
@@ -35,7 +41,7 @@ export function describeCapturedMailsContract(
 
     const numbered = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => message(from + n));
-    const append = (key: string, messages: readonly EmailMessage[], keep = 1000, at = AT) =>
+    const append = (key: string, messages: readonly PlainEmail[], keep = 1000, at = AT) =>
       its.mails.append({ key, messages, at, keep });
     const subjects = async (limit = 100, after?: string) => {
       const page = await its.mails.page(after === undefined ? { limit } : { limit, after });
@@ -138,6 +144,74 @@ export function describeCapturedMailsContract(
       ]);
       expect(two).toEqual(one);
       expect((await subjects()).subjects).toHaveLength(2);
+    });
+
+    describe('of several workspaces', () => {
+      /** A call of one dispatch of that workspace; its mails' subjects end in the numbers `from` … */
+      const captureFor = async (workspaceId: WorkspaceId, from: number, count: number, keep = 1000) => {
+        const dispatch = aDispatch().inWorkspace(workspaceId).build();
+        await its.dispatches.open(dispatch);
+        const messages = Array.from({ length: count }, (_, n) =>
+          message(from + n, { deliveryId: deliveryId(dispatch.id, n) }),
+        );
+        return append(`call_${from}`, messages, keep);
+      };
+      const theirs = async (workspaceId: WorkspaceId, limit = 100, after?: string) => {
+        const page = await its.mails.pageOf(workspaceId, after === undefined ? { limit } : { limit, after });
+        return { subjects: page.data.map(({ subject }) => subject.slice(6)), next: page.next };
+      };
+
+      it("shows each its own, and everybody's to who may see all", async () => {
+        await captureFor(acme, 1, 2);
+        await captureFor(rival, 3, 1);
+        await captureFor(acme, 4, 1);
+        expect(await theirs(acme)).toEqual({ subjects: ['4', '2', '1'], next: null });
+        expect(await theirs(rival)).toEqual({ subjects: ['3'], next: null });
+        expect((await subjects()).subjects).toHaveLength(4);
+      });
+
+      it('finds a mail for its workspace and for no other', async () => {
+        const [id = ''] = await captureFor(acme, 1, 1);
+        expect(await its.mails.findOf(acme, id)).toEqual(await its.mails.find(id));
+        expect(await its.mails.findOf(acme, id)).toMatchObject({ id, subject: 'Grüße 1' });
+        expect(await its.mails.findOf(rival, id)).toBeUndefined();
+        for (const nothing of ['', 'cap_x', capturedMailId(9)])
+          expect(await its.mails.findOf(acme, nothing)).toBeUndefined();
+      });
+
+      it("fills a page of one, however many of another's lie in between, and ends it where its own end", async () => {
+        await captureFor(acme, 1, 3);
+        await captureFor(rival, 10, 20);
+        await captureFor(acme, 4, 1);
+        const first = await theirs(acme, 2);
+        expect(first.subjects).toEqual(['4', '3']);
+        await captureFor(rival, 30, 5);
+        expect(await theirs(acme, 2, first.next!)).toEqual({ subjects: ['2', '1'], next: null });
+        expect(await theirs(acme, 4)).toMatchObject({ next: null });
+        await expect(its.mails.pageOf(acme, { limit: 1, after: 'x' })).rejects.toMatchObject({
+          code: 'invalid_cursor',
+        });
+      });
+
+      it('lets the oldest of one go, and none of another', async () => {
+        await captureFor(rival, 1, 2, 4);
+        const [oldest = ''] = await captureFor(acme, 10, 3, 4);
+        await captureFor(acme, 13, 3, 4);
+        expect((await theirs(acme)).subjects).toEqual(['15', '14', '13', '12']);
+        expect(await its.mails.findOf(acme, oldest)).toBeUndefined();
+        expect((await theirs(rival)).subjects).toEqual(['2', '1']);
+      });
+
+      it('gives a mail of a dispatch that the ledger does not know to none of them', async () => {
+        const [id = ''] = await append('call_1', [
+          message(1, { deliveryId: deliveryId(aDispatch().build().id, 0) }),
+        ]);
+        expect(await its.mails.find(id)).toMatchObject({ subject: 'Grüße 1' });
+        for (const workspaceId of [acme, rival]) {
+          expect((await theirs(workspaceId)).subjects).toEqual([]);
+          expect(await its.mails.findOf(workspaceId, id)).toBeUndefined();
+        }
+      });
     });
   });
 }

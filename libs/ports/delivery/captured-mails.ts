@@ -1,9 +1,9 @@
-import type { Instant } from '#domain/kernel/brand.js';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import type { EmailMessage } from './email-provider.js';
+import type { PlainEmail } from './email-provider.js';
 
 /** A mail that went nowhere, as it would have gone out. */
-export interface CapturedMail extends EmailMessage {
+export interface CapturedMail extends PlainEmail {
   /** What the capture provider gives as the provider's message id, see {@link capturedMailId}. */
   readonly id: string;
   readonly at: Instant;
@@ -12,12 +12,12 @@ export interface CapturedMail extends EmailMessage {
 /** What a list shows of a mail. */
 export type CapturedSummary = Pick<CapturedMail, 'id' | 'at' | 'deliveryId' | 'from' | 'to' | 'subject'>;
 
-/** The messages of one provider call. */
+/** The messages of one provider call, all of one dispatch. */
 export interface Capture {
   readonly key: string;
-  readonly messages: readonly EmailMessage[];
+  readonly messages: readonly PlainEmail[];
   readonly at: Instant;
-  /** How many mails are kept in all, these included: the oldest go. At least one call's worth. */
+  /** How many mails of one workspace are kept, these included: its oldest go. At least one call's worth. */
   readonly keep: number;
 }
 
@@ -26,18 +26,24 @@ export interface Capture {
  *
  * Guarantees: `append` keeps all messages of a call or none, durably once it resolves, and answers with one id per
  * message, in order. A call whose key is known already keeps nothing and is answered with the ids it got, for as long
- * as its mails are kept: so a repeated call is not captured twice. Mails are in the order of their appending;
- * `page` goes from the newest back, and a cursor stays good while mails are appended. Of more than `keep` mails the
- * oldest are gone, for `page` and `find` alike.
+ * as its mails are kept: so a repeated call is not captured twice. Mails are in the order of their appending; pages
+ * go from the newest back, and a cursor stays good while mails are appended. Of more than `keep` mails of a workspace
+ * its oldest are gone, for pages and single mails alike; no workspace pushes out another's.
  *
- * It stands for the world outside, which knows no workspaces: whoever may open it sees everybody's mail. A tool for
- * development, on the targets that have it; none of the delivery guarantees rests on it.
+ * A mail belongs to the workspace of the dispatch that its delivery is of, as it stands in the ledger when it is
+ * appended; to none if the ledger knows no such dispatch. `pageOf` and `findOf` see one workspace's mails and answer as
+ * if there were no others. `page` and `find` see everybody's, and are for whoever sits at the machine itself.
+ *
+ * A tool for development, on the targets that have it; none of the delivery guarantees rests on it.
  */
 export interface CapturedMails {
   append(capture: Capture): Promise<readonly string[]>;
   /** @throws Refusal `invalid_cursor` */
   page(request: PageRequest): Promise<Page<CapturedSummary>>;
+  /** @throws Refusal `invalid_cursor` */
+  pageOf(workspaceId: WorkspaceId, request: PageRequest): Promise<Page<CapturedSummary>>;
   find(id: string): Promise<CapturedMail | undefined>;
+  findOf(workspaceId: WorkspaceId, id: string): Promise<CapturedMail | undefined>;
 }
 export const CapturedMails = Symbol('CapturedMails');
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outcome, OutcomeKind } from '#domain/delivery/model/outcome.js';
-import type { EmailMessage, EmailProvider } from './email-provider.js';
+import { type PiecedText, plainText } from '#domain/kernel/text.js';
+import { type EmailMessage, type EmailProvider, plainEmail, type PlainEmail } from './email-provider.js';
 
 /** A mail that the vendor, by its own journal, has taken. */
 export interface TakenMail {
@@ -59,7 +60,7 @@ const TIMEOUT_MS = 5_000;
 const PATIENCE_MS = 300;
 const SILENT: readonly Trouble[] = ['never answers', 'takes the call and never answers'];
 
-export function aMessage(n = 1, change: Partial<EmailMessage> = {}): EmailMessage {
+export function aMessage(n = 1, change: Partial<PlainEmail> = {}): PlainEmail {
   return {
     deliveryId: `dlv_${String(n).padStart(6, '0')}`,
     from: 'Jörg Müller, Acme <news@example.com>',
@@ -73,6 +74,13 @@ export function aMessage(n = 1, change: Partial<EmailMessage> = {}): EmailMessag
     },
     ...change,
   };
+}
+
+const FIXED = ['<p>Grüße, ', '</p>\n', '<a href="https://example.com/?a=1&amp;b="> {👋}</a>'];
+
+function inPieces(sequence: readonly (number | string)[]): PiecedText {
+  const { length } = plainText({ fixed: FIXED, sequence, length: 0 });
+  return { fixed: FIXED, sequence, length };
 }
 
 /** `make` starts a vendor and a provider that sends through it; with `wrongCredentials`, one the vendor won't have. */
@@ -109,6 +117,16 @@ export function describeEmailProviderContract(
         const brief = ({ deliveryId, to, subject, html, text }: EmailMessage | TakenMail) =>
           [deliveryId, to, subject, html, text].join();
         expect(its.taken().map(brief)).toEqual(messages.map(brief));
+      });
+
+      it('brings texts in pieces as the same texts put together', async () => {
+        const messages = batch(upTo(4)).map((message, n) => ({
+          ...message,
+          html: inPieces([0, `„${n}“`, 1, ...Array<number>(n % 2).fill(2), '', 'é {{h0}}', 1]),
+          text: inPieces([0, `${n}`, 1, 'x\n', 2]),
+        }));
+        await send(messages);
+        expect(its.taken()).toEqual(messages.map((message) => asTaken(plainEmail(message))));
       });
 
       it('leaves alone what means something to a template: it is content by now', async () => {

@@ -1,4 +1,5 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
+import { plainText, type Text } from '#domain/kernel/text.js';
 
 /** One finished e-mail. Header values hold no CR or LF, addresses are validated: the domain has seen to it. */
 export interface EmailMessage {
@@ -9,9 +10,24 @@ export interface EmailMessage {
   readonly to: string;
   readonly replyTo?: string;
   readonly subject: string;
+  readonly html?: Text;
+  readonly text?: Text;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A message with its parts put together, for whoever has no use for pieces. */
+export interface PlainEmail extends EmailMessage {
   readonly html?: string;
   readonly text?: string;
-  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function plainEmail(message: EmailMessage): PlainEmail {
+  const { html, text, ...rest } = message;
+  return {
+    ...rest,
+    ...(html !== undefined && { html: plainText(html) }),
+    ...(text !== undefined && { text: plainText(text) }),
+  };
 }
 
 export interface ProviderCall {

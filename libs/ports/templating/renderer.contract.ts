@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { plainText } from '#domain/kernel/text.js';
 import { Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
 import type { TemplateContent, TemplateId, TemplateVariable } from '#domain/templating/model/template.js';
-import type { RenderContext, Rendered, Renderer } from './renderer.js';
+import { type PlainRendered, plainRendered, type RenderContext, type Renderer } from './renderer.js';
 import type { Templates } from './templates.js';
 
 export interface RendererUnderTest {
@@ -243,9 +244,10 @@ export function describeRendererContract(name: string, make: () => RendererUnder
     const render = async (
       content: Partial<TemplateContent>,
       { recipient = {}, shared = {}, platform = {} }: Partial<RenderContext> = {},
-    ): Promise<Rendered> => {
+    ): Promise<PlainRendered> => {
       await keep('tpl_a', content);
-      return (await its.renderer.prepare(WORKSPACE, 'tpl_a', 1)).render({ recipient, shared, platform });
+      const prepared = await its.renderer.prepare(WORKSPACE, 'tpl_a', 1);
+      return plainRendered(prepared.render({ recipient, shared, platform }));
     };
 
     const refusalOf = async (rendering: Promise<unknown>): Promise<Refusal> => {
@@ -262,6 +264,21 @@ export function describeRendererContract(name: string, make: () => RendererUnder
         html: '<p>Hi Zoë &amp; Ko</p>',
         text: 'Hi Zoë & Ko',
       });
+    });
+
+    it('gives a part that comes in pieces the same fixed ones every time, and a length either way', async () => {
+      await keep('tpl_a', { html: '<p>{{#each names}}<b>{{this}}</b>{{/each}}</p>', text: 'Hi {{names}}' });
+      const prepared = await its.renderer.prepare(WORKSPACE, 'tpl_a', 1);
+      const [one, other] = [['Zoë', '👋'], []].map((names) =>
+        prepared.render({ recipient: { names }, shared: {}, platform: {} }),
+      );
+      for (const part of ['html', 'text'] as const) {
+        const [first = '', second = ''] = [one?.[part], other?.[part]];
+        if (typeof first !== 'string' && typeof second !== 'string') expect(first.fixed).toBe(second.fixed);
+        expect([first, second].map(({ length }) => length)).toEqual(
+          [first, second].map((text) => plainText(text).length),
+        );
+      }
     });
 
     it('has no html where a template has none', async () => {
@@ -366,7 +383,8 @@ export function describeRendererContract(name: string, make: () => RendererUnder
       await keep('tpl_a', { subject: 'Own', text: 'Hi {{name}}' });
       const prepared = await its.renderer.prepare(WORKSPACE, 'tpl_a', 1, 'For {{name}}');
       const context = { recipient: { name: 'Ann' }, shared: {}, platform: {} };
-      expect(prepared.render(context)).toEqual({ subject: 'For Ann', html: undefined, text: 'Hi Ann' });
+      const rendered = plainRendered(prepared.render(context));
+      expect(rendered).toEqual({ subject: 'For Ann', html: undefined, text: 'Hi Ann' });
       const own = await its.renderer.prepare(WORKSPACE, 'tpl_a', 1);
       expect(own.render(context).subject).toBe('Own');
       const refusal = await refusalOf(its.renderer.prepare(WORKSPACE, 'tpl_a', 1, '{{log x}}'));
@@ -378,7 +396,7 @@ export function describeRendererContract(name: string, make: () => RendererUnder
       const prepared = await its.renderer.prepare(WORKSPACE, 'tpl_a', 1);
       expect(await its.renderer.prepare(WORKSPACE, 'tpl_a', 1)).toBe(prepared);
       const render = (recipient: Data): string | undefined =>
-        prepared.render({ recipient, shared: {}, platform: {} }).text;
+        plainRendered(prepared.render({ recipient, shared: {}, platform: {} })).text;
       expect(render({ name: 'Ann', city: 'Rome' })).toBe('Hi Ann, Rome');
       expect(() => render({ city: 'Oslo' })).toThrow(Refusal);
       expect(render({ name: 'Bob' })).toBe('Hi Bob, ');

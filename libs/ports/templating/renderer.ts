@@ -1,7 +1,19 @@
+import { plainText, type Text } from '#domain/kernel/text.js';
+
 export interface Rendered {
   readonly subject: string;
+  readonly html: Text | undefined;
+  readonly text: Text | undefined;
+}
+
+/** The same with its parts put together, to be looked at. */
+export interface PlainRendered extends Rendered {
   readonly html: string | undefined;
   readonly text: string | undefined;
+}
+
+export function plainRendered({ subject, html, text }: Rendered): PlainRendered {
+  return { subject, html: html && plainText(html), text: text && plainText(text) };
 }
 
 export interface RenderContext {
@@ -16,7 +28,8 @@ export interface RenderContext {
 /** A template version made ready once and rendered many times. */
 export interface PreparedTemplate {
   /**
-   * Same input, same bytes: a call that is asked again must carry what it carried first.
+   * Same input, same bytes: a call that is asked again must carry what it carried first. A part may come in pieces; then
+   * `fixed` is one array for all its renderings.
    * @throws Refusal `missing_variable` | `render_too_large` | `unsafe_url` | `header_injection`, naming what is at fault
    */
   render(context: RenderContext): Rendered;

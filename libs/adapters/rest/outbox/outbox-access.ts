@@ -5,11 +5,12 @@ import { VerifyApiKey } from '#domain/workspace/application/verify-api-key.js';
 import { allows } from '#domain/workspace/model/scopes.js';
 import { OutboxSettings } from './outbox-settings.js';
 
-/** What somebody may see: the mails of every workspace, those of his own, or none. */
-export type OutboxView =
-  | { readonly sees: 'everything' }
-  | { readonly sees: 'workspace'; readonly workspaceId: WorkspaceId }
-  | { readonly sees: 'nothing'; readonly because: 'no-key' | 'no-right' };
+/** Who sees the mails of every workspace, or those of his own. */
+export type OutboxReader =
+  { readonly sees: 'everything' } | { readonly sees: 'workspace'; readonly workspaceId: WorkspaceId };
+
+/** What somebody may see. */
+export type OutboxView = OutboxReader | { readonly sees: 'nothing'; readonly because: 'no-key' | 'no-right' };
 
 /** Longer than any key can be, in base64. */
 const MAX_AUTHORIZATION = 512;
@@ -31,16 +32,20 @@ export class OutboxAccess {
     this.#verify = verify;
   }
 
+  /** A key that is shown always counts, even where none is needed: it is a wish to be treated as its workspace. */
   async of(request: FastifyRequest): Promise<OutboxView> {
-    const { openTo } = this.#settings;
-    if (openTo === 'anybody' || (openTo === 'this-machine' && isFromThisMachine(request))) {
-      return { sees: 'everything' };
-    }
-    const key = keyIn(request.headers.authorization);
+    const { authorization } = request.headers;
+    if (authorization === undefined && this.#needsNoKey(request)) return { sees: 'everything' };
+    const key = keyIn(authorization);
     const caller = key === undefined ? undefined : await this.#verify.verify(key);
     if (!caller) return { sees: 'nothing', because: 'no-key' };
     if (!allows(caller.scopes, 'admin')) return { sees: 'nothing', because: 'no-right' };
     return { sees: 'workspace', workspaceId: caller.workspaceId };
+  }
+
+  #needsNoKey(request: FastifyRequest): boolean {
+    const { openTo } = this.#settings;
+    return openTo === 'anybody' || (openTo === 'this-machine' && isFromThisMachine(request));
   }
 }
 

@@ -142,10 +142,7 @@ function emptyState({ to, after }: OutboxPlace, next: string | null): Html {
   if (next !== null) {
     return empty(
       'None so far',
-      html`<p>
-          None of the newest mails is
-          ${to === undefined ? 'of this workspace' : html`to an address with “${to}” in it`}.
-        </p>
+      html`<p>None of the newest mails is to an address with “${to}” in it.</p>
         <p><a class="button" href="${outboxUrl('/outbox', { to, after: next })}">Look further back</a></p>`,
     );
   }

@@ -6,7 +6,7 @@ import { Clock } from '#ports/system/clock.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Public } from '../kit/route.js';
 import { html } from '../docs/html.js';
-import { OutboxAccess, type OutboxView } from './outbox-access.js';
+import { OutboxAccess, type OutboxReader, type OutboxView } from './outbox-access.js';
 import { partOf } from './outbox-mail.js';
 import { outboxNotice, outboxPage } from './outbox-page.js';
 import { OUTBOX_STYLE_HASH } from './outbox-style.js';
@@ -91,12 +91,16 @@ export class OutboxController {
     return mail.html;
   }
 
-  async #page(view: OutboxView, query: OutboxPageQuery, chosen: CapturedMail | undefined): Promise<string> {
+  async #page(
+    reader: OutboxReader,
+    query: OutboxPageQuery,
+    chosen: CapturedMail | undefined,
+  ): Promise<string> {
     const place = { to: query.to?.trim() || undefined, after: query.after };
-    const page = await this.#outbox.page(view, place);
+    const page = await this.#outbox.page(reader, place);
     const [first] = page.data;
     // Where there is room for both, the list comes with its first mail open.
-    const mail = chosen ?? (first && (await this.#outbox.find(view, first.id)));
+    const mail = chosen ?? (first && (await this.#outbox.find(reader, first.id)));
     const part = mail ? partOf(mail, query.part) : 'headers';
     return outboxPage({ place, page, mail, part, chosen: chosen !== undefined, now: this.#clock.now() });
   }

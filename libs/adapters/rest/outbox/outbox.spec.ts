@@ -1,7 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EmailMessage } from '#ports/delivery/email-provider.js';
+import { deliveryId } from '#domain/delivery/model/delivery.js';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { PlainEmail } from '#ports/delivery/email-provider.js';
+import { aDispatch } from '#ports/delivery/testing/delivery-stores.js';
 import { DeliveryServer } from '../deliveries/testing/delivery-server.js';
 import { aTestMail } from '../deliveries/testing/mails.js';
 import type { OutboxOpenTo } from './outbox-settings.js';
@@ -19,7 +22,7 @@ describe('the outbox page', () => {
   afterEach(() => server.close());
 
   let calls = 0;
-  const capture = async (...mails: Partial<EmailMessage>[]): Promise<readonly string[]> => {
+  const capture = async (...mails: Partial<PlainEmail>[]): Promise<readonly string[]> => {
     const messages = mails.map((mail) => ({
       deliveryId: 'dlv_none',
       from: 'The Shop <shop@example.com>',
@@ -338,6 +341,42 @@ describe('the outbox page', () => {
           ),
         );
         expect(foreign!.text.replace(/req_\w+/, '')).toBe(never!.text.replace(/req_\w+/, ''));
+      }
+    });
+
+    it('no wider than the key that is shown, even where none is needed', async () => {
+      for (const openTo of ['this-machine', 'anybody'] as const) {
+        await start(openTo);
+        const theirs = await server.issueKey(['admin'], 'wsp_theirs');
+        const reader = await server.issueKey(['deliveries:read']);
+        await aTestMail(server, 'ours@example.com');
+        await server.deliverAll();
+        const { data } = await server.ports.capturedMails.page({ limit: 1 });
+        expect(await listed()).toEqual(['ours@example.com']);
+        expect((await open('', { authorization: basic(OWNER) })).text).toContain('ours@example.com');
+        const authorization = `Bearer ${theirs}`;
+        expect((await open('', { authorization }).expect(200)).text).toContain('Nothing captured yet');
+        await open(`/${data[0]!.id}/html`, { authorization }).expect(404);
+        await open('', { authorization: `Bearer ${reader}` }).expect(403);
+        await open('', { authorization: 'Bearer phk_revoked' }).expect(401);
+      }
+    });
+
+    it('to an owner as if there were no other workspace, however much of theirs lies in between', async () => {
+      await start('nobody');
+      await server.issueKey(['admin'], 'wsp_theirs');
+      const theirs = aDispatch()
+        .inWorkspace('wsp_theirs' as WorkspaceId)
+        .build();
+      await server.ports.dispatches.open(theirs);
+      await aTestMail(server, 'ours@example.com');
+      await server.deliverAll();
+      await capture(...Array.from({ length: 500 }, () => ({ deliveryId: deliveryId(theirs.id, 0) })));
+      for (const query of ['', '?to=example']) {
+        const { text } = await open(query, { authorization: `Bearer ${OWNER}` }).expect(200);
+        expect(text).toContain('ours@example.com');
+        expect(text).not.toContain('ann@example.com');
+        expect(text).not.toMatch(/Older|Look further back/);
       }
     });
 

@@ -1,3 +1,4 @@
+import { parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { Capture } from '#ports/delivery/captured-mails.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 
@@ -11,6 +12,7 @@ export interface SummaryRow {
 }
 
 export interface MailRow extends SummaryRow {
+  readonly workspace_id: string | null;
   readonly reply_to: string | null;
   readonly headers: string;
   readonly html: string | null;
@@ -23,9 +25,11 @@ function append(db: Db, { key, messages, at, keep }: Capture): number {
   if (known) return known.first;
   // There is one writer, so nobody else takes these numbers.
   const first = (db.get<{ number: number | null }>('last')?.number ?? 0) + 1;
+  const workspaceId = ownerOf(db, messages[0]?.deliveryId ?? '');
   messages.forEach((message, position) => {
     db.run('insert', {
       number: first + position,
+      workspaceId,
       key,
       position,
       at,
@@ -39,9 +43,15 @@ function append(db: Db, { key, messages, at, keep }: Capture): number {
       text: message.text ?? null,
     });
   });
-  const last = first + messages.length - 1;
-  db.run('trim', { upTo: last - Math.max(keep, messages.length) });
+  db.run('trim', { workspaceId, keep: Math.max(keep, messages.length) });
   return first;
+}
+
+/** Null for a mail that is nobody's. */
+function ownerOf(db: Db, deliveryId: string): string | null {
+  const place = parseDeliveryId(deliveryId);
+  const owner = place && db.get<{ workspace_id: string }>('ownerOf', { dispatchId: place.dispatchId });
+  return owner?.workspace_id ?? null;
 }
 
 export const capturedMailsStore = sqliteStore({
@@ -51,6 +61,8 @@ export const capturedMailsStore = sqliteStore({
   reads: {
     page: (db: Db, { before, limit }: { before: number; limit: number }) =>
       db.all<SummaryRow>('page', { before, limit }),
+    pageOf: (db: Db, theirs: { workspaceId: string; before: number; limit: number }) =>
+      db.all<SummaryRow>('pageOf', theirs),
     find: (db: Db, { number }: { number: number }) => db.get<MailRow>('find', { number }),
   },
 });

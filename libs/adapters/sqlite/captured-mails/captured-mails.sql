@@ -4,19 +4,30 @@ SELECT number - position AS first FROM captured_mails WHERE call_key = :key LIMI
 -- name: last
 SELECT max(number) AS number FROM captured_mails
 
+-- name: ownerOf
+-- A dispatch is open before anything of it is sent, and never removed.
+SELECT workspace_id FROM dispatches WHERE id = :dispatchId
+
 -- name: insert
 INSERT INTO captured_mails
-  (number, call_key, position, at, delivery_id, sender, recipient, reply_to, subject, headers, html, text)
+  (number, workspace_id, call_key, position, at, delivery_id, sender, recipient, reply_to, subject, headers, html, text)
 VALUES
-  (:number, :key, :position, :at, :deliveryId, :sender, :recipient, :replyTo, :subject, :headers, :html, :text)
+  (:number, :workspaceId, :key, :position, :at, :deliveryId, :sender, :recipient, :replyTo, :subject, :headers, :html, :text)
 
 -- name: trim
-DELETE FROM captured_mails WHERE number <= :upTo
+DELETE FROM captured_mails
+WHERE workspace_id IS :workspaceId AND number <= (
+  SELECT number FROM captured_mails WHERE workspace_id IS :workspaceId ORDER BY number DESC LIMIT 1 OFFSET :keep
+)
 
 -- name: page
 SELECT number, at, delivery_id, sender, recipient, subject FROM captured_mails
 WHERE number < :before ORDER BY number DESC LIMIT :limit
 
+-- name: pageOf
+SELECT number, at, delivery_id, sender, recipient, subject FROM captured_mails
+WHERE workspace_id = :workspaceId AND number < :before ORDER BY number DESC LIMIT :limit
+
 -- name: find
-SELECT number, at, delivery_id, sender, recipient, reply_to, subject, headers, html, text FROM captured_mails
-WHERE number = :number
+SELECT workspace_id, number, at, delivery_id, sender, recipient, reply_to, subject, headers, html, text
+FROM captured_mails WHERE number = :number

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { describeCapturedMailsContract } from '#ports/delivery/captured-mails.contract.js';
+import { SqliteDispatches } from '../delivery/sqlite-dispatches.js';
 import { SqliteEngine } from '../engine/sqlite-engine.js';
 import { SqliteCapturedMails } from './sqlite-captured-mails.js';
 
@@ -12,5 +14,9 @@ describeCapturedMailsContract('SqliteCapturedMails', async () => {
     await engine.close();
     await rm(folder, { recursive: true });
   };
-  return { mails: new SqliteCapturedMails(engine.storage), close };
+  return {
+    mails: new SqliteCapturedMails(engine.storage),
+    dispatches: new SqliteDispatches(engine.storage, new DrivenClock()),
+    close,
+  };
 });

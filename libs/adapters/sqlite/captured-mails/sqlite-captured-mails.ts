@@ -1,3 +1,4 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import {
@@ -23,19 +24,40 @@ export class SqliteCapturedMails implements CapturedMails {
     return capture.messages.map((_, position) => capturedMailId(first + position));
   }
 
-  async page({ limit, after }: PageRequest): Promise<Page<CapturedSummary>> {
-    const before = after === undefined ? Number.MAX_SAFE_INTEGER : capturedMailNumber(after);
-    if (before === undefined) throw new Refusal('invalid_cursor', 'The cursor is not one of ours.');
-    const rows = await this.#calls.read('page', { before, limit: limit + 1 });
-    const data = rows.slice(0, limit).map(summaryOf);
-    return { data, next: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
+  page({ limit, after }: PageRequest): Promise<Page<CapturedSummary>> {
+    return pageOfRows(limit, after, (range) => this.#calls.read('page', range));
+  }
+
+  pageOf(workspaceId: WorkspaceId, { limit, after }: PageRequest): Promise<Page<CapturedSummary>> {
+    return pageOfRows(limit, after, (range) => this.#calls.read('pageOf', { workspaceId, ...range }));
   }
 
   async find(id: string): Promise<CapturedMail | undefined> {
-    const number = capturedMailNumber(id);
-    const row = number === undefined ? undefined : await this.#calls.read('find', { number });
+    const row = await this.#row(id);
     return row && mailOf(row);
   }
+
+  async findOf(workspaceId: WorkspaceId, id: string): Promise<CapturedMail | undefined> {
+    const row = await this.#row(id);
+    return row?.workspace_id === workspaceId ? mailOf(row) : undefined;
+  }
+
+  #row(id: string): Promise<MailRow | undefined> {
+    const number = capturedMailNumber(id);
+    return number === undefined ? Promise.resolve(undefined) : this.#calls.read('find', { number });
+  }
+}
+
+async function pageOfRows(
+  limit: number,
+  after: string | undefined,
+  read: (range: { before: number; limit: number }) => Promise<SummaryRow[]>,
+): Promise<Page<CapturedSummary>> {
+  const before = after === undefined ? Number.MAX_SAFE_INTEGER : capturedMailNumber(after);
+  if (before === undefined) throw new Refusal('invalid_cursor', 'The cursor is not one of ours.');
+  const rows = await read({ before, limit: limit + 1 });
+  const data = rows.slice(0, limit).map(summaryOf);
+  return { data, next: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
 }
 
 function summaryOf(row: SummaryRow): CapturedSummary {

@@ -112,6 +112,8 @@ CREATE TABLE suppressions (
 -- list reads only the beginning of each row.
 CREATE TABLE captured_mails (
   number INTEGER PRIMARY KEY,
+  -- Null where the ledger knows no such dispatch: nobody's.
+  workspace_id TEXT,
   call_key TEXT NOT NULL,
   -- Within its call, from 0.
   position INTEGER NOT NULL,
@@ -126,3 +128,4 @@ CREATE TABLE captured_mails (
   text TEXT
 ) STRICT;
 CREATE INDEX captured_mails_by_call ON captured_mails (call_key);
+CREATE INDEX captured_mails_by_workspace ON captured_mails (workspace_id, number);

@@ -1,3 +1,4 @@
+import { plainText } from '#domain/kernel/text.js';
 import type { Member } from '#domain/delivery/model/delivery.js';
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
@@ -232,5 +233,5 @@ function isBiggerThan(limit: number, message: EmailMessage): boolean {
   const parts = [message.subject, message.html ?? '', message.text ?? ''];
   const units = parts.reduce((sum, part) => sum + part.length, 0);
   if (units * 3 <= limit) return false;
-  return units > limit || parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0) > limit;
+  return units > limit || parts.reduce((sum, part) => sum + Buffer.byteLength(plainText(part)), 0) > limit;
 }

@@ -5,6 +5,8 @@ import type { EmailMessage } from '#ports/delivery/email-provider.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import type { PreparedTemplate } from '#ports/templating/renderer.js';
 
+type Writable<T> = { -readonly [key in keyof T]: T[key] };
+
 export type Composed = { readonly message: EmailMessage } | { readonly unsendable: string };
 
 /**
@@ -24,22 +26,21 @@ export function composeEmail(
       : undefined;
   try {
     const recipient = JSON.parse(member.data) as Record<string, unknown>;
-    const platform: Record<string, string> = {
-      email: member.address,
-      assetsUrl: links.assets(dispatch.linkBase),
-    };
-    if (unsubscribeUrl !== undefined) platform['unsubscribeUrl'] = unsubscribeUrl;
+    const email = member.address;
+    const assetsUrl = links.assets(dispatch.linkBase);
+    const platform =
+      unsubscribeUrl === undefined ? { email, assetsUrl } : { email, assetsUrl, unsubscribeUrl };
     const { subject, html, text } = template.render({ recipient, shared: content.data, platform });
-    const message: EmailMessage = {
+    const message: Writable<EmailMessage> = {
       deliveryId: deliveryId(dispatch.id, member.ordinal),
       from: content.from,
       to: member.address,
-      ...(content.replyTo !== undefined && { replyTo: content.replyTo }),
       subject,
-      ...(html !== undefined && { html }),
-      ...(text !== undefined && { text }),
       headers: unsubscribeUrl === undefined ? {} : marketingHeaders(dispatch, unsubscribeUrl),
     };
+    if (content.replyTo !== undefined) message.replyTo = content.replyTo;
+    if (html !== undefined) message.html = html;
+    if (text !== undefined) message.text = text;
     return { message };
   } catch (error) {
     // Only this recipient's data is at fault; its neighbours go out.
