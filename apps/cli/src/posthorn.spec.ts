@@ -23,8 +23,17 @@ describe('posthorn', () => {
     await writeFile(join(server.folder, 'people.csv'), PEOPLE);
     await server.post('/v1/templates', {
       name: 'Hello',
-      subject: 'Hello {{name}}',
-      text: '{{shop.name}} in {{city}}: {{unsubscribeUrl}}',
+      subject: 'Hello {{name}} in {{attributes.city}}',
+      text: '{{shop.name}}: {{unsubscribeUrl}}',
+    });
+    await server.post('/v1/templates', {
+      name: 'Sale',
+      subject: '{{discount}} % off at {{shop.name}}',
+      text: '{{unsubscribeUrl}}',
+      variables: [
+        { name: 'discount', required: true, example: 15 },
+        { name: 'shop.name', required: true, example: 'Ink & Paper' },
+      ],
     });
   });
   afterAll(() => server.stop());
@@ -96,7 +105,7 @@ describe('posthorn', () => {
       const mails = await server.ses.mails('chen@example.com');
       expect(mails.at(-1)).toMatchObject({
         from: expect.stringContaining('shop@example.com'),
-        subject: 'Hello 陈',
+        subject: 'Hello 陈 in 北京',
       });
     });
 
@@ -112,11 +121,39 @@ describe('posthorn', () => {
       });
     });
 
+    it('tries a template out with its own examples, or takes the variables from a file', async () => {
+      await aList('Tryers');
+      const sale = ['send', '--template', 'Sale', '--list', 'Tryers', '--from', 'shop@example.com'];
+      const bare = await server.cli(sale);
+      expect(bare).toMatchObject({ code: 1, stdout: '' });
+      expect(bare.stderr).toBe(
+        [
+          'posthorn: The campaign cannot be made like this. (validation_failed)',
+          '  data.discount: The template requires discount. (missing_variable)',
+          '  data.shop.name: The template requires shop.name. (missing_variable)',
+          'Give them with --data name=value or --data-file FILE, or try the template out with --examples.\n',
+        ].join('\n'),
+      );
+      const latest = async () => (await server.ses.mails('ann@example.com')).at(-1);
+      expect((await server.cli([...sale, '--examples', '--data', 'discount:=20', '--watch'])).code).toBe(0);
+      expect(await latest()).toMatchObject({ subject: '20 % off at Ink & Paper' });
+      await writeFile(join(server.folder, 'sale.json'), '{"discount": 30, "shop": {"name": "Paper"}}');
+      const fromFile = ['--data-file', 'sale.json', '--data', 'shop.name=Pens', '--watch'];
+      expect((await server.cli([...sale, ...fromFile])).code).toBe(0);
+      expect(await latest()).toMatchObject({ subject: '30 % off at Pens' });
+    });
+
     it('says what is wrong, each fault by its name', async () => {
       const id = await aList('Faulty');
       const nobody = await server.cli(sending('Nobody'));
       expect(nobody).toMatchObject({ code: 1, stdout: '' });
-      expect(nobody.stderr).toMatch(/^posthorn: There is no list called Nobody\.\nThere are: .*Faulty/);
+      expect(nobody.stderr).toMatch(
+        /^posthorn: There is no list called Nobody\.\nThere are: Friends, .*, …$/m,
+      );
+      const slip = await server.cli(['send', '--template', 'Helo', '--list', id, '--from', 'a@example.com']);
+      expect(slip.stderr).toMatch(
+        /^posthorn: There is no template called Helo\.\nDid you mean Hello\? There are: /,
+      );
       const sender = ['send', '--template', 'Hello', '--list', id, '--from', 'no sender'];
       const { code, stderr } = await server.cli(sender);
       expect(code).toBe(1);
@@ -176,6 +213,7 @@ describe('posthorn', () => {
     it('exits 2 and tells how it is used', async () => {
       for (const args of [
         ['send'],
+        ['send', '--template', 't', '--from', 'a@example.com'],
         ['watch'],
         ['dance'],
         ['failed', '--retry', '--stats'],

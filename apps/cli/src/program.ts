@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Clock } from '#ports/system/clock.js';
 import { ApiClient } from './api/api-client.js';
 import { doctor } from './commands/doctor.js';
-import { failed } from './commands/failed.js';
+import { failed, type FailedOptions } from './commands/failed.js';
 import { importFile } from './commands/import.js';
 import { providers } from './commands/providers.js';
 import { send, type SendOptions } from './commands/send.js';
@@ -11,7 +11,7 @@ import type { SenderToCheck } from './doctor/check-sender.js';
 import type { CommandContext, ExitCode } from './terminal/context.js';
 import type { Terminal } from './terminal/terminal.js';
 import { UsageTrouble } from './trouble.js';
-import { readData } from './read-data.js';
+import { readData, readDataFile } from './read-data.js';
 
 export interface ProgramSetting {
   readonly terminal: Terminal;
@@ -88,12 +88,17 @@ function addImport(program: Command, run: Run): void {
     );
 }
 
+interface SendFlags extends Omit<SendOptions, 'data'> {
+  readonly data?: readonly string[];
+  readonly dataFile?: string;
+}
+
 function addSend(program: Command, run: Run): void {
   program
     .command('send')
     .description('send a template to everybody on a list')
     .requiredOption('--template <id or name>', 'what to send')
-    .requiredOption('--list <name or id>', 'to whom; may be given several times', collected, [])
+    .requiredOption('--list <name or id>', 'to whom; may be given several times', collected)
     .requiredOption('--from <sender>', "'Name <address>' or a bare address")
     .option('--reply-to <address>', 'where answers go')
     .option('--subject <text>', "instead of the template's subject")
@@ -105,15 +110,19 @@ function addSend(program: Command, run: Run): void {
       '--data <k=v>',
       'a variable of the template, the same for all; k:=JSON for numbers, lists, …',
       collected,
-      [],
     )
+    .option('--data-file <file>', 'many variables: a file with a JSON object; --data wins over it')
+    .option('--examples', "try it out: the template's own examples for every variable not given")
     .option('--watch', 'stay and watch it')
-    .action((options: Omit<SendOptions, 'data'> & { data: string[] }, command: Command) => {
+    .action((options: SendFlags, command: Command) => {
       if (options.timezone !== undefined && options.at === undefined) {
         throw new UsageTrouble('--timezone says in which zone --at is meant, and there is no --at.');
       }
-      const data = readData(options.data);
-      return run((context) => send(context, { ...options, data }))(options, command);
+      const { data: pairs, dataFile, ...rest } = options;
+      return run(async (context) => {
+        const data = readData(pairs ?? [], dataFile === undefined ? {} : await readDataFile(dataFile));
+        return send(context, { ...rest, data });
+      })(options, command);
     });
 }
 
@@ -125,15 +134,6 @@ function addWatch(program: Command, run: Run): void {
     .action((campaign: string, options: unknown, command: Command) =>
       run((context) => watch(context, campaign))(options, command),
     );
-}
-
-interface FailedFlags {
-  readonly campaign?: string;
-  readonly retry?: string | true;
-  readonly resolve?: string;
-  readonly reason?: string;
-  readonly stats?: boolean;
-  readonly limit: number;
 }
 
 function addFailed(program: Command, run: Run): void {
@@ -148,7 +148,7 @@ function addFailed(program: Command, run: Run): void {
       new Option('--stats', 'how many, by reason, provider, domain, campaign and hour').conflicts('campaign'),
     )
     .option('--limit <number>', 'how many to list', positive, 20)
-    .action((options: FailedFlags, command: Command) => {
+    .action((options: FailedOptions, command: Command) => {
       if (options.resolve !== undefined && options.reason === undefined) {
         throw new UsageTrouble('--resolve needs --reason: whoever looks at it later wants to know why.');
       }
@@ -180,7 +180,7 @@ function addDoctor(program: Command, run: Run, { version, env, folder }: Program
     });
 }
 
-function collected(value: string, before: readonly string[]): string[] {
+function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -10,6 +10,19 @@ export class Trouble extends Error {
   }
 }
 
+/** @param error what reading the file threw */
+export function cannotRead(file: string, error: unknown): Trouble {
+  return new Trouble(`The file ${file} cannot be read: ${reasonOf(error)}.`);
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'there is none by that name';
+  if (code === 'EACCES') return 'no permission';
+  if (code === 'EISDIR') return 'it is a folder';
+  return code ?? String(error);
+}
+
 /** The command was not used as it is meant to be: exit code 2. */
 export class UsageTrouble extends Trouble {
   constructor(message: string, hint?: string) {

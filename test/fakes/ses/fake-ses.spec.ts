@@ -368,6 +368,25 @@ describe('the fake SES, driven by the AWS SDK', () => {
     expect(lines('accepted')).toEqual([]);
   });
 
+  it.each([
+    ['MESSAGE_REJECTED', 400, 'MessageRejected'],
+    ['INVALID_PARAMETER', 400, 'BadRequestException'],
+    ['ACCOUNT_THROTTLED', 429, 'TooManyRequestsException'],
+    ['ACCOUNT_DAILY_QUOTA_EXCEEDED', 429, 'ThrottlingException'],
+    ['ACCOUNT_SUSPENDED', 400, 'AccountSuspendedException'],
+    ['ACCOUNT_SENDING_PAUSED', 400, 'SendingPausedException'],
+    ['MAIL_FROM_DOMAIN_NOT_VERIFIED', 400, 'MailFromDomainNotVerifiedException'],
+    ['TEMPLATE_NOT_FOUND', 404, 'NotFoundException'],
+    ['TRANSIENT_FAILURE', 500, 'InternalServiceErrorException'],
+    ['FAILED', 500, 'InternalServiceErrorException'],
+    ['MessageRejected', 400, 'MessageRejected'],
+  ])('has no entries in a single send: what would be %s there is a %i %s', async (error, status, name) => {
+    fake.setFaults([{ match: { recipient: '^ann@' }, effect: { kind: 'rejectRecipients', error } }]);
+    await expect(send(simple())).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
+    expect(lines('rejected')).toMatchObject([{ to: 'ann@example.com', deliveryId: 'dlv_1', error: name }]);
+    expect(fake.mails()).toEqual([]);
+  });
+
   it.each([502, 504])('has a load balancer that says %i in HTML', async (status) => {
     fake.setFaults([{ effect: { kind: 'status', status } }]);
     await expect(send(simple())).rejects.toMatchObject({ $metadata: { httpStatusCode: status } });

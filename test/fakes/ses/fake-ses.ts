@@ -26,6 +26,7 @@ import {
   RATE_EXCEEDED,
   scriptedSesError,
   sesError,
+  singleSendError,
   SesRefusal,
 } from './ses-errors.js';
 import { checkSignature, type SesCredentials } from './ses-signature.js';
@@ -170,9 +171,10 @@ class SesVendor implements HttpVendor<SingleSend | BulkSend> {
     const deliveryId = pairsOf(request.EmailTags)[DELIVERY_TAG];
     const scripted = to.map(rejects).find(Boolean);
     if (scripted) {
-      const { error = 'MessageRejected', message = 'The recipient was rejected.', fault } = scripted;
-      const rejected = to.map((one) => ({ to: one, deliveryId, error, fault }));
-      return { answer: sesError(400, error, message), accepted: [], rejected };
+      const answer = singleSendError(scripted.error ?? 'MessageRejected', scripted.message);
+      const { error } = answer;
+      const rejected = to.map((one) => ({ to: one, deliveryId, error, fault: scripted.fault }));
+      return { answer, accepted: [], rejected };
     }
     const { mail, unrendered } = await this.#compose(request, to);
     const envelope = mail?.to ?? to;

@@ -24,7 +24,7 @@ import {
   type SesTemplate,
 } from './ses-wire.js';
 
-export const MAX_ENTRIES = 50;
+const MAX_ENTRIES = 50;
 const MAX_RECIPIENTS = 50;
 
 interface EntryResult {

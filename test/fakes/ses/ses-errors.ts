@@ -42,7 +42,33 @@ const BY_NAME: Record<string, string> = {
   SignatureDoesNotMatch: 'The request signature we calculated does not match the signature you provided.',
 };
 
-export const DAILY_QUOTA: Answer = sesError(429, 'ThrottlingException', 'Daily message quota exceeded.');
+/** What a bulk entry's status is called where there are no entries: SendEmail knows exceptions only. */
+const OF_STATUS: Readonly<Record<string, [status: number, name: string]>> = {
+  MESSAGE_REJECTED: [400, 'MessageRejected'],
+  INVALID_PARAMETER: [400, 'BadRequestException'],
+  INVALID_SENDING_POOL_NAME: [400, 'BadRequestException'],
+  ACCOUNT_THROTTLED: [429, 'TooManyRequestsException'],
+  ACCOUNT_DAILY_QUOTA_EXCEEDED: [429, 'ThrottlingException'],
+  ACCOUNT_SUSPENDED: [400, 'AccountSuspendedException'],
+  ACCOUNT_SENDING_PAUSED: [400, 'SendingPausedException'],
+  CONFIGURATION_SET_SENDING_PAUSED: [400, 'SendingPausedException'],
+  MAIL_FROM_DOMAIN_NOT_VERIFIED: [400, 'MailFromDomainNotVerifiedException'],
+  TEMPLATE_NOT_FOUND: [404, 'NotFoundException'],
+  CONFIGURATION_SET_NOT_FOUND: [404, 'NotFoundException'],
+  TRANSIENT_FAILURE: [500, 'InternalServiceErrorException'],
+  FAILED: [500, 'InternalServiceErrorException'],
+};
+
+/** A recipient that the script turns down, in a call of its own. `error` may be an exception or an entry's status. */
+export function singleSendError(error: string, message: string | undefined): Answer & { error: string } {
+  const [status, name] = OF_STATUS[error] ?? [400, error];
+  const quota = error === 'ACCOUNT_DAILY_QUOTA_EXCEEDED' ? DAILY_QUOTA_WORDS : undefined;
+  const words = message ?? quota ?? BY_NAME[name] ?? BY_STATUS[status]?.[1] ?? 'The recipient was rejected.';
+  return { ...sesError(status, name, words), error: name };
+}
+
+const DAILY_QUOTA_WORDS = 'Daily message quota exceeded.';
+export const DAILY_QUOTA: Answer = sesError(429, 'ThrottlingException', DAILY_QUOTA_WORDS);
 export const RATE_EXCEEDED: Answer = sesError(
   429,
   'TooManyRequestsException',

@@ -75,7 +75,9 @@ function nameOf(pointer: string): string {
   return plain(pointer).replace(/^\//, '').replaceAll('/', '.') || 'the body';
 }
 
-function hintFor({ code, instance }: Problem): string | undefined {
+function hintFor({ code, instance, errors }: Problem): string | undefined {
+  if (errors.some((fault) => fault.code === 'missing_variable'))
+    return 'Give them with --data name=value or --data-file FILE, or try the template out with --examples.';
   switch (code) {
     case 'unauthenticated':
       return KEY_HINT;

@@ -1,4 +1,5 @@
 import { count, plain } from '../terminal/words.js';
+import { closest } from './closest.js';
 import { Trouble } from '../trouble.js';
 import type { ApiClient } from './api-client.js';
 
@@ -41,12 +42,25 @@ export async function find(client: ApiClient, kind: Kind, idOrName: string): Pro
 export async function findOne(client: ApiClient, kind: Kind, idOrName: string): Promise<Named> {
   const found = await find(client, kind, idOrName);
   if (found) return found;
-  throw new Trouble(`There is no ${kind} called ${plain(idOrName)}.`, await others(client, kind));
+  throw new Trouble(`There is no ${kind} called ${plain(idOrName)}.`, await others(client, kind, idOrName));
 }
 
-async function others(client: ApiClient, kind: Kind): Promise<string> {
+/** Names that are read to find a like one: whoever has more than this knows what they are called. */
+const MOST_NAMES = 2_000;
+const SHOWN = 5;
+
+async function others(client: ApiClient, kind: Kind, wanted: string): Promise<string> {
   const names: string[] = [];
-  for await (const { name } of client.list<Named>(KINDS[kind].path)) if (names.push(plain(name)) >= 6) break;
+  for await (const { name } of client.list<Named>(KINDS[kind].path))
+    if (names.push(name) >= MOST_NAMES) break;
   if (names.length === 0) return `There are no ${kind}s yet.`;
-  return `There are: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
+  const like = closest(wanted, names);
+  const meant = like === undefined ? '' : `Did you mean ${quoted(like)}? `;
+  const shown = names.slice(0, SHOWN).map(quoted).join(', ');
+  return `${meant}There are: ${shown}${names.length > SHOWN ? ', …' : ''}`;
+}
+
+/** As it has to be typed. */
+function quoted(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : `'${plain(name)}'`;
 }

@@ -1,33 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { aCampaign } from '../testing/a-campaign.js';
 import { json, problem, refuses, ScriptedServer, streams } from '../testing/scripted-server.js';
 import { ApiClient } from './api-client.js';
 import { followCampaign, type Stats } from './follow-campaign.js';
 import { serverSentEvents } from './server-sent-events.js';
-
-const aCampaign = (status: Stats['status'], accepted: number): Stats => ({
-  status,
-  candidates: 10,
-  pending: 10 - accepted,
-  submitting: 0,
-  accepted,
-  delivered: 0,
-  bounced: 0,
-  complained: 0,
-  failed: 0,
-  dead: 0,
-  suppressed: 0,
-  cancelled: 0,
-  expired: 0,
-  unknown: 0,
-  opens: null,
-  clicks: null,
-  unsubscribes: 0,
-  byProvider: {},
-  rate: null,
-  expanding: false,
-  audience: 10,
-});
 
 describe('following a campaign', () => {
   let clock: DrivenClock;

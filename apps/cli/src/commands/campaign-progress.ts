@@ -1,24 +1,9 @@
+import { deliveryStatuses } from '#domain/delivery/model/delivery.js';
 import type { Stats } from '../api/follow-campaign.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { padded, wrapped } from '../terminal/text-width.js';
 import { count, duration, percent, perSecond } from '../terminal/words.js';
-
-/** What every candidate is at every moment: exactly one of these. */
-const TERMS = [
-  'pending',
-  'submitting',
-  'accepted',
-  'delivered',
-  'bounced',
-  'complained',
-  'failed',
-  'dead',
-  'suppressed',
-  'cancelled',
-  'expired',
-  'unknown',
-] as const;
 
 /** Those that are shown even when there are none. */
 const ALWAYS = new Set<string>(['pending', 'submitting', 'accepted']);
@@ -30,12 +15,12 @@ const WIDEST_BESIDE = 42;
 const RATE_OVER_MS = 6_000;
 
 export function addsUp(stats: Stats): boolean {
-  return stats.candidates === TERMS.reduce((sum, term) => sum + stats[term], 0);
+  return stats.candidates === deliveryStatuses.reduce((sum, term) => sum + stats[term], 0);
 }
 
 /** `10,000 candidates = 4,588 pending + 100 submitting + …` in pieces that stay together. */
 export function equation(stats: Stats): string[] {
-  const shown = TERMS.filter((term) => ALWAYS.has(term) || stats[term] > 0);
+  const shown = deliveryStatuses.filter((term) => ALWAYS.has(term) || stats[term] > 0);
   const terms = shown.map((term, at) => `${at === 0 ? '=' : '+'} ${count(stats[term])} ${term}`);
   return [`${count(stats.candidates)} candidates`, ...terms];
 }

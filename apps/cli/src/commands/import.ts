@@ -9,7 +9,7 @@ import { find, type Named } from '../api/find-one.js';
 import type { CommandContext, ExitCode } from '../terminal/context.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { bytes, count, counted, duration, percent, plain } from '../terminal/words.js';
-import { Trouble } from '../trouble.js';
+import { cannotRead, Trouble } from '../trouble.js';
 import { showRejected } from './rejected-rows.js';
 
 const LOOK_EVERY_MS = 250;
@@ -59,15 +59,8 @@ async function sizeOf(file: string): Promise<number | undefined> {
     return found.isFile() ? found.size : undefined;
   } catch (error) {
     if (error instanceof Trouble) throw error;
-    throw new Trouble(`The file ${file} cannot be read: ${reasonOf(error)}.`);
+    throw cannotRead(file, error);
   }
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'there is none by that name';
-  if (code === 'EACCES') return 'no permission';
-  return code ?? String(error);
 }
 
 async function findOrMake(client: ApiClient, list: string): Promise<Named> {

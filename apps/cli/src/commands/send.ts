@@ -1,8 +1,11 @@
+import type { TemplateView } from '#adapters/rest/templates/template.view.js';
 import type { CampaignView } from '#adapters/rest/campaigns/campaign.view.js';
 import { findOne } from '../api/find-one.js';
 import type { Stats } from '../api/follow-campaign.js';
 import type { CommandContext, ExitCode } from '../terminal/context.js';
 import { count, counted, plain } from '../terminal/words.js';
+import { withExamples } from '../example-data.js';
+import type { TemplateData } from '../read-data.js';
 import { Trouble } from '../trouble.js';
 import { watchCampaign } from './watch.js';
 
@@ -16,7 +19,9 @@ export interface SendOptions {
   readonly rate?: number;
   readonly at?: string;
   readonly timezone?: string;
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: TemplateData;
+  /** The template's own examples wherever `data` has nothing. */
+  readonly examples?: boolean;
   readonly watch?: boolean;
 }
 
@@ -38,9 +43,16 @@ export async function send(context: CommandContext, options: SendOptions): Promi
 }
 
 async function make({ client, clock }: CommandContext, options: SendOptions): Promise<CampaignView> {
-  const { from, replyTo, subject, rate, at, timezone, data } = options;
+  const { from, replyTo, subject, rate, at, timezone } = options;
   const template = await findOne(client, 'template', options.template);
   const lists = await Promise.all(options.list.map((list) => findOne(client, 'list', list)));
+  const data =
+    options.examples === true
+      ? withExamples(
+          options.data ?? {},
+          (await client.get<TemplateView>(`/v1/templates/${template.id}`)).variables,
+        )
+      : options.data;
   const day = new Date(clock.now()).toISOString().slice(0, 16).replace('T', ' ');
   return client.post<CampaignView>('/v1/campaigns', {
     name: options.name ?? `${template.name}, ${day}`,
@@ -67,7 +79,7 @@ async function start({ client }: CommandContext, { id }: CampaignView): Promise<
 
 function stateOf({ status, scheduleAt, timezone, rate }: CampaignView): string {
   if (status === 'scheduled') {
-    return `is scheduled for ${scheduleAt ?? 'later'}${timezone === 'recipient' ? " in each recipient's time zone" : ''}`;
+    return `is scheduled for ${scheduleAt?.replace('.000Z', 'Z') ?? 'later'}${timezone === 'recipient' ? " in each recipient's time zone" : ''}`;
   }
   return `is ${status}${rate === null ? '' : `, at most ${count(rate)} a second`}`;
 }

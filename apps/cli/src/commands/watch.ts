@@ -98,6 +98,9 @@ class LogLines implements Shown {
   readonly #pace = new CampaignPace();
   #status: string | undefined;
   #printedAt = -Infinity;
+  #said: string | undefined;
+  /** The newest account, as long as it is not printed. */
+  #unsaid: string | undefined;
 
   constructor(context: CommandContext, name: string) {
     this.#context = context;
@@ -107,17 +110,27 @@ class LogLines implements Shown {
   stats(stats: Stats): void {
     const now = this.#context.clock.monotonic();
     this.#pace.add(stats, now);
-    if (stats.status === this.#status && now - this.#printedAt < LOG_EVERY_MS) return;
+    const line = plainLine(stats, this.#pace, now);
+    if (stats.status === this.#status && now - this.#printedAt < LOG_EVERY_MS) {
+      this.#unsaid = line === this.#said ? undefined : line;
+      return;
+    }
     this.#status = stats.status;
     this.#printedAt = now;
-    this.#line(plainLine(stats, this.#pace, now));
+    this.#said = line;
+    this.#unsaid = undefined;
+    this.#line(line);
   }
 
   trouble(words: string | undefined): void {
     this.#line(words ?? 'Connected again.');
   }
 
-  end(): void {}
+  /** What a cancelled campaign came to is known a moment after its status: the last word is never left out. */
+  end(): void {
+    if (this.#unsaid !== undefined) this.#line(this.#unsaid);
+    this.#unsaid = undefined;
+  }
 
   #line(text: string): void {
     const { terminal, clock } = this.#context;

@@ -1,6 +1,7 @@
 import type { GalleryView } from '#adapters/rest/templates/gallery.view.js';
 import type { TemplateView } from '#adapters/rest/templates/template.view.js';
 import type { ApiClient } from '../api/api-client.js';
+import { withExamples } from '../example-data.js';
 
 export interface DemoTemplate {
   readonly id: string;
@@ -10,14 +11,12 @@ export interface DemoTemplate {
 }
 
 const FAVOURITES = ['announcement', 'newsletter'] as const;
-/** Each recipient's own, or the platform's. */
-const NOT_SHARED = new Set(['name', 'email', 'unsubscribeUrl', 'assetsUrl']);
 
 const OWN = {
   name: 'Hello from the demo',
-  subject: 'Good news for {{city}}, {{name}}',
+  subject: 'Good news for {{attributes.city}}, {{name}}',
   html: `<h1>Hello {{name}}</h1>
-<p>The new shop in {{city}} is open.</p>
+<p>The new shop in {{attributes.city}} is open.</p>
 <p><a href="{{unsubscribeUrl}}">No more of these</a></p>`,
 };
 
@@ -27,6 +26,5 @@ export async function demoTemplate(client: ApiClient): Promise<DemoTemplate> {
   const chosen = FAVOURITES.find((key) => gallery.some(({ name }) => name === key)) ?? gallery[0]?.name;
   if (chosen === undefined) return { ...(await client.post<TemplateView>('/v1/templates', OWN)), data: {} };
   const { id, name, variables } = await client.post<TemplateView>(`/v1/gallery/${chosen}/install`);
-  const shared = variables.filter((variable) => variable.example !== null && !NOT_SHARED.has(variable.name));
-  return { id, name, data: Object.fromEntries(shared.map((variable) => [variable.name, variable.example])) };
+  return { id, name, data: withExamples({}, variables) };
 }

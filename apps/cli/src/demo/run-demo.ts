@@ -35,6 +35,7 @@ export interface RunningDemo {
 /** So that there is a middle in which something can fail. */
 const MESSAGES_PER_SECOND = 500;
 const LIST = 'People';
+const SENDER = 'Posthorn <demo@example.com>';
 const LOG_EVERY_MS = 2_000;
 
 /** From nothing to a campaign that survived an outage, with everything started on the way. */
@@ -136,12 +137,12 @@ async function sendThroughOutage(
 async function startCampaign({ client, terminal }: CommandContext, say: Say): Promise<CampaignView> {
   const template = await demoTemplate(client);
   say(
-    `3. posthorn send --template "${plain(template.name)}" --list ${LIST} --rate ${MESSAGES_PER_SECOND} --watch`,
+    `3. posthorn send --template "${plain(template.name)}" --examples --list ${LIST} --from '${SENDER}' --rate ${MESSAGES_PER_SECOND} --watch`,
   );
   const lists = await client.get<{ data: { id: string; name: string }[] }>('/v1/lists');
   const campaign = await client.post<CampaignView>('/v1/campaigns', {
     name: 'Demo',
-    from: 'Posthorn <demo@example.com>',
+    from: SENDER,
     templateId: template.id,
     audience: { listIds: lists.data.map(({ id }) => id) },
     data: template.data,

@@ -53,5 +53,7 @@ async function checkOne({ config, secrets, clock }: ProvidersToCheck, name: stri
 const nothingCaptured: CapturedMails = {
   append: () => Promise.reject(new Error('The doctor sends nothing.')),
   page: () => Promise.resolve({ data: [], next: null }),
+  pageOf: () => Promise.resolve({ data: [], next: null }),
   find: () => Promise.resolve(undefined),
+  findOf: () => Promise.resolve(undefined),
 };

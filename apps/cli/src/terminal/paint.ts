@@ -3,9 +3,9 @@ const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as c
 export type Colour = keyof typeof CODES;
 export type Paint = (colour: Colour, text: string) => string;
 
-export const noPaint: Paint = (_, text) => text;
+const noPaint: Paint = (_, text) => text;
 
-export const ansiPaint: Paint = (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m`;
+const ansiPaint: Paint = (colour, text) => `\u001b[${CODES[colour]}m${text}\u001b[0m`;
 
 /** Colours only where somebody looks at a screen, and does not mind them (https://no-color.org). */
 export function paintFor(interactive: boolean, env: Readonly<Record<string, string | undefined>>): Paint {

@@ -1,4 +1,4 @@
-import { PROBLEMS } from '../kit/problem.js';
+import { type Chapter, chapters, problems } from './docs-guide.js';
 import { DOCS_STYLE } from './docs-style.js';
 import { Html, html, prose } from './html.js';
 import type { OpenApiDocument, OpenApiOperation } from './openapi-document.js';
@@ -24,18 +24,19 @@ export function docsPage(document: OpenApiDocument): string {
         </style>
       </head>
       <body>
-        <nav>
+        <a class="skip" href="#content">Skip to the content</a>
+        <nav aria-label="Contents">
           <p class="brand">${document.info.title} <small>${document.info.version}</small></p>
-          <a href="#conventions">Conventions</a>
-          <a href="#problems">Problems</a>
+          ${[...chapters, problems].map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}
           ${[...groups].map(([tag, entries]) => navigation(tag, entries))}
         </nav>
-        <main>
+        <main id="content">
           <header>
             <h1>${document.info.title} API</h1>
             <p>${document.info.description} <a href="/openapi.json">openapi.json</a></p>
           </header>
-          ${conventions()} ${[...groups].map(([tag, entries]) => group(tag, entries, document))} ${problems()}
+          ${chapters.map(chapter)} ${[...groups].map(([tag, entries]) => group(tag, entries, document))}
+          ${chapter(problems)}
         </main>
       </body>
     </html>`;
@@ -56,44 +57,27 @@ function entriesOf(document: OpenApiDocument): Entry[] {
 }
 
 function navigation(tag: string, entries: readonly Entry[]): Html {
-  return html`<p class="group">${tag}</p>
-    ${entries.map(
+  return html`<a class="group" href="#${idOf(tag)}">${tag}</a> ${entries.map(
       ({ method, path, operation }) =>
-        html`<a href="#${operation.operationId}"
+        html`<a class="path" href="#${operation.operationId}"
           ><span class="method ${method.toLowerCase()}">${method}</span> ${path}</a
         >`,
     )}`;
 }
 
-function conventions(): Html {
-  return html`<section id="conventions">
-    <h2>Conventions</h2>
-    <p>
-      Send <code>Authorization: Bearer phk_…</code>. Bodies are JSON in UTF-8 (at most 64 levels deep;
-      <code>Content-Encoding: gzip</code> is taken), names in camelCase, times ISO 8601 in UTC, ids prefixed
-      by kind and sorting by age. Fields that a path does not know are refused.
-    </p>
-    <p>
-      Lists take <code>?limit=50&amp;after=…</code> and answer
-      <code>{"data": […], "page": {"next": "…" | null}}</code>: pass <code>next</code> as <code>after</code>.
-    </p>
-    <p>
-      Every write takes an <code>Idempotency-Key</code> of up to 255 characters: repeated with the same key
-      and the same body it is carried out once, and answered the same each time, with
-      <code>Idempotency-Replayed: true</code>. The same key with another body is a 422, a repetition while the
-      first is under way a 409 with <code>Retry-After</code>. Answers are kept for a day; those of 5xx and 429
-      are not kept, so asking again tries again.
-    </p>
-    <p>
-      <code>RateLimit-Policy</code> and <code>RateLimit</code> tell what is allowed and what is left; beyond
-      it the answer is 429 with <code>Retry-After</code>. <code>202</code> means: safely stored, and
-      <code>Location</code> says where to ask how it goes.
-    </p>
+function idOf(tag: string): string {
+  return `about-${tag.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+}
+
+function chapter({ id, title, content }: Chapter): Html {
+  return html`<section id="${id}">
+    <h2>${title}</h2>
+    ${content}
   </section>`;
 }
 
 function group(tag: string, entries: readonly Entry[], document: OpenApiDocument): Html {
-  return html`<section>
+  return html`<section id="${idOf(tag)}">
     <h2>${tag}</h2>
     ${entries.map((entry) => operationView(entry, document))}
   </section>`;
@@ -153,24 +137,4 @@ function tryIt(method: string, path: string, example: unknown): Html {
     `  -d '${JSON.stringify(example)}'`,
   ];
   return html`<pre>${command.join('\n')}</pre>`;
-}
-
-function problems(): Html {
-  return html`<section id="problems">
-    <h2>Problems</h2>
-    <p>
-      What goes wrong is answered as <code>application/problem+json</code> (RFC 9457). Programs go by
-      <code>code</code>, which never changes its meaning; <code>errors</code> points at the fields at fault.
-    </p>
-    <table>
-      ${Object.entries(PROBLEMS).map(
-        ([code, { status, title }]) =>
-          html`<tr id="problem-${code.replaceAll('_', '-')}">
-            <td>${status}</td>
-            <td><code>${code}</code></td>
-            <td>${title}</td>
-          </tr>`,
-      )}
-    </table>
-  </section>`;
 }

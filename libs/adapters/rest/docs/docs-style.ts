@@ -12,7 +12,9 @@ nav a { display: block; padding: .15rem .5rem; border-radius: 4px; color: inheri
 nav a:hover { background: var(--line); }
 nav .brand { margin: 0 .5rem 1rem; font-size: 1.2rem; font-weight: 700; }
 nav .brand small { color: var(--quiet); font-weight: 400; }
-nav .group { margin: 1.1rem .5rem .2rem; color: var(--quiet); font-size: .75rem; font-weight: 600; letter-spacing: .05em; text-transform: uppercase; }
+nav .group { margin: .9rem 0 .1rem; color: var(--quiet); font-size: .75rem; font-weight: 600; letter-spacing: .05em; text-transform: uppercase; }
+.skip { position: absolute; left: -100vw; padding: .6rem 1rem; background: var(--paper); }
+.skip:focus { left: 0; z-index: 1; }
 main { max-width: 54rem; padding: 2rem 2.5rem 6rem; }
 a { color: var(--link); }
 h1 { margin: 0; font-size: 2rem; line-height: 1.2; }
@@ -36,11 +38,19 @@ pre { margin: .8rem 0; padding: .8rem 1rem; border-radius: 6px; background: var(
 .fields .name { font-weight: 600; }
 .choices { margin-top: .2rem; font-size: .85rem; }
 table { width: 100%; border-collapse: collapse; font-size: .92rem; }
-td { padding: .4rem .6rem .4rem 0; border-top: 1px solid var(--line); vertical-align: top; }
-tr:target td, article:target { background: color-mix(in srgb, var(--link) 12%, transparent); }
+th, td { padding: .4rem .8rem .4rem 0; text-align: left; vertical-align: top; }
+th { color: var(--quiet); font-size: .82rem; font-weight: 600; }
+td { border-top: 1px solid var(--line); }
+td code { overflow-wrap: anywhere; }
+tr:target td { background: color-mix(in srgb, var(--link) 12%, transparent); }
+article:target { border-color: var(--link); box-shadow: 0 0 0 1px var(--link); }
 @media (max-width: 50rem) {
   body { display: block; }
-  nav { position: static; height: auto; max-height: 45vh; border-right: 0; border-bottom: 1px solid var(--line); }
+  nav { position: static; display: flex; flex-wrap: wrap; height: auto; padding: 1rem .5rem; border-right: 0; border-bottom: 1px solid var(--line); }
+  nav .brand { flex: 1 0 100%; margin-bottom: .5rem; }
+  nav .path { display: none; }
+  nav a, nav .group { margin: 0; padding: .6rem .5rem; color: var(--link); font-size: .95rem; font-weight: 400; letter-spacing: 0; text-transform: none; }
   main { padding: 1.5rem 1rem 4rem; }
+  article { padding: 1rem; }
 }
 `;

@@ -1,10 +1,11 @@
-import { Body, Get, Header, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Get, Header, HttpCode, Inject, Param, Post, UseFilters } from '@nestjs/common';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { Unsubscribe } from '#domain/campaign/application/unsubscribe.js';
 import { type UnsubscribeClaim, UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Public, Takes } from '../kit/route.js';
 import { askPage, donePage } from './unsubscribe-page.js';
+import { UnsubscribeTrouble } from './unsubscribe-trouble.js';
 
 /** The page's own style, and a form that posts back to where it came from. */
 const PAGE_POLICY =
@@ -12,6 +13,7 @@ const PAGE_POLICY =
 
 /** Unsubscribe links of campaign mails: RFC 8058 one-click by POST, a page for people by GET. */
 @RestController('u')
+@UseFilters(UnsubscribeTrouble)
 export class UnsubscribeController {
   readonly #unsubscribe: Unsubscribe;
   readonly #tokens: UnsubscribeTokens;
