@@ -108,9 +108,14 @@ export class ConfigReader {
   /** @throws BadConfiguration naming everything that was wrong, and everything in the file that nobody asked for */
   finish(): void {
     for (const path of leavesOf(this.#file)) {
-      if (!this.#read.has(path)) this.#faults.push(`${path} (in the file): no such setting`);
+      if (!this.#read.has(path) && !this.#isSection(path))
+        this.#faults.push(`${path} (in the file): no such setting`);
     }
     if (this.#faults.length > 0) throw new BadConfiguration(this.#faults);
+  }
+
+  #isSection(path: string): boolean {
+    return [...this.#read].some((known) => known.startsWith(`${path}.`));
   }
 
   #find({ env, file }: Place): Found | undefined {
@@ -139,10 +144,10 @@ function at(tree: unknown, path: string): unknown {
   return value;
 }
 
-/** The paths of everything that is not itself a section. */
+/** The paths of everything that is not itself a section, and of sections with nothing in them: their name may be wrong. */
 function leavesOf(tree: unknown, parent = ''): string[] {
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return parent === '' ? [] : [parent];
-  return Object.entries(tree).flatMap(([name, value]) =>
-    leavesOf(value, parent === '' ? name : `${parent}.${name}`),
-  );
+  const entries = Object.entries(tree);
+  if (entries.length === 0) return parent === '' ? [] : [parent];
+  return entries.flatMap(([name, value]) => leavesOf(value, parent === '' ? name : `${parent}.${name}`));
 }

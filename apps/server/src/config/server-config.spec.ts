@@ -163,6 +163,14 @@ describe('the configuration', () => {
     expect(faults.join()).not.toContain('canary');
   });
 
+  it('names a section that there is not, also when nothing stands in it', async () => {
+    await yaml('email: { sess: {}, smtp: {} }\nlane: {}\nlanes: {}');
+    expect(await faultsOf({})).toEqual([
+      'email.sess (in the file): no such setting',
+      'lane (in the file): no such setting',
+    ]);
+  });
+
   it('names what the chosen providers miss, and nothing that the others do', async () => {
     expect(await faultsOf({ EMAIL_PROVIDERS: 'ses,resend,smtp' })).toEqual([
       'SES_REGION: is needed by the provider ses',
