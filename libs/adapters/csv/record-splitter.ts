@@ -1,12 +1,17 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { CsvPosition } from '#ports/campaign/csv.js';
 import { type RawFault, type Scan, scanRecord } from './scan-record.js';
 
-/** A record's own bytes, its line break not included. */
+/** A record as it stands in the file, its line break not included. */
 export interface RawRecord {
   readonly line: number;
-  readonly bytes: Buffer;
+  /** Where reading goes on behind it. */
   readonly end: CsvPosition;
   readonly fault?: RawFault;
+  readonly stretch: Stretch;
+  /** Its bytes within the stretch. */
+  readonly from: number;
+  readonly until: number;
 }
 
 /** No record of ours is longer, in bytes; a quote that is never closed is found out after this many. */
@@ -25,10 +30,37 @@ interface Cut {
   readonly fault?: RawFault;
 }
 
+/** Bytes looked at together: what is found out about all of them need not be asked of each record. */
+export class Stretch {
+  readonly #bytes: Buffer;
+  /** Of nothing but whole characters, none of them NUL. */
+  readonly #isSound: boolean;
+  /** All of it, where a byte is a character: a record is then a piece of it, which takes no decoding. */
+  readonly #ascii: string | undefined;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.#isSound = isUtf8(bytes) && !bytes.includes(0);
+    this.#ascii = isAscii(bytes) ? bytes.toString('latin1') : undefined;
+  }
+
+  text(from: number, until: number): string {
+    return this.#ascii?.slice(from, until) ?? this.#bytes.toString('utf8', from, until);
+  }
+
+  /** Why it is no text. */
+  faultIn(from: number, until: number): 'invalid_encoding' | 'nul_byte' | undefined {
+    if (this.#isSound) return undefined;
+    const bytes = this.#bytes.subarray(from, until);
+    if (!isUtf8(bytes)) return 'invalid_encoding';
+    return bytes.includes(0) ? 'nul_byte' : undefined;
+  }
+}
+
 /**
  * Cuts a byte stream into records without decoding it: a line break inside quotes belongs to the record. Where a record
  * makes no sense its first line alone is given up and reading goes on behind it: a quote opened by mistake would
- * otherwise swallow the rows up to the next one.
+ * otherwise swallow the rows up to the next one. Blank lines are no records.
  */
 export class RecordSplitter {
   #buffer: Buffer = NOTHING;
@@ -51,35 +83,53 @@ export class RecordSplitter {
     this.#columns = columns;
   }
 
-  *push(chunk: Uint8Array): Generator<RawRecord> {
+  /** Bytes in memory for what comes next, whether they are still of use or not. */
+  get held(): number {
+    return this.#buffer.buffer.byteLength;
+  }
+
+  push(chunk: Uint8Array): RawRecord[] {
     this.#buffer = this.#buffer.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#buffer, chunk]);
-    yield* this.#cutAll();
+    return this.#cutAll();
   }
 
-  *end(): Generator<RawRecord> {
+  end(): RawRecord[] {
     this.#ended = true;
-    yield* this.#cutAll();
-    if (!this.#skipping) return;
+    const records = this.#cutAll();
+    if (!this.#skipping) return records;
     const end = { offset: this.#offset, line: this.#line + 1 };
-    yield { line: this.#line, bytes: NOTHING, end, fault: this.#skipping };
+    const stretch = new Stretch(NOTHING);
+    return [...records, { line: this.#line, end, fault: this.#skipping, stretch, from: 0, until: 0 }];
   }
 
-  *#cutAll(): Generator<RawRecord> {
-    this.#quote = this.#buffer.indexOf(QUOTE);
+  #cutAll(): RawRecord[] {
+    const records: RawRecord[] = [];
+    const bytes = this.#buffer;
+    const stretch = new Stretch(bytes.subarray(0, this.#ended ? bytes.length : bytes.lastIndexOf(LF) + 1));
+    this.#quote = bytes.indexOf(QUOTE);
     let at = 0;
-    while (at < this.#buffer.length) {
+    while (at < bytes.length) {
+      // A blank line, the quick way.
+      if (bytes[at] === LF && !this.#skipping) {
+        at += 1;
+        this.#line += 1;
+        continue;
+      }
       const cut = this.#cut(at);
       if (!cut) break;
+      const { fault } = cut;
       const line = this.#line;
       this.#line += cut.lines;
-      const bytes = withoutReturn(this.#buffer.subarray(at, cut.until));
+      const until = cut.until > at && bytes[cut.until - 1] === CR ? cut.until - 1 : cut.until;
+      const end = { offset: this.#offset + cut.next, line: this.#line };
+      if (fault) records.push({ line, end, stretch, from: at, until, fault });
+      else if (until > at) records.push({ line, end, stretch, from: at, until });
       at = cut.next;
-      const end = { offset: this.#offset + at, line: this.#line };
-      yield { line, bytes, end, ...(cut.fault && { fault: cut.fault }) };
     }
-    if (this.#skipping) at = this.#buffer.length;
-    this.#buffer = this.#buffer.subarray(at);
+    if (this.#skipping) at = bytes.length;
+    this.#buffer = bytes.subarray(at);
     this.#offset += at;
+    return records;
   }
 
   /** The record that begins at `from`; undefined while it cannot be told where it ends. */
@@ -127,8 +177,4 @@ export class RecordSplitter {
     const begins = this.#offset + from === 0 && this.#buffer.subarray(0, 3).equals(BYTE_ORDER_MARK);
     return begins ? BYTE_ORDER_MARK.length : 0;
   }
-}
-
-function withoutReturn(bytes: Buffer): Buffer {
-  return bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
 }

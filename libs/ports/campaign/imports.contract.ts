@@ -90,6 +90,15 @@ export function describeImportsContract(name: string, open: OpenCampaignStores):
       });
     });
 
+    it('tells whether one is unfinished, of any workspace', async () => {
+      const waiting = await add({ workspaceId: rival });
+      const over = await Promise.all((['finished', 'failed'] as const).map((status) => add({ status })));
+      const running = await commit(batchAfter(await add(), []));
+      const asked = [waiting, running, ...over].map(({ id }) => its.imports.isUnfinished(id));
+      expect(await Promise.all(asked)).toEqual([true, true, false, false]);
+      expect(await its.imports.isUnfinished(nextId('imp'))).toBe(false);
+    });
+
     describe('committing', () => {
       it('stores rows, faults, counts and the checkpoint together', async () => {
         const list = await addList(its);
@@ -275,6 +284,10 @@ export function describeImportsContract(name: string, open: OpenCampaignStores):
       });
       expect(await its.imports.find(acme, one.id)).toEqual(one);
       expect(await countOf()).toBe(0);
+      // … and to say that it has failed is no batch for a list.
+      const failed = { ...one, status: 'failed', reason: 'No such list.' } as const;
+      expect(await commit({ before: one, after: failed, rows: [], faults: [] })).toEqual(failed);
+      expect(await its.imports.unfinished()).toBeUndefined();
     });
   });
 }

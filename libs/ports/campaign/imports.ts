@@ -39,12 +39,13 @@ export interface ImportBatch {
  *   their limit by the merge is rejected as a fault of its own line.
  * - A batch may be sent before the one it follows is answered: it is then stored after it, or it is `stale`.
  * - `insert` with a known id changes nothing. `find` sees every acknowledged write. `unfinished` is the oldest that is
- *   queued or running, of any workspace.
+ *   queued or running, of any workspace, and `isUnfinished` tells whether one is, of any workspace.
  */
 export interface Imports {
   insert(one: Import): Promise<void>;
   find(workspaceId: WorkspaceId, id: ImportId): Promise<Import | undefined>;
   unfinished(): Promise<Import | undefined>;
+  isUnfinished(id: ImportId): Promise<boolean>;
   commit(batch: ImportBatch): Promise<Import | 'stale'>;
   /** In order of line, those after `afterLine`. */
   faults(id: ImportId, afterLine: number, limit: number): Promise<readonly ImportFault[]>;

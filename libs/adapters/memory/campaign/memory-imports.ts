@@ -29,6 +29,11 @@ export class MemoryImports implements Imports {
     return open.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))[0];
   }
 
+  async isUnfinished(id: ImportId): Promise<boolean> {
+    const one = this.#imports.get(id);
+    return one !== undefined && isOpen(one);
+  }
+
   async commit({ before, after, rows, faults }: ImportBatch): Promise<Import | 'stale'> {
     const stored = this.#stored(before.workspaceId, before.id);
     if (!stored || !isOpen(stored) || !isSameCheckpoint(stored.checkpoint, before.checkpoint)) return 'stale';
@@ -61,7 +66,7 @@ export class MemoryImports implements Imports {
     { workspaceId, listIds }: Import,
     rows: readonly ImportRow[],
   ): ('created' | 'updated' | ImportFault)[] {
-    const lists = this.#people.listRows(workspaceId, listIds);
+    const lists = rows.length > 0 ? this.#people.listRows(workspaceId, listIds) : [];
     const now = this.#clock.now();
     return rows.map((row) => {
       try {

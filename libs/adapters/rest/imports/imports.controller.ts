@@ -3,7 +3,7 @@ import { Body, Get, Header, HttpCode, Inject, Param, Post, Query, StreamableFile
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import { StartImport } from '#domain/campaign/application/start-import.js';
 import type { ListId } from '#domain/campaign/model/campaign.js';
-import type { Import, ImportId } from '#domain/campaign/model/import.js';
+import { type Import, type ImportId, progressOf } from '#domain/campaign/model/import.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Answer } from '../kit/answer.js';
 import { Attempt } from '../kit/attempt.js';
@@ -83,19 +83,7 @@ export class ImportsController {
 }
 
 function viewOf(one: Import): ImportView {
-  const {
-    id,
-    status,
-    rows,
-    created,
-    updated,
-    rejected,
-    bytes,
-    checkpoint,
-    reason = null,
-    createdAt,
-    finishedAt,
-  } = one;
+  const { id, status, rows, created, updated, rejected, reason = null, createdAt, finishedAt } = one;
   return {
     id,
     status,
@@ -103,7 +91,7 @@ function viewOf(one: Import): ImportView {
     created,
     updated,
     rejected,
-    progress: status === 'finished' || bytes === 0 ? 1 : Math.min(1, checkpoint.offset / bytes),
+    progress: progressOf(one),
     reason,
     errorsUrl: rejected > 0 ? `/v1/imports/${id}/errors` : null,
     createdAt: new Date(createdAt).toISOString(),

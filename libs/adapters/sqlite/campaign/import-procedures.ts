@@ -1,11 +1,11 @@
 import { Refusal } from '#domain/kernel/refusal.js';
 import { FAULTS_KEPT, type Import, isSameCheckpoint } from '#domain/campaign/model/import.js';
-import type { Attributes } from '#domain/campaign/model/subscriber.js';
+import type { Attributes, SubscriberFacts } from '#domain/campaign/model/subscriber.js';
 import type { ImportBatch, ImportFault, ImportRow } from '#ports/campaign/imports.js';
 import type { Db } from '../engine/store.js';
-import { joinLists, type ListRow, listRows, mergeParams, upsert } from './subscriber-rows.js';
+import { type Joining, joinLists, type ListRow, listRows, mergeParams, upsert } from './subscriber-rows.js';
 
-/** A row as it travels to the storage thread, an empty object meaning that nothing is said of attributes. */
+/** What a row says, an empty object meaning that nothing is said of attributes. */
 type RowText = readonly [
   id: string,
   email: string,
@@ -15,13 +15,17 @@ type RowText = readonly [
   attributes: string,
   line: number,
 ];
+const CELLS = 7;
 
-/** A batch as it travels to the storage thread: one text is quicker to hand over than a thousand objects. */
+/** A batch as it travels to the storage thread. */
 export interface CommitBatch {
   readonly before: Import;
   readonly after: Import;
-  /** JSON of {@link RowText}s in order of address, each address once. */
-  readonly rows: string;
+  /**
+   * {@link RowText}s one behind the other, in order of address, each address once. A list of bare values is handed over in a
+   * third of the time that a text of JSON or as many objects take, both threads counted.
+   */
+  readonly cells: readonly (string | number | null)[];
   /** Those whose address stands in the batch already, in their order. */
   readonly repeats: readonly ImportRow[];
   readonly faults: readonly ImportFault[];
@@ -30,19 +34,35 @@ export interface CommitBatch {
 
 /** The batch as the procedure wants it. Addresses in order touch the fewest pages of the indexes that have them. */
 export function commitArgs({ before, after, rows, faults }: ImportBatch, now: number): CommitBatch {
-  const first = new Map<string, ImportRow>();
   const repeats: ImportRow[] = [];
-  for (const row of rows) {
-    if (first.has(row.facts.email)) repeats.push(row);
-    else first.set(row.facts.email, row);
+  const cells: (string | number | null)[] = [];
+  let last = '';
+  for (const row of isOrdered(rows) ? rows : ordered(rows)) {
+    const { id, facts, line } = row;
+    const { email, name = null, locale = null, timezone = null, attributes } = facts;
+    if (email === last) repeats.push(row);
+    else cells.push(id, email, name, locale, timezone, attributes ? JSON.stringify(attributes) : '{}', line);
+    last = email;
   }
-  const ordered = [...first.values()].sort((a, b) => (a.facts.email < b.facts.email ? -1 : 1));
-  return { before, after, rows: JSON.stringify(ordered.map(textOf)), repeats, faults, now };
+  return { before, after, cells, repeats, faults, now };
 }
 
-function textOf({ id, facts, line }: ImportRow): RowText {
-  const { email, name = null, locale = null, timezone = null, attributes = {} } = facts;
-  return [id, email, name, locale, timezone, JSON.stringify(attributes), line];
+/** As a window of a file hands them out, so that sorting them again would be for nothing. */
+function isOrdered(rows: readonly ImportRow[]): boolean {
+  let last = '';
+  for (const { facts } of rows) {
+    if (facts.email < last) return false;
+    last = facts.email;
+  }
+  return true;
+}
+
+/** Rows of one address stay in their order. */
+function ordered(rows: readonly ImportRow[]): ImportRow[] {
+  return [...rows].sort((a, b) => {
+    if (a.facts.email === b.facts.email) return 0;
+    return a.facts.email < b.facts.email ? -1 : 1;
+  });
 }
 
 /** What one batch of a CSV says and how far the file has been read: kept together or not at all. */
@@ -50,8 +70,8 @@ export function commitBatch(db: Db, batch: CommitBatch): Import | 'stale' {
   const { before, after } = batch;
   const stored = findImport(db, { workspace: before.workspaceId, id: before.id });
   if (!stored || !continues(stored, before)) return 'stale';
-  const putting = new BatchPutting(db, stored, batch.now);
-  putting.putAll(JSON.parse(batch.rows) as RowText[]);
+  const putting = new BatchPutting(db, stored, batch);
+  putting.putAll(rowsOf(batch.cells));
   for (const row of batch.repeats) putting.putOne(row);
   const { created, updated, faults } = putting;
   const progress: Import = {
@@ -64,6 +84,22 @@ export function commitBatch(db: Db, batch: CommitBatch): Import | 'stale' {
   keepFaults(db, stored, [...batch.faults, ...faults]);
   db.run('saveImport', { id: stored.id, status: progress.status, body: JSON.stringify(progress) });
   return progress;
+}
+
+function rowsOf(cells: CommitBatch['cells']): RowText[] {
+  const rows: RowText[] = [];
+  for (let at = 0; at < cells.length; at += CELLS)
+    rows.push(cells.slice(at, at + CELLS) as unknown as RowText);
+  return rows;
+}
+
+function saidIn([, , name, locale, timezone, attributes]: RowText): Omit<SubscriberFacts, 'email'> {
+  return {
+    ...(name !== null && { name }),
+    ...(locale !== null && { locale }),
+    ...(timezone !== null && { timezone }),
+    ...(attributes !== '{}' && { attributes: JSON.parse(attributes) as Attributes }),
+  };
 }
 
 /** Whether a batch that was read on from `before` follows what is stored. */
@@ -82,10 +118,11 @@ class BatchPutting {
   readonly #lists: readonly ListRow[];
   readonly #now: number;
 
-  constructor(db: Db, { workspaceId, listIds }: Import, now: number) {
+  constructor(db: Db, { workspaceId, listIds }: Import, { cells, now }: CommitBatch) {
     this.#db = db;
     this.#workspace = workspaceId;
-    this.#lists = listRows(db, workspaceId, listIds);
+    // For no rows no list is asked for: an import whose list is gone could not even be said to have failed.
+    this.#lists = cells.length === 0 ? [] : listRows(db, workspaceId, listIds);
     this.#now = now;
   }
 
@@ -97,14 +134,8 @@ class BatchPutting {
     });
     const created = this.#db.runEach('insertNew', inserts);
     this.created += created;
-    const people = rows.map(([, email], i) => ({ email, no: lastNo + 1 + i }));
-    if (created === rows.length) return joinLists(this.#db, this.#lists, people);
-    const known = this.#merge(rows, lastNo);
-    const joining = people.flatMap((one, i) => {
-      const no = known.has(i) ? known.get(i) : one.no;
-      return no === undefined ? [] : [{ ...one, no }];
-    });
-    joinLists(this.#db, this.#lists, joining);
+    this.#joinNew(lastNo);
+    if (created < rows.length) joinLists(this.#db, this.#lists, this.#merge(rows, lastNo));
   }
 
   putOne(row: ImportRow): void {
@@ -116,28 +147,30 @@ class BatchPutting {
     });
   }
 
-  /** Merges those who were there before; answers their numbers by place in the batch, undefined for a fault. */
-  #merge(rows: readonly RowText[], lastNo: number): Map<number, number | undefined> {
+  /** Whoever got a number behind the last one. They have them in order of address, as the members of a list are kept. */
+  #joinNew(lastNo: number): void {
+    for (const { no: list } of this.#lists) {
+      const joined = this.#db.run('joinNew', { list, lastNo });
+      if (joined > 0) this.#db.run('countMembers', { list, change: joined });
+    }
+  }
+
+  /** Merges those who were there before; answers who they are, without those for whom it was a fault. */
+  #merge(rows: readonly RowText[], lastNo: number): Joining[] {
     const emails = JSON.stringify(rows.map(([, email]) => email));
     const params = { workspace: this.#workspace, emails, lastNo };
     const known = this.#db.all<{ at: number; no: number; attributes: string }>('knownAmong', params);
-    const numbers = new Map<number, number | undefined>();
-    const merges = known.flatMap((row) => {
-      const [, , name, locale, timezone, text = '{}', line = 0] = rows[row.at] ?? [];
-      numbers.set(row.at, undefined);
-      const attributes = text === '{}' ? {} : { attributes: JSON.parse(text) as Attributes };
-      const said = {
-        ...(name && { name }),
-        ...(locale && { locale }),
-        ...(timezone && { timezone }),
-        ...attributes,
-      };
-      const merge = this.#orFault(line, () => mergeParams(row, said, this.#now));
-      if (merge) numbers.set(row.at, row.no);
+    const joining: Joining[] = [];
+    const merges = known.flatMap((person) => {
+      const row = rows[person.at];
+      if (!row) return [];
+      const [, email, , , , , line] = row;
+      const merge = this.#orFault(line, () => mergeParams(person, saidIn(row), this.#now));
+      if (merge) joining.push({ email, no: person.no });
       return merge ? [merge] : [];
     });
     this.updated += this.#db.runEach('mergeRow', merges);
-    return numbers;
+    return joining;
   }
 
   /** A row that would make somebody's attributes too large is a fault of its own. */
@@ -155,9 +188,11 @@ class BatchPutting {
 
 function keepFaults(db: Db, stored: Import, faults: readonly ImportFault[]): void {
   const room = Math.max(0, FAULTS_KEPT - stored.rejected);
-  for (const { line, code, detail } of [...faults].sort((a, b) => a.line - b.line).slice(0, room)) {
-    db.run('insertImportFault', { id: stored.id, line, code, detail });
-  }
+  const inOrder = [...faults].sort((a, b) => a.line - b.line).slice(0, room);
+  db.runEach(
+    'insertImportFault',
+    inOrder.map(({ line, code, detail }) => [stored.id, line, code, detail]),
+  );
 }
 
 export function insertImport(db: Db, one: Import): null {
@@ -172,6 +207,10 @@ export function findImport(db: Db, args: { workspace: string; id: string }): Imp
 
 export function unfinishedImport(db: Db, _: undefined): Import | undefined {
   return importOf(db.get<{ body: string }>('unfinishedImport'));
+}
+
+export function isUnfinishedImport(db: Db, args: { id: string }): boolean {
+  return db.get('isUnfinishedImport', args) !== undefined;
 }
 
 export function importFaults(db: Db, args: { id: string; after: number; limit: number }): ImportFault[] {

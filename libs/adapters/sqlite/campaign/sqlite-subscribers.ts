@@ -130,6 +130,10 @@ export class SqliteImports implements Imports {
     return this.#calls.read('unfinishedImport', undefined);
   }
 
+  isUnfinished(id: ImportId): Promise<boolean> {
+    return this.#calls.read('isUnfinishedImport', { id });
+  }
+
   commit(batch: ImportBatch): Promise<Import | 'stale'> {
     return this.#calls.write('commitBatch', commitArgs(batch, this.#clock.now()));
   }

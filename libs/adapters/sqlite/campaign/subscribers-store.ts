@@ -9,6 +9,7 @@ import {
   findImport,
   importFaults,
   insertImport,
+  isUnfinishedImport,
   unfinishedImport,
 } from './import-procedures.js';
 import {
@@ -144,6 +145,7 @@ export const subscribersStore = sqliteStore({
       listRows(db, args.workspace, args.listIds).reduce((sum, { members }) => sum + members, 0),
     findImport,
     unfinishedImport,
+    isUnfinishedImport,
     importFaults,
   },
 });

@@ -26,8 +26,9 @@ ON CONFLICT (workspace_id, email) DO NOTHING
 
 -- name: knownAmong
 -- Of the addresses that were to be new, those that were there before: all that did not get the number meant for them.
+-- CROSS JOIN keeps to this order: left to itself SQLite looks through the addresses once for everybody in the workspace.
 SELECT emails.key AS at, s.no, s.attributes FROM json_each(:emails) AS emails
-JOIN subscribers s ON s.workspace_id = :workspace AND s.email = emails.value
+CROSS JOIN subscribers s ON s.workspace_id = :workspace AND s.email = emails.value
 WHERE s.no <= :lastNo
 
 -- name: mergeRow
@@ -37,6 +38,10 @@ WHERE no = ?1
 
 -- name: joinRow
 INSERT INTO list_members (list_no, email, subscriber_no) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+
+-- name: joinNew
+INSERT INTO list_members (list_no, email, subscriber_no) SELECT :list, email, no FROM subscribers WHERE no > :lastNo ORDER BY no
+ON CONFLICT DO NOTHING
 
 -- name: byEmail
 SELECT * FROM subscribers WHERE workspace_id = :workspace AND email = :email
@@ -80,11 +85,14 @@ SELECT body FROM imports WHERE id = :id AND workspace_id = :workspace
 -- name: unfinishedImport
 SELECT body FROM imports WHERE status IN ('queued', 'running') ORDER BY created_at, id LIMIT 1
 
+-- name: isUnfinishedImport
+SELECT id FROM imports WHERE id = :id AND status IN ('queued', 'running')
+
 -- name: saveImport
 UPDATE imports SET status = :status, body = :body WHERE id = :id
 
 -- name: insertImportFault
-INSERT INTO import_faults (import_id, line, code, detail) VALUES (:id, :line, :code, :detail) ON CONFLICT DO NOTHING
+INSERT INTO import_faults (import_id, line, code, detail) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
 
 -- name: importFaults
 SELECT line, code, detail FROM import_faults WHERE import_id = :id AND line > :after ORDER BY line LIMIT :limit

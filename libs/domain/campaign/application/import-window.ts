@@ -5,14 +5,33 @@ import type { CsvPosition, CsvRecord } from '#ports/campaign/csv.js';
 import type { ImportBatch, ImportFault } from '#ports/campaign/imports.js';
 import { SortedRuns } from './sorted-runs.js';
 
-/** Records sorted together: enough that a batch of neighbours touches a small part of a large index. */
-const WINDOW_RECORDS = 16_000;
-/** Bytes of the file that may be in memory for it. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
+export interface ImportLimits {
+  /** Records sorted together. */
+  readonly records: number;
+  /** Bytes of the file that may be in memory for them. */
+  readonly bytes: number;
+  /** Records among them that cannot be taken: they are all stored with the first batch. */
+  readonly faults: number;
+  /** Rows committed at once. */
+  readonly batch: number;
+  /** Batches on their way to the store, where several share one fsync: while those are written the next are read. */
+  readonly inFlight: number;
+}
+
+/**
+ * Enough records that a batch of neighbours touches a small part of a large index: with a quarter of them the disk writes two
+ * and a half times as much. Batches that take the thread a few milliseconds to make and the store as long to write.
+ */
+export const IMPORT_LIMITS: ImportLimits = {
+  records: 64_000,
+  bytes: 8 * 1024 * 1024,
+  faults: 2_000,
+  batch: 500,
+  inFlight: 8,
+};
+
 /** Rows sorted at once, which takes less than a millisecond. */
-const RUN = 500;
-/** Rows committed at once. */
-export const IMPORT_BATCH = 1_000;
+const RUN = 1_000;
 
 interface Row {
   readonly line: number;
@@ -20,8 +39,8 @@ interface Row {
 }
 
 const byAddress = (a: Row, b: Row): number => {
-  if (a.facts.email === b.facts.email) return 0;
-  return a.facts.email < b.facts.email ? -1 : 1;
+  if (a.facts.email < b.facts.email) return -1;
+  return a.facts.email > b.facts.email ? 1 : 0;
 };
 
 /**
@@ -34,21 +53,25 @@ const byAddress = (a: Row, b: Row): number => {
 export class ImportWindow {
   readonly #from: Checkpoint;
   readonly #columns: Columns;
+  readonly #limits: ImportLimits;
   readonly #rows = new SortedRuns<Row>(byAddress);
   readonly #faults: ImportFault[] = [];
   #run: Row[] = [];
   #records = 0;
   #end: CsvPosition;
 
-  constructor(from: Checkpoint, columns: Columns) {
+  constructor(from: Checkpoint, columns: Columns, limits: ImportLimits) {
     this.#from = from;
     this.#columns = columns;
+    this.#limits = limits;
     this.#end = { offset: from.offset, line: from.line };
   }
 
   get isFull(): boolean {
     if (this.#from.window) return this.#records === this.#from.window.records;
-    return this.#records === WINDOW_RECORDS || this.#end.offset - this.#from.offset >= WINDOW_BYTES;
+    const { records, faults, bytes } = this.#limits;
+    const length = this.#end.offset - this.#from.offset;
+    return this.#records === records || this.#faults.length === faults || length >= bytes;
   }
 
   get isEmpty(): boolean {
@@ -69,8 +92,11 @@ export class ImportWindow {
     if (this.#run.length === RUN) this.#closeRun();
   }
 
-  /** The batches that are still to be committed, each following the one before, the first following `before`. */
-  *batches(before: Import, nextId: () => SubscriberId): Generator<ImportBatch> {
+  /**
+   * The batches that are still to be committed, each following the one before, the first following `before`. Returns the
+   * import as the last of them leaves it.
+   */
+  *batches(before: Import, nextId: () => SubscriberId): Generator<ImportBatch, Import, undefined> {
     this.#closeRun();
     const size = this.#rows.size;
     let taken = before.checkpoint.window?.taken ?? 0;
@@ -79,45 +105,28 @@ export class ImportWindow {
     let current = before;
     do {
       // The ids are made now, so that their own index grows at its end.
-      const rows = this.#rows.take(IMPORT_BATCH).map((row) => ({ ...row, id: nextId() }));
+      const rows = this.#rows.take(this.#limits.batch).map((row) => ({ ...row, id: nextId() }));
       taken += rows.length;
       const after: Import = {
         ...current,
         rows: current.rows + rows.length + faults.length,
         rejected: current.rejected + faults.length,
-        checkpoint:
-          taken < size ? { ...startOf(this.#from), window: { records: this.#records, taken } } : this.#end,
+        checkpoint: taken < size ? this.#within(taken) : this.#end,
       };
       const room = Math.max(0, FAULTS_KEPT - current.rejected);
       yield { before: current, after, rows, faults: faults.slice(0, room) };
       [current, faults] = [after, []];
     } while (taken < size);
+    return current;
+  }
+
+  #within(taken: number): Checkpoint {
+    const { offset, line } = this.#from;
+    return { offset, line, window: { records: this.#records, taken, end: this.#end.offset } };
   }
 
   #closeRun(): void {
     this.#rows.add(this.#run.sort(byAddress));
     this.#run = [];
   }
-}
-
-/** The records of a file from a checkpoint on, window by window. */
-export async function* windowsOf(
-  batches: AsyncIterable<readonly CsvRecord[]>,
-  columns: Columns,
-  from: Checkpoint,
-): AsyncGenerator<ImportWindow, void, undefined> {
-  let window = new ImportWindow(from, columns);
-  for await (const records of batches) {
-    for (const record of records) {
-      window.add(record);
-      if (!window.isFull) continue;
-      yield window;
-      window = new ImportWindow(window.end, columns);
-    }
-  }
-  if (!window.isEmpty) yield window;
-}
-
-function startOf({ offset, line }: Checkpoint): CsvPosition {
-  return { offset, line };
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '#domain/kernel/refusal.js';
-import type { Import } from '#domain/campaign/model/import.js';
+import type { Import, ImportId } from '#domain/campaign/model/import.js';
 import { type Columns, readHeader } from '#domain/campaign/model/subscriber-csv.js';
 import type { SubscriberId } from '#domain/campaign/model/subscriber.js';
 import type { CsvReader, CsvShape } from '#ports/campaign/csv.js';
@@ -8,7 +8,8 @@ import type { Blobs } from '#ports/system/blobs.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { Log } from '#ports/system/log.js';
-import { type ImportWindow, windowsOf } from './import-window.js';
+import { batchesOf } from './import-batches.js';
+import { IMPORT_LIMITS, type ImportLimits } from './import-window.js';
 
 export interface ImportTools {
   readonly imports: Imports;
@@ -24,11 +25,14 @@ export type Ran = Import | 'stopped' | 'overtaken';
 
 const LOOK_EVERY_MS = 5_000;
 const AFTER_ERROR_MS = 2_000;
-/** Batches on their way to the store: the next is read while those before are written, and they share one fsync. */
-const IN_FLIGHT = 4;
+/** Trying again reads a whole window again: not more often while there is no room for it. */
+const WHILE_UNAVAILABLE_MS = 10_000;
 /** An import that fails so often without getting on would keep all others waiting for ever. */
 const MOST_FAILURES = 10;
 const TEMPORARY: ReadonlySet<string> = new Set(['storage_full', 'storage_unavailable', 'shutting_down']);
+const SWEEP_EVERY_MS = 3_600_000;
+/** So long after a file was stored, milliseconds, the import that it came for has been too, or will never be. */
+const ORPHAN_AFTER_MS = 3_600_000;
 
 /**
  * Works off imports, one after the other. Each batch is committed together with how far the file has been read: if the
@@ -36,14 +40,17 @@ const TEMPORARY: ReadonlySet<string> = new Set(['storage_full', 'storage_unavail
  */
 export class RunImports {
   readonly #tools: ImportTools;
+  readonly #limits: ImportLimits;
   #running: Promise<void> = Promise.resolve();
   #stopping = false;
   #wake: () => void = () => {};
   /** How often in a row the same import failed at the same place. */
   #failing = { at: '', times: 0 };
+  #nextSweep = -Infinity;
 
-  constructor(tools: ImportTools) {
+  constructor(tools: ImportTools, limits = IMPORT_LIMITS) {
     this.#tools = tools;
+    this.#limits = limits;
   }
 
   start(): void {
@@ -67,7 +74,7 @@ export class RunImports {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       const wait = await this.#round().catch((error: unknown) => {
         log.error('import.interrupted', { error });
-        return AFTER_ERROR_MS;
+        return error instanceof Refusal ? WHILE_UNAVAILABLE_MS : AFTER_ERROR_MS;
       });
       if (this.#stopping) return;
       if (wait === 0) continue;
@@ -79,6 +86,7 @@ export class RunImports {
 
   /** Works off the oldest import. Answers how long to rest. */
   async #round(): Promise<number> {
+    await this.#sweepNowAndThen();
     const next = await this.#tools.imports.unfinished();
     if (!next) return LOOK_EVERY_MS;
     try {
@@ -106,34 +114,24 @@ export class RunImports {
     return typeof read === 'string' ? read : this.#finish(read);
   }
 
-  /** Reads and commits to the end of the file. While one window is written the next is read. */
+  /** Reads and commits to the end of the file. While some batches are written the next are read. */
   async #readOn(from: Import, shape: CsvShape, columns: Columns): Promise<Ran> {
-    const { blobs, csv } = this.#tools;
-    const records = csv.records(blobs.open(from.blob, from.checkpoint.offset), from.checkpoint, shape);
-    const windows = readAhead(windowsOf(records, columns, from.checkpoint));
-    let current = from;
-    for await (const window of windows) {
-      const ran = await this.#commit(window, current);
-      if (typeof ran === 'string') return ran;
-      current = ran;
-    }
-    return current;
-  }
-
-  /** All of a window, several batches at a time. */
-  async #commit(window: ImportWindow, from: Import): Promise<Ran> {
-    const { imports, ids } = this.#tools;
+    const { imports, blobs, csv, ids } = this.#tools;
+    const file = wholeOf(blobs.open(from.blob, from.checkpoint.offset), from);
+    const records = csv.records(file, from.checkpoint, shape);
+    const nextId = (): SubscriberId => ids.next('sub') as SubscriberId;
     const onTheWay: Promise<Import | 'stale'>[] = [];
     let current = from;
     try {
-      for (const batch of window.batches(from, () => ids.next('sub') as SubscriberId)) {
+      for await (const batch of batchesOf(records, columns, from, nextId, this.#limits)) {
         if (this.#stopping) return 'stopped';
-        current = batch.after;
         const committed = imports.commit(batch);
         // It is looked at when its turn comes; until then a failure of it is nobody's.
         committed.catch(() => undefined);
         onTheWay.push(committed);
-        if (onTheWay.length === IN_FLIGHT && (await onTheWay.shift()) === 'stale') return 'overtaken';
+        current = batch.after;
+        if (onTheWay.length === this.#limits.inFlight && (await onTheWay.shift()) === 'stale')
+          return 'overtaken';
       }
       for (const committed of onTheWay) if ((await committed) === 'stale') return 'overtaken';
       return current;
@@ -173,24 +171,42 @@ export class RunImports {
   /** Undefined as long as trying again may help. */
   #reasonToGiveUp({ id, checkpoint }: Import, error: unknown): string | undefined {
     if (error instanceof Refusal) return TEMPORARY.has(error.code) ? undefined : error.message;
-    const at = `${id} ${checkpoint.offset}`;
+    const at = `${id} ${checkpoint.offset} ${checkpoint.window?.taken ?? 0}`;
     this.#failing = { at, times: this.#failing.at === at ? this.#failing.times + 1 : 1 };
     return this.#failing.times < MOST_FAILURES ? undefined : 'The stored file cannot be read.';
   }
+
+  async #sweepNowAndThen(): Promise<void> {
+    const { clock, log } = this.#tools;
+    if (clock.monotonic() < this.#nextSweep) return;
+    this.#nextSweep = clock.monotonic() + SWEEP_EVERY_MS;
+    // Untidy is no reason not to work.
+    await this.#sweep().catch((error: unknown) => log.warn('import.files_not_swept', { error }));
+  }
+
+  /**
+   * Removes files that no import will read: a process died between storing the file and the import, or between the end of the
+   * import and the removal of its file.
+   */
+  async #sweep(): Promise<void> {
+    const { blobs, clock, imports, log } = this.#tools;
+    for await (const name of blobs.storedBefore(clock.now() - ORPHAN_AFTER_MS)) {
+      if (!name.startsWith('imp_') || (await imports.isUnfinished(name as ImportId))) continue;
+      await blobs.remove(name);
+      log.info('import.file_swept', { importId: name });
+    }
+  }
 }
 
-/** Asks for the next before the present one is worked off. */
-async function* readAhead<T>(source: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
-  try {
-    for (let next = source.next(); ;) {
-      const { done, value } = await next;
-      if (done) return;
-      next = source.next();
-      // It is looked at when its turn comes; until then a failure of it is nobody's.
-      next.catch(() => undefined);
-      yield value;
-    }
-  } finally {
-    await source.return();
+/** Rows that are not there any more would not be missed: the end of what is left looks like the end of the file. */
+async function* wholeOf(
+  file: AsyncIterable<Uint8Array>,
+  { bytes, checkpoint }: Import,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let at = checkpoint.offset;
+  for await (const chunk of file) {
+    at += chunk.byteLength;
+    yield chunk;
   }
+  if (at < bytes) throw new Refusal('not_found', `The stored file ends after ${at} of ${bytes} bytes.`);
 }

@@ -1,5 +1,6 @@
 interface Run<T> {
-  readonly items: readonly T[];
+  /** In order; those that were taken are not held any longer. */
+  readonly items: (T | undefined)[];
   /** How many runs were added before. */
   readonly order: number;
   at: number;
@@ -25,8 +26,8 @@ export class SortedRuns<T> {
     return this.#size;
   }
 
-  /** @param items in order */
-  add(items: readonly T[]): void {
+  /** @param items in order; the array is ours from now on */
+  add(items: T[]): void {
     if (items.length === 0) return;
     this.#size += items.length;
     this.#heap.push({ items, order: this.#added++, at: 0 });
@@ -37,8 +38,9 @@ export class SortedRuns<T> {
   take(count: number): T[] {
     const taken: T[] = [];
     for (let run = this.#heap[0]; run && taken.length < count; run = this.#heap[0]) {
-      const item = run.items[run.at++];
+      const item = run.items[run.at];
       if (item !== undefined) taken.push(item);
+      run.items[run.at++] = undefined;
       if (run.at === run.items.length) this.#dropFirst();
       this.#sink();
     }

@@ -11,9 +11,9 @@ export interface Checkpoint {
   readonly line: number;
   /**
    * The `records` that begin there are taken in order of address, and `taken` of those that could be read have been
-   * committed, as have the faults of the others.
+   * committed, as have the faults of the others. `end` is the offset behind the last of them.
    */
-  readonly window?: { readonly records: number; readonly taken: number };
+  readonly window?: { readonly records: number; readonly taken: number; readonly end?: number };
 }
 
 export function isSameCheckpoint(a: Checkpoint, b: Checkpoint): boolean {
@@ -48,3 +48,10 @@ export interface Import {
 
 /** Faults kept with their line; more are counted, not kept. */
 export const FAULTS_KEPT = 10_000;
+
+/** How much of the file has been worked off, 0..1, by its bytes. */
+export function progressOf({ status, bytes, checkpoint: { offset, window } }: Import): number {
+  if (status === 'finished' || bytes === 0) return 1;
+  const within = window?.end === undefined ? 0 : ((window.end - offset) * window.taken) / window.records;
+  return Math.min(1, (offset + within) / bytes);
+}
