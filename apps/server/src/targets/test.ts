@@ -128,7 +128,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Ids>(Ids, ids),
       answers<Randomness>(Randomness, randomness),
       answers<Secrets>(Secrets, secrets),
-      answers<Blobs>(Blobs, new MemoryBlobs()),
+      answers<Blobs>(Blobs, new MemoryBlobs(clock)),
       answers<Log>(Log, log),
       answers<Metrics>(Metrics, metrics),
       answers<MetricsExposition>(MetricsExposition, metrics),

@@ -19,7 +19,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const refusal = refusalOf(error);
-    if (!refusal) this.#log.error('http.failed', { requestId: request.id, route: routeOf(request), error });
+    if (!refusal && isHungUp(error, request))
+      this.#log.info('http.hung_up', { requestId: request.id, route: routeOf(request) });
+    else if (!refusal)
+      this.#log.error('http.failed', { requestId: request.id, route: routeOf(request), error });
     if (reply.sent || reply.raw.headersSent) {
       // The answer has begun (a stream, say): all that is left is to break it off, so that nobody takes it for whole.
       reply.raw.destroy();
@@ -43,6 +46,12 @@ export class ProblemFilter implements ExceptionFilter {
       .header('content-type', PROBLEM_TYPE)
       .send(Buffer.from(JSON.stringify(problem)));
   }
+}
+
+/** The client went away before its body was whole: nobody waits for an answer, and nothing of ours has failed. */
+function isHungUp(error: unknown, { raw }: FastifyRequest): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return raw.readableAborted && (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE');
 }
 
 function routeOf(request: FastifyRequest): string {

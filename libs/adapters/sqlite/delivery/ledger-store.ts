@@ -2,7 +2,7 @@ import type { Attempt } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchControl } from '#domain/delivery/model/dispatch.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { IntentAnswer, LoadedParcel, MayRepeat, NewIntent } from '#ports/delivery/ledger.js';
+import type { LoadedParcel } from '#ports/delivery/ledger.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import { failedMessageWrites } from './failed-messages-procedures.js';
 import { intentWrites } from './intents-procedures.js';

@@ -51,7 +51,7 @@ export class Storage {
   readonly ids = new CountingIds();
   readonly outbox = new MemoryOutbox();
   readonly timers = new MemoryTimers();
-  readonly blobs = new MemoryBlobs();
+  readonly blobs = new MemoryBlobs(this.clock);
   readonly templates = new MemoryTemplates();
   readonly campaigns = new MemoryCampaigns(this.outbox, this.clock);
   readonly #people = new MemoryPeople();
