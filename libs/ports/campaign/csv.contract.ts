@@ -177,13 +177,16 @@ export function describeCsvReaderContract(name: string, make: () => CsvReader): 
 
       it('costs no more time however many there are', async () => {
         // Each line opens a quote that the next one may end: read again to the limit for every line, four times as many
-        // lines would take sixteen times as long. Processor time, because others may be using the machine.
-        const cost = async (line: string, bytes: number): Promise<number> => {
+        // lines would take sixteen times as long. The best of three in processor time, because compiling, collecting and
+        // whoever else uses the machine are in it too; what is read again and again is slow every time.
+        const once = async (line: string, bytes: number): Promise<number> => {
           const before = process.cpuUsage();
           await read('a,b\n', line.repeat(Math.ceil(bytes / line.length)));
           const { user, system } = process.cpuUsage(before);
           return (user + system) / 1000;
         };
+        const cost = async (line: string, bytes: number): Promise<number> =>
+          Math.min(await once(line, bytes), await once(line, bytes), await once(line, bytes));
         for (const line of ['"a\n', '"\n', '""x\n', '"",\n', 'x,"\n', '"""\n', '"a"",\n', ',']) {
           expect(await cost(line, 200_000)).toBeLessThan(10 * (await cost(line, 50_000)) + 500);
         }
