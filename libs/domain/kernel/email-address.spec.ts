@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { quickest } from '#test/support/quickest.js';
 import fc from 'fast-check';
 import {
   domainOf,
@@ -84,28 +85,29 @@ describe('An e-mail address', () => {
     expect(parseEmailAddress(text)).toMatchObject({ code: 'header_injection' });
   });
 
-  it('of 10 KB, in every shape we can think of, is refused within 50 ms', () => {
+  it('of 10 KB, in every shape we can think of, is refused within 50 ms', async () => {
     const hostile = ['a', 'a.', '"', 'a@', '"a@', 'é', '\\"', '@a.', 'a-'].map((part) =>
       part.repeat(Math.ceil(10_240 / part.length)),
     );
-    const started = performance.now();
-    for (const text of [
+    const texts = [
       ...hostile,
       ...hostile.map((text) => `${text}@x.io`),
       ...hostile.map((text) => `x@${text}`),
-    ]) {
-      expect(isAddress(parseEmailAddress(text))).toBe(false);
-    }
-    expect(performance.now() - started).toBeLessThan(50);
+    ];
+    const took = await quickest(() => {
+      for (const text of texts) expect(isAddress(parseEmailAddress(text))).toBe(false);
+    });
+    expect(took).toBeLessThan(50);
   });
 
-  it('just below the length at which we stop looking takes no longer', () => {
-    const started = performance.now();
-    for (const part of ['a.', 'a-', '-', '"\\', 'é.', '@']) {
-      parseEmailAddress(part.repeat(256).slice(0, 512));
-      parseEmailAddress(`x@${part.repeat(256).slice(0, 500)}`);
-    }
-    expect(performance.now() - started).toBeLessThan(50);
+  it('just below the length at which we stop looking takes no longer', async () => {
+    const took = await quickest(() => {
+      for (const part of ['a.', 'a-', '-', '"\\', 'é.', '@']) {
+        parseEmailAddress(part.repeat(256).slice(0, 512));
+        parseEmailAddress(`x@${part.repeat(256).slice(0, 500)}`);
+      }
+    });
+    expect(took).toBeLessThan(50);
   });
 
   it('keeps its normal form when it is read again', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { quickest } from '#test/support/quickest.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { plainText } from '#domain/kernel/text.js';
 import { Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
@@ -319,14 +320,15 @@ export function describeRendererContract(name: string, make: () => RendererUnder
     it.each(refusedData)('refuses $name: $code', async ({ html, data, code, pointers }) => {
       await keep('tpl_a', { html });
       const prepared = await its.renderer.prepare(WORKSPACE, 'tpl_a', 1);
-      const started = performance.now();
       let refusal: unknown;
-      try {
-        prepared.render({ recipient: data, shared: {}, platform: {} });
-      } catch (error) {
-        refusal = error;
-      }
-      expect(performance.now() - started).toBeLessThan(500);
+      const took = await quickest(() => {
+        try {
+          prepared.render({ recipient: data, shared: {}, platform: {} });
+        } catch (error) {
+          refusal = error;
+        }
+      });
+      expect(took).toBeLessThan(500);
       expect(refusal).toBeInstanceOf(Refusal);
       expect((refusal as Refusal).code).toBe(code);
       expect((refusal as Refusal).faults.map(({ pointer }) => pointer)).toEqual(pointers);
