@@ -15,6 +15,13 @@ describe('the public URL', () => {
     expect(url.value).toBe('http://127.0.0.1:4321');
   });
 
+  it('is known before it listens, unless the port is left to the system', () => {
+    const host = '127.0.0.1';
+    expect(PublicUrl.of({ publicUrl: undefined, host, port: 4321 }).value).toBe('http://127.0.0.1:4321');
+    expect(PublicUrl.of({ publicUrl: 'https://x.example', host, port: 0 }).value).toBe('https://x.example');
+    expect(PublicUrl.of({ publicUrl: undefined, host, port: 0 }).known).toBe(false);
+  });
+
   it.each([
     ['0.0.0.0', 'http://127.0.0.1:80'],
     ['::', 'http://127.0.0.1:80'],

@@ -1,9 +1,19 @@
-/** Where people reach this server: the base of the links in mails. Known once it listens, if it was not configured. */
+import type { ServerConfig } from './config/server-config.js';
+
+/** Where people reach this server: the base of the links in mails. If neither it nor the port is configured, known once it listens. */
 export class PublicUrl {
   #value: string | undefined;
 
-  constructor(configured: string | undefined) {
-    this.#value = configured;
+  constructor(value: string | undefined) {
+    this.#value = value;
+  }
+
+  static of({ publicUrl, host, port }: Pick<ServerConfig, 'publicUrl' | 'host' | 'port'>): PublicUrl {
+    return new PublicUrl(publicUrl ?? (port === 0 ? undefined : urlOf(host, port)));
+  }
+
+  get known(): boolean {
+    return this.#value !== undefined;
   }
 
   /** Without a slash at its end. */

@@ -36,5 +36,5 @@ export function dutiesOf(
   roles: readonly Role[],
   target: Target,
 ): readonly Duty[] {
-  return roles.flatMap((role) => [...duties[role](app), ...(target.duties?.[role] ?? [])]);
+  return roles.flatMap((role) => [...(target.duties?.[role] ?? []), ...duties[role](app)]);
 }

@@ -13,6 +13,7 @@ describe('scrubbing', () => {
     ['to Zoë <zoë@bücher.example>', 'to Zoë <[address]>'],
     ['"a+b@example.co.uk"', '"[address]"'],
     [String.raw`{"msg":"to \"canary bird\"@canary.example!"}`, '{"msg":"to [address]"}'],
+    [String.raw`{"msg":"to \"canary \\\"bird\\\"\"@canary.example!"}`, '{"msg":"to [address]"}'],
     ['{"scope":"@nestjs"}', '{"scope":"@nestjs"}'],
     [
       'at file:///app/node_modules/@nestjs/core/router.js:1:2',

@@ -43,7 +43,8 @@ const LONGEST_LOCAL_PART = 4 * 64;
 /** Where the quoted text begins that ends before `at`; `at` if it has no beginning nearby. */
 function openingQuote(line: string, at: number): number {
   const nearby = line.slice(Math.max(0, at - LONGEST_LOCAL_PART), at - QUOTE.length);
-  const found = nearby.lastIndexOf(QUOTE);
+  let found = nearby.lastIndexOf(QUOTE);
+  while (found > 0 && nearby.charAt(found - 1) === '\\') found = nearby.lastIndexOf(QUOTE, found - 1);
   return found < 0 ? at : at - QUOTE.length - nearby.length + found;
 }
 

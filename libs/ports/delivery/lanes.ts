@@ -42,9 +42,8 @@ export interface LaneDepth {
  * A claim hides its parcel for the lease; if it is neither extended nor finished, it comes again with `receives` one
  * higher. `finish` removes the parcel and puts the leftovers back: no leftover is lost if the process dies in
  * the middle (the whole parcel then comes again). `putBack` returns the parcel whole, its open intents with it, not to
- * be claimed before `dueAt`, and this claim is not counted among its `receives`. The claim is stale from then
- * on. A stale claim's `finish`, `putBack` or
- * `extend` does nothing; a parcel with an open intent cannot be finished, that is an error.
+ * be claimed before `dueAt`, and this claim is not counted among its `receives`. The claim is stale from then on. A
+ * stale claim's `finish`, `putBack` or `extend` does nothing; a parcel with an open intent cannot be finished, that is an error.
  * `onWork` is a hint that work may have come, and may be missed: ask again by the time `nextDueAt` says.
  */
 export interface Lanes {

@@ -14,7 +14,7 @@ export interface DeliveryThreadSetting {
   readonly log: Log;
   /** Shown as idle while no thread runs. */
   readonly providerNames: readonly string[];
-  /** Made anew for each start: the storage ports can be handed over only once. */
+  /** Made anew for each thread: the storage ports can be handed over only once. */
   readonly options: () => DeliveryThreadOptions;
   /** Frees what a thread or process that died had claimed. */
   readonly releaseClaims: () => Promise<void>;
@@ -37,6 +37,7 @@ export class DeliveryThreadHost implements DeliveryMonitor, Duty {
   #thread: Worker | undefined;
   #lastId = 0;
   #deaths = 0;
+  #started = false;
   #stopping = false;
   #unsubscribe = (): void => {};
 
@@ -44,8 +45,10 @@ export class DeliveryThreadHost implements DeliveryMonitor, Duty {
     this.#setting = setting;
   }
 
-  /** Starts the thread now if there is work, else as soon as there is. */
+  /** Starts the thread now if there is work, else as soon as there is. A second call changes nothing. */
   async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
     const { lanes: queues, clock, releaseClaims } = this.#setting;
     await releaseClaims();
     this.#unsubscribe = queues.onWork(() => this.#ensure());
@@ -55,6 +58,7 @@ export class DeliveryThreadHost implements DeliveryMonitor, Duty {
 
   /** Calls under way are finished, everything else is put back. */
   async stop(): Promise<void> {
+    if (this.#stopping) return;
     this.#stopping = true;
     this.#unsubscribe();
     const thread = this.#thread;

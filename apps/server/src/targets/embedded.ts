@@ -49,8 +49,8 @@ import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.j
 import { SignedLinks } from '#adapters/links/signed-links.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
-import { GalleryPictures } from '#adapters/rest/assets/assets.controller.js';
-import { MetricsExposition } from '#adapters/rest/health/metrics.controller.js';
+import { GalleryPictures } from '#adapters/rest/assets/gallery-pictures.js';
+import { MetricsExposition } from '#adapters/rest/health/metrics-exposition.js';
 import { OutboxSettings } from '#adapters/rest/outbox/outbox-settings.js';
 import { SqliteEngine } from '#adapters/sqlite/engine/sqlite-engine.js';
 import { SqliteOutbox } from '#adapters/sqlite/outbox/sqlite-outbox.js';
@@ -115,6 +115,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       linkKey,
     }),
   });
+  if (config.roles.includes('worker') && publicUrl.known) await deliveryThread.start();
   return {
     providers: [
       // system
@@ -165,7 +166,10 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
     ],
     duties: { worker: [deliveryThread] },
-    close: () => engine.close(),
+    async close() {
+      await deliveryThread.stop();
+      await engine.close();
+    },
   };
 }
 

@@ -31,8 +31,8 @@ import { MemoryIdempotentRequests } from '#adapters/memory/workspace/memory-idem
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { MemoryWorkspaces } from '#adapters/memory/workspace/memory-workspaces.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
-import { GalleryPictures } from '#adapters/rest/assets/assets.controller.js';
-import { MetricsExposition } from '#adapters/rest/health/metrics.controller.js';
+import { GalleryPictures } from '#adapters/rest/assets/gallery-pictures.js';
+import { MetricsExposition } from '#adapters/rest/health/metrics-exposition.js';
 import { OutboxSettings } from '#adapters/rest/outbox/outbox-settings.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { MonotonicUlids } from '#adapters/system/monotonic-ulids.js';

@@ -4,9 +4,7 @@ import { Get, Header, Inject, Param, StreamableFile } from '@nestjs/common';
 import { notFound } from '#domain/kernel/refusal.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Public } from '../kit/route.js';
-
-/** The folder with the gallery's pictures. */
-export const GalleryPictures = Symbol('GalleryPictures');
+import { GalleryPictures } from './gallery-pictures.js';
 
 const PICTURE = /^[a-z0-9-]{1,64}\.png$/;
 

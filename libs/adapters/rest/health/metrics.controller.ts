@@ -1,12 +1,7 @@
 import { Get, Header, Inject } from '@nestjs/common';
 import { RestController } from '../kit/rest-controller.js';
 import { Public } from '../kit/route.js';
-
-/** The measured numbers as text, in whatever format the target's collector reads. */
-export interface MetricsExposition {
-  exposition(): Promise<string>;
-}
-export const MetricsExposition = Symbol('MetricsExposition');
+import { MetricsExposition } from './metrics-exposition.js';
 
 @RestController('metrics')
 export class MetricsController {

@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { lockDataFolder } from './data-folder-lock.js';
 import { SqliteStorage, StorageClient } from './storage-client.js';
 import type { StorageThreadOptions } from './storage-thread.js';
-import { fromWire, type FromStorage } from './wire.js';
+import { fromWire, type FromStorage, type ToStorage } from './wire.js';
 
 /** The two ports that let another thread reach the same storage. Transfer both. */
 export interface StoragePorts {
@@ -57,14 +57,15 @@ export class SqliteEngine {
     const file = join(dataDir, 'posthorn.db');
     const folder = (migrations ?? new URL('../migrations/', import.meta.url)).href;
     try {
-      const writer = await startThread({ file, mode: 'writer', migrations: folder });
-      const reader = await startThread({ file, mode: 'reader', migrations: folder }).catch(
-        async (error: unknown) => {
-          await writer.terminate();
-          throw error;
-        },
-      );
-      return new SqliteEngine([writer, reader], unlock, onFatal);
+      const threads = [makeThread(file, 'writer', folder), makeThread(file, 'reader', folder)] as const;
+      try {
+        // One after the other: there is nothing to read before the writer has migrated.
+        for (const thread of threads) await opened(thread);
+      } catch (error) {
+        await Promise.all(threads.map((thread) => thread.terminate()));
+        throw error;
+      }
+      return new SqliteEngine(threads, unlock, onFatal);
     } catch (error) {
       unlock();
       throw error;
@@ -108,19 +109,23 @@ export function storageOver(ports: StoragePorts): SqliteStorage {
   return new SqliteStorage(new StorageClient(ports.writer), new StorageClient(ports.reader));
 }
 
-function startThread(options: StorageThreadOptions): Promise<Worker> {
-  const thread = new Worker(new URL('./storage-thread.js', import.meta.url), {
-    workerData: options,
+function makeThread(file: string, mode: StorageThreadOptions['mode'], migrations: string): Worker {
+  return new Worker(new URL('./storage-thread.js', import.meta.url), {
+    workerData: { file, mode, migrations } satisfies StorageThreadOptions,
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
+}
+
+function opened(thread: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (message: FromStorage): void => {
       thread.off('message', settle);
       if ('fatal' in message) reject(fromWire(message.fatal));
-      else resolve(thread);
+      else resolve();
     };
     thread.on('message', settle);
     thread.on('error', reject);
+    thread.postMessage({ open: true } satisfies ToStorage);
   });
 }
 

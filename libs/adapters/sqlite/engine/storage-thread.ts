@@ -39,6 +39,7 @@ function start(): DatabaseSync {
   return writer;
 }
 
+await new Promise((resolve) => parent.once('message', resolve));
 let db: DatabaseSync;
 try {
   db = start();
@@ -123,7 +124,7 @@ function tellSignals(): void {
 function gather(port: MessagePort, message: ToStorage): void {
   if ('connect' in message) listen(message.connect);
   else if ('close' in message) close();
-  else (message.urgent ? urgent : ordinary).push({ port, ask: message });
+  else if (!('open' in message)) (message.urgent ? urgent : ordinary).push({ port, ask: message });
 }
 
 function drainPorts(): void {

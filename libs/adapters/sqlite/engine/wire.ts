@@ -23,7 +23,11 @@ export type FromStorage =
   | { readonly fatal: WireError };
 
 export type ToStorage =
-  Ask | { readonly connect: import('node:worker_threads').MessagePort } | { readonly close: true };
+  | Ask
+  /** The first: from then on there is a database to open. */
+  | { readonly open: true }
+  | { readonly connect: import('node:worker_threads').MessagePort }
+  | { readonly close: true };
 
 export interface WireError {
   readonly name: string;

@@ -175,7 +175,7 @@ describe('Imports', () => {
       expect(times).toBe(10);
       expect(await rig.find(bad)).toMatchObject({
         status: 'failed',
-        reason: 'The stored file cannot be read.',
+        reason: 'It failed again and again in the same place.',
       });
       expect(await rig.find(next)).toMatchObject({ status: 'finished', created: 5 });
     });

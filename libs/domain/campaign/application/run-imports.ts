@@ -173,7 +173,7 @@ export class RunImports {
     if (error instanceof Refusal) return TEMPORARY.has(error.code) ? undefined : error.message;
     const at = `${id} ${checkpoint.offset} ${checkpoint.window?.taken ?? 0}`;
     this.#failing = { at, times: this.#failing.at === at ? this.#failing.times + 1 : 1 };
-    return this.#failing.times < MOST_FAILURES ? undefined : 'The stored file cannot be read.';
+    return this.#failing.times < MOST_FAILURES ? undefined : 'It failed again and again in the same place.';
   }
 
   async #sweepNowAndThen(): Promise<void> {

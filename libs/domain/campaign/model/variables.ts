@@ -1,7 +1,7 @@
 import type { FieldFault } from '#domain/kernel/refusal.js';
 
 /** What stands beside a campaign's own data in each of its mails: the person's, see `mergeData`, and the platform's. */
-const OF_EACH_MAIL = new Set([
+export const OF_EACH_MAIL = new Set([
   'email',
   'name',
   'locale',

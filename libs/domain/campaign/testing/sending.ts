@@ -99,13 +99,3 @@ export async function statusOf(storage: Storage, id: CampaignId): Promise<string
 export async function pass(storage: Storage, ms = 1_000): Promise<void> {
   for (let left = ms; left > 0; left -= 100) await storage.clock.advance(Math.min(100, left));
 }
-
-/** Waits for an answer that hangs on nothing but other promises: within a few turns of the loop, or never. */
-export async function settled<T>(storage: Storage, promise: Promise<T>): Promise<T> {
-  let answered = false;
-  const watch = promise.finally(() => (answered = true));
-  watch.catch(() => undefined);
-  for (let turns = 0; turns < 200 && !answered; turns++) await storage.clock.advance(0);
-  if (!answered) throw new Error('No answer.');
-  return watch;
-}

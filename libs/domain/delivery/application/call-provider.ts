@@ -122,7 +122,7 @@ export class ProviderCalls {
     // Only the very same call is answered from the provider's memory.
     if (messages.length < composed.length)
       return this.#settle(orphan.provider, orphan.key, travellers, outcomes);
-    return this.#conclude(orphan, travellers, await this.#inquiry.ask(orphan, messages, outcomes));
+    return this.#conclude(orphan, travellers, await this.#inquiry.askLater(orphan, messages, outcomes));
   }
 
   /** Settles the call, unless it is worth waiting for a word of what became of it. */

@@ -51,24 +51,25 @@ export class ParcelDelivery {
     const { templateId, templateVersion, subject } = dispatch.content;
     const template = await renderer.prepare(dispatch.workspaceId, templateId, templateVersion, subject);
     const calls = new ProviderCalls(this.#tools, this.#claim, dispatch, template, this.#stopping);
-    for (const orphan of orphans) this.#takeBack(await calls.resolve(orphan));
+    for (const orphan of orphans) this.#begin(calls.resolve(orphan));
     for (const member of members) this.#waiting.push({ member, tried: noneTried });
     // The ledger would refuse them too, but striking off is not to wait for a provider.
     this.#ended ??= endOf(parcel, clock.now());
-    if (this.#ended === undefined && (await this.#isolated())) return;
+    if (this.#ended === undefined && this.#claim.receives >= SUSPECT_RECEIVES) {
+      // What is in doubt first: only this claim sees it.
+      await this.#settled();
+      if (await this.#isolated()) return;
+    }
     await this.#sendAll(dispatch, calls);
     await this.#finish();
   }
 
-  /**
-   * Splits a suspect parcel into tenths, or buries a single message. True if there is nothing more to do. What was in
-   * doubt has been resolved before, under the claim that could see it.
-   */
+  /** Splits a suspect parcel into tenths, or buries a single message. True if there is nothing more to do. */
   async #isolated(): Promise<boolean> {
     const { ledger, lanes, clock } = this.#tools;
     const { receives } = this.#claim;
     const ordinals = this.#waiting.map(({ member }) => member.ordinal);
-    if (receives < SUSPECT_RECEIVES || ordinals.length === 0) return false;
+    if (this.#ended !== undefined || ordinals.length === 0) return false;
     if (ordinals.length === 1 && receives < POISON_RECEIVES) return false;
     const now = clock.now();
     // A parcel that holds an open call stays whole: until that is known, what may be poison is not touched either.
@@ -95,11 +96,29 @@ export class ParcelDelivery {
       }
       if (this.#calls.size === 0) return;
       // A call that fails may put its members back in line.
-      await Promise.race(this.#calls).catch(async (error: unknown) => {
-        await Promise.allSettled(this.#calls);
-        throw error;
-      });
+      await this.#oneSettled();
     }
+  }
+
+  /** @throws what a call threw, once the others are out of hand too */
+  async #oneSettled(): Promise<void> {
+    await Promise.race(this.#calls).catch(async (error: unknown) => {
+      await Promise.allSettled(this.#calls);
+      throw error;
+    });
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#calls.size > 0) await this.#oneSettled();
+  }
+
+  #begin(made: Promise<AfterCall>): void {
+    const call: Promise<void> = made
+      .then((after) => this.#takeBack(after))
+      .finally(() => this.#calls.delete(call));
+    this.#calls.add(call);
+    // An early rejection is seen by whoever awaits the race; never let it be unhandled meanwhile.
+    call.catch(() => {});
   }
 
   async #sendNext(dispatch: Dispatch, calls: ProviderCalls): Promise<void> {
@@ -121,13 +140,7 @@ export class ParcelDelivery {
       return this.#putOff(this.#waiting.splice(0), paced.dueAt);
     }
     const travellers = this.#waiting.splice(0, Math.min(paced.count, permit.count));
-    const call: Promise<void> = calls
-      .make(permit, travellers)
-      .then((after) => this.#takeBack(after))
-      .finally(() => this.#calls.delete(call));
-    this.#calls.add(call);
-    // An early rejection is seen by whoever awaits the race; never let it be unhandled meanwhile.
-    call.catch(() => {});
+    this.#begin(calls.make(permit, travellers));
   }
 
   #takeBack({ now, later, ended, askAt }: AfterCall): void {
@@ -156,7 +169,11 @@ export class ParcelDelivery {
       const reason = end === 'dead' ? 'time used up: no provider took it' : end;
       await ledger.discard(this.#claim, unsent, end, reason, now);
     }
-    if (this.#askAt !== undefined) return lanes.putBack(this.#claim, this.#askAt, now);
+    if (this.#askAt !== undefined) {
+      // The parcel stays whole; whoever of it is due before the asking is not kept waiting.
+      const due = ends ? [] : this.#later.map(({ dueAt }) => dueAt);
+      return lanes.putBack(this.#claim, Math.min(this.#askAt, ...due), now);
+    }
     await lanes.finish(this.#claim, ends ? [] : leftoversOf(this.#later), now);
   }
 }

@@ -22,6 +22,9 @@ export interface InquiryTools {
   readonly randomness: Randomness;
 }
 
+/** A call whose outcome is not known. */
+export type OpenCall = Pick<Intent, 'key' | 'openedAt' | 'provider'>;
+
 /** What asking again brought; `askAt` if it brought nothing yet and is worth another try then. */
 export interface Asked {
   readonly outcomes: readonly Outcome[];
@@ -43,18 +46,29 @@ export class Inquiry {
   }
 
   /** Where the provider keeps idempotency keys a lost answer is no riddle: the same call brings the same answer. */
-  async ask(
-    call: Pick<Intent, 'key' | 'openedAt' | 'provider'>,
+  ask(call: OpenCall, messages: readonly EmailMessage[], first: readonly Outcome[]): Promise<Asked> {
+    return this.#ask(call, messages, first, ASK_AGAIN);
+  }
+
+  /** About a call that was left open earlier: at once, and, if it may stay open, no more than once now. */
+  askLater(call: OpenCall, messages: readonly EmailMessage[], first: readonly Outcome[]): Promise<Asked> {
+    const times = this.#worthWaiting(call.openedAt, first) ? 1 : ASK_AGAIN;
+    return this.#ask(call, messages, first, times);
+  }
+
+  async #ask(
+    call: OpenCall,
     messages: readonly EmailMessage[],
     first: readonly Outcome[],
+    times: number,
   ): Promise<Asked> {
     const { clock, randomness, retryRules } = this.#tools;
     let outcomes = first;
     let notBefore = 0;
-    for (let asked = 0; asked < ASK_AGAIN; asked++) {
+    for (let asked = 0; asked < times; asked++) {
       if (!outcomes.some(({ kind }) => kind === 'unknown')) return { outcomes };
       const wait = 1 + backoff(retryRules, asked, randomness.unit());
-      await new Promise<void>((resolve) => clock.after(wait, resolve));
+      if (times > 1) await new Promise<void>((resolve) => clock.after(wait, resolve));
       const answer = await this.#askOnce(call, messages);
       if (answer === 'never') return { outcomes };
       if ('askAt' in answer) {

@@ -80,11 +80,7 @@ export class ProviderPool {
       const readiness = slot.readiness(wanted.lane, wanted.want, now, mono);
       if (readiness.kind === 'ready') {
         slot.take(readiness.count, now, mono);
-        const { provider, settings } = slot;
-        return {
-          kind: 'permit',
-          permit: { provider, count: readiness.count, timeoutMs: settings.timeoutMs, probe: readiness.probe },
-        };
+        return { kind: 'permit', permit: permitOf(slot, readiness.count, readiness.probe) };
       }
       waitMs = Math.min(waitMs, waitOf(readiness, now));
       // A healthy provider that is merely busy is worth its queue; only what is urgent looks further.
@@ -160,8 +156,7 @@ export class ProviderPool {
     const retryAt = slot.repeatableAt(count, now, mono);
     if (retryAt > now) return { kind: 'none', retryAt };
     slot.takeAgain(count, mono);
-    const { provider, settings } = slot;
-    return { kind: 'permit', permit: { provider, count, timeoutMs: settings.timeoutMs, probe: false } };
+    return { kind: 'permit', permit: permitOf(slot, count, false) };
   }
 
   /** Asks each provider how fast it may be used. One that doesn't answer keeps what was known. */
@@ -187,6 +182,10 @@ export class ProviderPool {
     if (!slot) throw new Error(`No provider ${permit.provider.name} in this pool`);
     return slot;
   }
+}
+
+function permitOf({ provider, settings }: ProviderSlot, count: number, probe: boolean): Permit {
+  return { provider, count, timeoutMs: settings.timeoutMs, probe };
 }
 
 function waitOf(readiness: Readiness, now: number): number {

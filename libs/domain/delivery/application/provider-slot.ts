@@ -98,9 +98,9 @@ export class ProviderSlot {
   #affordable(count: number, probe: boolean, critical: boolean, mono: number): Readiness {
     this.#recover(mono);
     const reserve = critical ? 0 : this.#reserve();
-    const perCall = this.provider.capabilities.rateUnit === 'calls';
     const tokens = Math.floor(refill(this.#budget, mono).tokens - reserve);
-    if (tokens >= 1) return { kind: 'ready', count: perCall ? count : Math.min(count, tokens), probe };
+    if (tokens >= 1)
+      return { kind: 'ready', count: this.#costOf(count) === 1 ? count : Math.min(count, tokens), probe };
     return { kind: 'busy', waitMs: waitFor(this.#budget, 1, reserve, mono) };
   }
 
@@ -116,15 +116,18 @@ export class ProviderSlot {
    */
   repeatableAt(count: number, now: number, mono: number): number {
     this.#recover(mono);
-    const tokens = this.provider.capabilities.rateUnit === 'calls' ? 1 : count;
-    return Math.max(this.#pausedUntil, now + waitFor(this.#budget, tokens, 0, mono));
+    return Math.max(this.#pausedUntil, now + waitFor(this.#budget, this.#costOf(count), 0, mono));
   }
 
   /** Takes what a repeated call needs. It is no probe, so the breaker's places stay with those that are. */
   takeAgain(count: number, mono: number): void {
-    const tokens = this.provider.capabilities.rateUnit === 'calls' ? 1 : count;
-    this.#budget = draw(this.#budget, tokens, 0, mono).budget;
+    this.#budget = draw(this.#budget, this.#costOf(count), 0, mono).budget;
     this.#inFlight += 1;
+  }
+
+  /** Tokens that a call with so many messages takes. */
+  #costOf(count: number): number {
+    return this.provider.capabilities.rateUnit === 'calls' ? 1 : count;
   }
 
   /** A permit that led to no call: its place is given back, its tokens stay drawn (never more than allowed). */

@@ -1,0 +1,2 @@
+/** The folder with the gallery's pictures. */
+export const GalleryPictures = Symbol('GalleryPictures');
