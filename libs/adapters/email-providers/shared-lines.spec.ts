@@ -45,6 +45,11 @@ describe('sharing lines', () => {
     });
   });
 
+  it('gives a text back that ends where the others go on', () => {
+    const texts = ['\n{{x}}', '\n{{x}}', ''];
+    expect(together(share(...texts))).toEqual(texts);
+  });
+
   it('shares nothing between texts that have nothing in common', () => {
     expect(share('a', 'b\nc')).toEqual(shareNothing(['a', 'b\nc']));
   });

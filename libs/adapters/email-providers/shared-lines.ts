@@ -85,6 +85,8 @@ function shareEnds(texts: readonly string[], unsafe: (line: string) => boolean):
 function hasRuns(text: string, runs: readonly Run[]): boolean {
   let at = 0;
   for (const run of runs) {
+    // The text ended with the run before: the line break between the two is not there.
+    if (at > text.length) return false;
     const end = endOfRun(text, at, run);
     if (end > text.length || (run.shared && text.slice(at, end) !== run.text)) return false;
     if (end < text.length && text.charCodeAt(end) !== LINE_FEED) return false;

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Instant } from '#domain/kernel/brand.js';
 import type { IntegrationEvent } from '#domain/kernel/events.js';
+import type { CommitBook } from './commit-book.js';
 import type { Db, Signal, SqliteStore, SqlParams, SqlValue } from './store.js';
 import { readQueries } from './queries.js';
 
@@ -29,12 +30,14 @@ export class StoreConnection implements Db {
   readonly #queries: Map<string, string>;
   readonly #prepared = new Map<string, StatementSync>();
   readonly #signals: Set<Signal>;
+  readonly #book: CommitBook;
   #append: StatementSync | undefined;
 
-  constructor(db: DatabaseSync, store: SqliteStore, signals: Set<Signal>) {
+  constructor(db: DatabaseSync, store: SqliteStore, signals: Set<Signal>, book: CommitBook) {
     this.#db = db;
     this.#queries = readQueries(store.sql);
     this.#signals = signals;
+    this.#book = book;
   }
 
   run(query: string, params: SqlParams = {}): number {
@@ -54,6 +57,16 @@ export class StoreConnection implements Db {
 
   all<Row>(query: string, params: SqlParams = {}): Row[] {
     return this.#statement(query).all(params) as Row[];
+  }
+
+  addAtCommit(query: string, row: SqlParams, deltas: Readonly<Record<string, number>>): void {
+    this.#book.add(`${query} ${Object.values(row).join(' ')}`, deltas, (sums) =>
+      this.run(query, { ...row, ...sums }),
+    );
+  }
+
+  atCommit(name: string, task: () => void): void {
+    this.#book.end(name, task);
   }
 
   emit(event: IntegrationEvent, at: Instant): void {

@@ -70,6 +70,16 @@ describe('SqliteEngine', () => {
     await expect(SqliteEngine.open(folder)).rejects.toThrow(/newer Posthorn/);
   });
 
+  it('tells whoever asks with what cannot travel between threads, and nobody else', async () => {
+    const engine = await SqliteEngine.open(folder);
+    const timers = new SqliteTimers(engine.storage);
+    const bad = { kind: 'test', key: 'bad', at: (() => 1) as never };
+    const results = await Promise.allSettled([timers.set(timer(1)), timers.set(bad), timers.set(timer(2))]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await timers.due(10, 10)).toHaveLength(2);
+    await engine.close();
+  });
+
   it('tells whoever waits when a transaction cannot be kept, and undoes all of it', async () => {
     const engine = await SqliteEngine.open(folder);
     const timers = new SqliteTimers(engine.storage);

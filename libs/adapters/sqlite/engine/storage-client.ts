@@ -1,6 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { ArgsOf, Procedures, ResultOf, Signal, SqliteStore } from './store.js';
-import { type Ask, fromWire, type FromStorage } from './wire.js';
+import { type Ask, fromWire, type FromStorage, type ToStorage } from './wire.js';
 
 /** The asking end of one storage thread, usable from any thread that holds a port to it. */
 export class StorageClient {
@@ -8,6 +8,7 @@ export class StorageClient {
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   readonly #listeners = new Map<Signal, Set<() => void>>();
   #lastId = 0;
+  #unsent: Ask[] = [];
   #gone: Error | undefined;
 
   constructor(port: MessagePort | Worker) {
@@ -23,8 +24,33 @@ export class StorageClient {
     if (this.#waiting.size === 0) this.#port.ref();
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#port.postMessage({ id, store, procedure, args, urgent } satisfies Ask);
+      this.#unsent.push({ id, store, procedure, args, urgent });
+      if (urgent) this.#send();
+      // What else is asked in this turn of the loop travels along.
+      else if (this.#unsent.length === 1) setImmediate(() => this.#send());
     });
+  }
+
+  #send(): void {
+    if (this.#unsent.length === 0) return;
+    const asks = this.#unsent;
+    this.#unsent = [];
+    try {
+      this.#port.postMessage({ asks } satisfies ToStorage);
+    } catch {
+      // One of them holds what cannot travel (a function): the others are not to fail with it.
+      for (const ask of asks) this.#sendAlone(ask);
+    }
+  }
+
+  #sendAlone(ask: Ask): void {
+    try {
+      this.#port.postMessage({ asks: [ask] } satisfies ToStorage);
+    } catch (error) {
+      this.#waiting.get(ask.id)?.reject(error as Error);
+      this.#waiting.delete(ask.id);
+      if (this.#waiting.size === 0) this.#port.unref();
+    }
   }
 
   on(signal: Signal, listener: () => void): () => void {
@@ -46,12 +72,14 @@ export class StorageClient {
         for (const listener of this.#listeners.get(topic) ?? []) listener();
       return;
     }
-    if (!('id' in message)) return;
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
+    if (!('answers' in message)) return;
+    for (const answer of message.answers) {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if (answer.ok) waiting?.resolve(answer.value as never);
+      else waiting?.reject(fromWire(answer.error));
+    }
     if (this.#waiting.size === 0) this.#port.unref();
-    if (message.ok) waiting?.resolve(message.value as never);
-    else waiting?.reject(fromWire(message.error));
   }
 }
 

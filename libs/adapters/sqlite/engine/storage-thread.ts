@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync } from 'node:sqlite';
 import { stores } from '../stores.js';
+import { CommitBook } from './commit-book.js';
 import { openReader, openWriter, StoreConnection } from './connection.js';
 import { migrate, readMigrations } from './migrate.js';
 import type { Procedure, Procedures, Signal } from './store.js';
@@ -47,7 +48,10 @@ try {
   parent.postMessage({ fatal: toWire(error) } satisfies FromStorage);
   throw error;
 }
-const connections = new Map(stores.map((store) => [store.name, new StoreConnection(db, store, signals)]));
+const book = new CommitBook();
+const connections = new Map(
+  stores.map((store) => [store.name, new StoreConnection(db, store, signals, book)]),
+);
 const procedures = new Map<string, Procedures>(
   stores.map((store) => [store.name, options.mode === 'writer' ? store.writes : store.reads]),
 );
@@ -83,6 +87,7 @@ function commitGroup(): void {
       group.push(one);
       answers.push({ id: one.ask.id, ok: true, value: perform(one.ask) });
     }
+    book.close();
     db.exec('COMMIT');
   } catch {
     undo();
@@ -90,7 +95,10 @@ function commitGroup(): void {
     for (const one of group) answerAlone(one);
     return;
   }
-  group.forEach((one, index) => one.port.postMessage(answers[index]));
+  for (const [port, theirs] of Map.groupBy(group.keys(), (index) => group[index]?.port)) {
+    const answered = theirs.flatMap((index) => answers[index] ?? []);
+    port?.postMessage({ answers: answered } satisfies FromStorage);
+  }
   tellSignals();
 }
 
@@ -99,18 +107,20 @@ function answerAlone(one: Waiting): void {
   try {
     db.exec('BEGIN IMMEDIATE');
     const value = perform(one.ask);
+    book.close();
     db.exec('COMMIT');
     answer = { id: one.ask.id, ok: true, value };
   } catch (error) {
     undo();
     answer = { id: one.ask.id, ok: false, error: toWire(error) };
   }
-  one.port.postMessage(answer);
+  one.port.postMessage({ answers: [answer] } satisfies FromStorage);
   tellSignals();
 }
 
 function undo(): void {
   signals.clear();
+  book.forget();
   if (db.isTransaction) db.exec('ROLLBACK');
 }
 
@@ -124,7 +134,9 @@ function tellSignals(): void {
 function gather(port: MessagePort, message: ToStorage): void {
   if ('connect' in message) listen(message.connect);
   else if ('close' in message) close();
-  else if (!('open' in message)) (message.urgent ? urgent : ordinary).push({ port, ask: message });
+  else if ('asks' in message) {
+    for (const ask of message.asks) (ask.urgent ? urgent : ordinary).push({ port, ask });
+  }
 }
 
 function drainPorts(): void {
@@ -140,7 +152,9 @@ function serve(): void {
     drainPorts();
     if (urgent.length + ordinary.length === 0) return;
     if (options.mode === 'writer') commitGroup();
-    else for (let one = next(); one; one = next()) one.port.postMessage(attempt(one.ask));
+    else
+      for (let one = next(); one; one = next())
+        one.port.postMessage({ answers: [attempt(one.ask)] } satisfies FromStorage);
   }
 }
 

@@ -15,13 +15,20 @@ export interface Db {
   runEach(query: string, rows: readonly (readonly SqlValue[])[]): number;
   get<Row>(query: string, params?: SqlParams): Row | undefined;
   all<Row>(query: string, params?: SqlParams): Row[];
+  /**
+   * Runs it before the commit that carries this procedure, once for each `row` whoever adds to it: with the row's values
+   * and the sums of all deltas given for it. Until then no procedure sees what was added.
+   */
+  addAtCommit(query: string, row: SqlParams, deltas: Readonly<Record<string, number>>): void;
+  /** Done before that commit, after everything was added: once for each name. */
+  atCommit(name: string, task: () => void): void;
   /** Appends an integration event to the outbox, in the transaction of this procedure. */
   emit(event: IntegrationEvent, at: Instant): void;
   /** Told to every listening thread once, after the commit that carries this procedure; never if it rolls back. */
   signal(topic: Signal): void;
 }
 
-export type Signal = 'outbox' | 'work' | 'timers';
+export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox';
 
 export type Procedure = (db: Db, args: never) => unknown;
 export type Procedures = Readonly<Record<string, Procedure>>;

@@ -16,14 +16,16 @@ export type Answer =
   | { readonly id: number; readonly ok: false; readonly error: WireError };
 
 export type FromStorage =
-  | Answer
+  /** Those of one commit, for one asker. */
+  | { readonly answers: readonly Answer[] }
   | { readonly signals: readonly Signal[] }
   | { readonly ready: true }
   | { readonly closed: true }
   | { readonly fatal: WireError };
 
 export type ToStorage =
-  | Ask
+  /** What one thread asked in one turn of its loop: a message costs more than what most of them ask. */
+  | { readonly asks: readonly Ask[] }
   /** The first: from then on there is a database to open. */
   | { readonly open: true }
   | { readonly connect: import('node:worker_threads').MessagePort }
