@@ -9,16 +9,20 @@ import type { FakeOptions } from './kit/state.js';
 import { RESEND_KEY, startFakeResend } from './resend/fake-resend.js';
 import { SENDGRID_KEY, startFakeSendGrid } from './sendgrid/fake-sendgrid.js';
 import { SES_CREDENTIALS, startFakeSes } from './ses/fake-ses.js';
+import { startFakeFcm } from './fcm/fake-fcm.js';
 import { startFakeSmtp } from './smtp/fake-smtp.js';
 import { SMTP_LOGIN } from './smtp/smtp-sessions.js';
+import { startFakeTwilio, TWILIO_ACCOUNT } from './twilio/fake-twilio.js';
+import { startFakeWhatsApp, WHATSAPP_ACCOUNT } from './whatsapp/fake-whatsapp.js';
 
-const USAGE = `serve.js [--ses] [--resend] [--sendgrid] [--smtp]   which vendors; all of them by default
+const USAGE = `serve.js [--ses] [--resend] [--sendgrid] [--smtp] [--twilio] [--whatsapp] [--fcm]   which vendors; the first four by default
   --journal DIR          one DIR/<vendor>.jsonl each, appended to; default: a temporary folder
   --mode journal|count   count: no journal, no mails, only counters (and no Resend rate unless asked for)
   --port-file FILE       also write the printed JSON line there, whole or not at all
   --<vendor>-port N      default: a free one; --smtp-admin-port N for SMTP's /__fake/ endpoints
   --ses-rate N           recipients/s      --resend-rate N|off  requests/s, default 5
   --sendgrid-rate N      requests/s        --smtp-rate N        messages/s
+  --twilio-rate N        requests/s        --whatsapp-rate N    messages/s
   --keep-mails N         default 1000      --durable            sync the journal before each answer
   --faults FILE          {"ses": [rule, …], …}
   --starttls             SMTP offers STARTTLS
@@ -30,6 +34,7 @@ const flag = { type: 'boolean' } as const;
 const { values } = parseArgs({
   options: {
     ...{ ses: flag, resend: flag, sendgrid: flag, smtp: flag, help: flag },
+    ...{ twilio: flag, whatsapp: flag, fcm: flag },
     ...{ journal: text, mode: text, faults: text, 'port-file': text, 'keep-mails': text },
     ...{
       'ses-port': text,
@@ -37,13 +42,18 @@ const { values } = parseArgs({
       'sendgrid-port': text,
       'smtp-port': text,
       'smtp-admin-port': text,
+      'twilio-port': text,
+      'whatsapp-port': text,
+      'fcm-port': text,
     },
     ...{ 'ses-rate': text, 'resend-rate': text, 'sendgrid-rate': text, 'smtp-rate': text },
+    ...{ 'twilio-rate': text, 'whatsapp-rate': text, 'fcm-rate': text },
     ...{ durable: flag, starttls: flag, 'die-with-parent': flag },
   },
 });
 
-const PROVIDERS: readonly Provider[] = ['ses', 'resend', 'sendgrid', 'smtp'];
+const MAIL: readonly Provider[] = ['ses', 'resend', 'sendgrid', 'smtp'];
+const PROVIDERS: readonly Provider[] = [...MAIL, 'twilio', 'whatsapp', 'fcm'];
 const counting = values.mode === 'count';
 
 async function serve(): Promise<void> {
@@ -58,7 +68,7 @@ async function serve(): Promise<void> {
     : {};
   const asked = PROVIDERS.filter((provider) => values[provider]);
   const fakes: Fake[] = [];
-  for (const provider of asked.length > 0 ? asked : PROVIDERS) {
+  for (const provider of asked.length > 0 ? asked : MAIL) {
     fakes.push(await start(provider, optionsFor(provider, folder, faults[provider] ?? [])));
   }
   announce(fakes);
@@ -100,6 +110,16 @@ async function start(provider: Provider, options: FakeOptions): Promise<Fake> {
         ...(perSecond && { messagesPerSecond: perSecond }),
       });
     }
+    case 'twilio':
+      return startFakeTwilio({ ...options, ...(perSecond && { requestsPerSecond: perSecond }) });
+    case 'whatsapp':
+      return startFakeWhatsApp({ ...options, ...(perSecond && { messagesPerSecond: perSecond }) });
+    case 'fcm': {
+      const fake = await startFakeFcm(options);
+      // It exists once the fake has an address for its tokens.
+      CREDENTIALS.fcm = { serviceAccount: JSON.stringify(fake.serviceAccount) };
+      return fake;
+    }
   }
 }
 
@@ -117,6 +137,9 @@ const CREDENTIALS: Record<Provider, Record<string, string>> = {
   resend: { apiKey: RESEND_KEY },
   sendgrid: { apiKey: SENDGRID_KEY },
   smtp: SMTP_LOGIN,
+  twilio: { ...TWILIO_ACCOUNT },
+  whatsapp: { ...WHATSAPP_ACCOUNT },
+  fcm: {},
 };
 
 function announce(fakes: readonly Fake[]): void {

@@ -8,13 +8,8 @@ import {
   SESv2Client,
 } from '@aws-sdk/client-sesv2';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type {
-  EmailMessage,
-  EmailProvider,
-  ProviderCall,
-  ProviderCapabilities,
-  ProviderQuota,
-} from '#ports/delivery/email-provider.js';
+import type { EmailMessage, EmailProvider, EmailCall } from '#ports/delivery/email-provider.js';
+import type { ProviderCapabilities, ProviderQuota } from '#ports/delivery/message-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { returned, sendAlike } from '#adapters/email-providers/alike.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
@@ -88,7 +83,7 @@ export class SesProvider implements EmailProvider {
     );
   }
 
-  async send(call: ProviderCall): Promise<readonly Outcome[]> {
+  async send(call: EmailCall): Promise<readonly Outcome[]> {
     const outcomes = await sendAlike(call.messages, (alike) => this.#sendAll(alike, call.timeoutMs));
     return outcomes.map((outcome) => tidied(outcome, this.#secrets()));
   }

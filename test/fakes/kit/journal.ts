@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 
-export type Provider = 'ses' | 'resend' | 'sendgrid' | 'smtp';
+export type Provider = 'ses' | 'resend' | 'sendgrid' | 'smtp' | 'twilio' | 'whatsapp' | 'fcm';
 
 /** The tag (SendGrid: custom argument) in which a caller sends its own delivery id. SMTP has a header for it. */
 export const DELIVERY_TAG = 'posthorn_delivery';
