@@ -12,9 +12,12 @@ import {
   WIDTH,
 } from './design.js';
 import { button, eyebrow, type Html, lead, title } from './parts.js';
+import type { Purpose } from './variables.js';
 
 export interface Page {
   readonly accent: Accent;
+  /** Marketing unless it is said. */
+  readonly purpose?: Purpose;
   /** Shown by nobody but programs that ask for the title of a document. */
   readonly title: Html;
   /** The line an inbox shows after the subject. */
@@ -39,7 +42,16 @@ export interface Hero {
 }
 
 /** A whole mail: one self-contained document with everything inline that clients let be inline. */
-export function page({ accent, title: name, preview, kind, hero, rows, reason }: Page): Html {
+export function page({
+  accent,
+  purpose = 'marketing',
+  title: name,
+  preview,
+  kind,
+  hero,
+  rows,
+  reason,
+}: Page): Html {
   return `<!doctype html>
 <html lang="en" dir="ltr" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
 <head>
@@ -60,10 +72,10 @@ ${styleSheet(accent)}
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background-color:${PAGE}"><tr><td class="edge" align="center" style="padding:32px 0">
 <!--[if mso]><table role="presentation" width="${WIDTH}" cellpadding="0" cellspacing="0" align="center"><tr><td><![endif]-->
 <table role="presentation" class="card wide" width="100%" cellpadding="0" cellspacing="0" style="width:100%;max-width:${WIDTH}px;background-color:${CARD}">
-${masthead(kind)}
+${masthead(kind, purpose)}
 ${heroRow(hero, accent)}
 ${rows.join('\n')}
-${footer(reason)}
+${footer(reason, purpose)}
 </table>
 <!--[if mso]></td></tr></table><![endif]-->
 </td></tr></table>
@@ -72,10 +84,15 @@ ${footer(reason)}
 `;
 }
 
-function masthead(kind: Html): Html {
+function masthead(kind: Html, purpose: Purpose): Html {
+  const name = `font-family:${FONT};font-size:18px;line-height:24px;font-weight:700;letter-spacing:-0.2px;color:${INK};text-decoration:none`;
+  const sender =
+    purpose === 'security'
+      ? `<span class="ink" style="${name}">{{companyName}}</span>`
+      : `<a href="{{websiteUrl}}" class="ink" style="${name}">{{companyName}}</a>`;
   return `<tr><td class="side" style="padding:28px 72px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr>
-<td align="left" valign="middle"><a href="{{websiteUrl}}" class="ink" style="font-family:${FONT};font-size:18px;line-height:24px;font-weight:700;letter-spacing:-0.2px;color:${INK};text-decoration:none">{{companyName}}</a></td>
-<td align="right" valign="middle" class="soft" style="font-family:${FONT};font-size:14px;line-height:24px;color:${SOFT}">${kind}</td>
+<td align="left" valign="middle" width="60%">${sender}</td>
+<td align="right" valign="middle" width="40%" class="soft" style="font-family:${FONT};font-size:14px;line-height:24px;color:${SOFT}">${kind}</td>
 </tr></table></td></tr>`;
 }
 
@@ -107,31 +124,58 @@ const SOCIALS: readonly Social[] = [
   { variable: 'xUrl', icon: 'x', name: 'X' },
 ];
 
-function footer(reason: Html): Html {
+const ANCHOR = 'color:#ffffff;text-decoration:underline';
+const SMALL = `margin:0;font-family:${FONT};font-size:14px;line-height:22px;color:${FOOTER_SOFT}`;
+const WEBSITE = `<a href="{{websiteUrl}}" style="${ANCHOR}">Visit our website</a>`;
+
+/**
+ * What stands below the sender's address. A mail about an account's safety has nothing to follow here: whoever gets
+ * many of those learns to press anything in them, and the next one is forged.
+ */
+const FOOTER_LINKS: Readonly<Record<Purpose, Html>> = {
+  marketing: `<p style="${SMALL};padding-top:4px"><a href="{{unsubscribeUrl}}" style="${ANCHOR}">Unsubscribe</a> &nbsp;&middot;&nbsp; ${WEBSITE}</p>`,
+  service: `<p style="${SMALL};padding-top:4px">${WEBSITE}</p>`,
+  security: '',
+};
+
+function footer(reason: Html, purpose: Purpose): Html {
+  const address = `<p style="${SMALL}">{{companyAddress}}</p>`;
+  return `<tr><td class="side" align="center" bgcolor="${FOOTER}" style="padding:52px 72px 56px;background-color:${FOOTER};text-align:center">
+${purpose === 'security' ? '' : socials()}
+<p style="margin:0 0 6px;font-family:${FONT};font-size:16px;line-height:24px;font-weight:700;color:#ffffff">{{companyName}}</p>
+${purpose === 'security' ? `{{#if companyAddress}}${address}{{/if}}` : address}
+<p style="${SMALL};padding-top:20px;text-wrap:balance">${reason}</p>
+${FOOTER_LINKS[purpose]}
+</td></tr>`;
+}
+
+function socials(): Html {
   const icons = SOCIALS.map(
     ({ variable, icon, name }) =>
       `{{#if ${variable}}}<td style="padding:0 7px"><a href="{{${variable}}}"><img src="{{assetsUrl}}/gallery/social-${icon}.png" width="40" height="40" alt="${name}" style="display:block;width:40px;height:40px;font-family:${FONT};font-size:12px;color:#ffffff"></a></td>{{/if}}`,
   );
-  const small = `margin:0;font-family:${FONT};font-size:14px;line-height:22px;color:${FOOTER_SOFT}`;
-  const anchor = 'color:#ffffff;text-decoration:underline';
-  return `<tr><td class="side" align="center" bgcolor="${FOOTER}" style="padding:52px 72px 56px;background-color:${FOOTER};text-align:center">
-<table role="presentation" cellpadding="0" cellspacing="0" align="center"><tr>
+  return `<table role="presentation" cellpadding="0" cellspacing="0" align="center"><tr>
 ${icons.join('\n')}
 </tr></table>
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td style="padding-top:32px;border-bottom:1px solid ${FOOTER_RULE};font-size:0;line-height:0">&nbsp;</td></tr></table>
-<p style="margin:28px 0 6px;font-family:${FONT};font-size:16px;line-height:24px;font-weight:700;color:#ffffff">{{companyName}}</p>
-<p style="${small}">{{companyAddress}}</p>
-<p style="${small};padding-top:20px;text-wrap:balance">${reason}</p>
-<p style="${small};padding-top:4px"><a href="{{unsubscribeUrl}}" style="${anchor}">Unsubscribe</a> &nbsp;&middot;&nbsp; <a href="{{websiteUrl}}" style="${anchor}">Visit our website</a></p>
-</td></tr>`;
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td style="padding:32px 0 28px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td style="border-bottom:1px solid ${FOOTER_RULE};font-size:0;line-height:0">&nbsp;</td></tr></table></td></tr></table>`;
 }
 
-/** The end of every text part. */
-export function textFooter(reason: string): string {
-  return `--
-{{companyName}}, {{companyAddress}}
+const TEXT_FOOTERS: Readonly<Record<Purpose, (reason: string) => string>> = {
+  marketing: (reason) => `{{companyName}}, {{companyAddress}}
 {{websiteUrl}}
 ${reason}
 Unsubscribe: {{unsubscribeUrl}}
-`;
+`,
+  service: (reason) => `{{companyName}}, {{companyAddress}}
+{{websiteUrl}}
+${reason}
+`,
+  security: (reason) => `{{companyName}}{{#if companyAddress}}, {{companyAddress}}{{/if}}
+${reason}
+`,
+};
+
+/** The end of every text part. */
+export function textFooter(reason: string, purpose: Purpose = 'marketing'): string {
+  return `--\n${TEXT_FOOTERS[purpose](reason)}`;
 }

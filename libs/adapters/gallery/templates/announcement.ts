@@ -65,10 +65,12 @@ Hello {{default name "there"}},
 {{this}}
 
 {{/each}}
+{{#if facts}}
 {{#each facts}}
 {{value}} {{label}}
 {{/each}}
 
+{{/if}}
 {{#if quote}}
 "{{quote}}"
 {{quoteAuthor}}

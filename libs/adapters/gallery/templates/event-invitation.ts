@@ -74,10 +74,12 @@ Where: {{venue}}, {{address}}
 Seats: {{seats}}
 {{/if}}
 
+{{#if agenda}}
 {{#each agenda}}
 {{time}}  {{title}}{{#if speaker}} ({{speaker}}){{/if}}
 {{/each}}
 
+{{/if}}
 Save my seat: {{rsvpUrl}}
 Put it in my calendar: {{calendarUrl}}
 Please answer by {{date answerBy "long"}}.

@@ -2,7 +2,7 @@ import type { GalleryTemplate } from '#ports/templating/gallery.js';
 import type { Accent } from '../design.js';
 import { page, textFooter } from '../layout.js';
 import { button, divider, heading, link, marked, paragraph, row, spacer, subheading } from '../parts.js';
-import { optional, required, senderVariables } from '../variables.js';
+import { optional, required, SENDER } from '../variables.js';
 
 const accent: Accent = { solid: '#b4551f', tint: '#fff5e6', darkTint: '#33281a', onDark: '#ffb877' };
 const reason = 'You get this mail because you opened an account.';
@@ -21,6 +21,7 @@ export const welcome: GalleryTemplate = {
     subject: 'Welcome to {{productName}}, {{default name "friend"}}',
     html: page({
       accent,
+      purpose: 'service',
       title: 'Welcome to {{productName}}',
       preview: '{{intro}}',
       kind: 'Welcome',
@@ -61,7 +62,7 @@ Your first ten minutes
 
 Stuck? {{supportName}} answers mails on weekdays: {{supportEmail}}
 
-${textFooter(reason)}`,
+${textFooter(reason, 'service')}`,
     variables: [
       optional('name', 'Mara'),
       required('productName', 'Atlas'),
@@ -87,7 +88,7 @@ ${textFooter(reason)}`,
       required('supportEmail', 'leonie@example.com'),
       required('ctaUrl', 'https://example.com/start'),
       optional('ctaLabel', 'Make your first plan'),
-      ...senderVariables,
+      ...SENDER.service,
     ],
   },
 };
