@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWebhookDeliveriesContract } from '#ports/webhooks/webhook-deliveries.contract.js';
+import { describeWebhookEndpointsContract } from '#ports/webhooks/webhook-endpoints.contract.js';
+import {
+  aClaimRequest,
+  aMessage,
+  anEndpoint,
+  START,
+  type WebhookStores,
+} from '#ports/webhooks/testing/webhook-stores.js';
+import { readQueries } from '../engine/queries.js';
+import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { SqliteWebhookDeliveries, SqliteWebhookEndpoints } from './sqlite-webhooks.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'posthorn-webhooks-'));
+let engine: SqliteEngine;
+beforeAll(async () => {
+  engine = await SqliteEngine.open(folder);
+});
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function database<T>(use: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
+  try {
+    return use(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Starting two threads for each test would take longer than the tests: the tables are emptied instead. */
+function open(): Promise<WebhookStores & { readonly deliveries: SqliteWebhookDeliveries }> {
+  const tables = ['webhook_attempts', 'webhook_deliveries', 'webhook_messages', 'webhook_endpoints'];
+  database((db) => db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n')));
+  return Promise.resolve({
+    endpoints: new SqliteWebhookEndpoints(engine.storage),
+    deliveries: new SqliteWebhookDeliveries(engine.storage),
+    close: () => Promise.resolve(),
+  });
+}
+
+describeWebhookEndpointsContract('SqliteWebhookEndpoints', open);
+describeWebhookDeliveriesContract('SqliteWebhookDeliveries', open);
+
+describe('webhooks in SQLite', () => {
+  it('frees what a dead process had claimed', async () => {
+    const its = await open();
+    await its.endpoints.insert(anEndpoint('a'));
+    await its.deliveries.enqueue(aMessage('1'), START);
+    const [lost] = (await its.deliveries.claim(aClaimRequest(START))).claims;
+    await its.deliveries.releaseAll(START + 1);
+    const [again] = (await its.deliveries.claim(aClaimRequest(START + 1))).claims;
+    expect(again?.message).toEqual(lost?.message);
+    expect(again?.fence).toBeGreaterThan(lost?.fence ?? Infinity);
+  });
+
+  it.each([
+    'waiting',
+    'due',
+    'refreshNext',
+    'pageOfAttempts',
+    'pageOfEndpoints',
+    'messagesSince',
+    'messagesBefore',
+  ])('runs %s by indexes, in their order: what it costs does not grow with the tables', (query) => {
+    const sql = readQueries(new URL('./webhooks.sql', import.meta.url)).get(query) ?? '';
+    const plan = database((db) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]);
+    const steps = plan.map(({ detail }) => detail);
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps.filter((step) => /TEMP B-TREE|^SCAN (?!.*INDEX)/.test(step))).toEqual([]);
+  });
+});
