@@ -1,0 +1,167 @@
+import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { notFound, Refusal } from '#domain/kernel/refusal.js';
+import {
+  AcceptNotifications,
+  type NotificationRequest,
+} from '#domain/communication/application/accept-notifications.js';
+import { MoveNotification } from '#domain/communication/application/move-notification.js';
+import type { Notification, NotificationId } from '#domain/communication/model/notification.js';
+import { Notifications } from '#ports/communication/notifications.js';
+import { Answer } from '../kit/answer.js';
+import { Attempt } from '../kit/attempt.js';
+import { Caller } from '../kit/caller.js';
+import { pageRequest, pageView } from '../kit/pages.js';
+import { RestController } from '../kit/rest-controller.js';
+import { Scopes } from '../kit/route.js';
+import { NotificationBatchBody, NotificationBody } from './notification.body.js';
+import { NotificationQueryParameters } from './notification.query.js';
+import type {
+  AcceptedView,
+  BatchItemView,
+  BatchView,
+  NotificationListView,
+  NotificationView,
+  TraceView,
+} from './notification.view.js';
+import { notificationView, traceView } from './notification-views.js';
+
+const MOST_DATA = 65_536;
+
+@RestController('v1/notifications')
+export class NotificationsController {
+  readonly #accept: AcceptNotifications;
+  readonly #move: MoveNotification;
+  readonly #notifications: Notifications;
+
+  constructor(
+    accept: AcceptNotifications,
+    move: MoveNotification,
+    @Inject(Notifications) notifications: Notifications,
+  ) {
+    this.#accept = accept;
+    this.#move = move;
+    this.#notifications = notifications;
+  }
+
+  /** Tells somebody something. Durable when this answers; the channel is ours to choose. */
+  @Post()
+  @HttpCode(202)
+  @Scopes('notifications:write')
+  async notify(
+    @Caller() { workspaceId }: Caller,
+    @Body() body: NotificationBody,
+    @Attempt() attempt: Attempt,
+    @Answer() answer: Answer,
+  ): Promise<AcceptedView> {
+    const id = attempt.ids.next('ntf') as string as NotificationId;
+    const { status } = await this.#accept.one(workspaceId, id, requestOf(body));
+    answer.location(`/v1/notifications/${id}`);
+    return { id, status };
+  }
+
+  /** Up to 1,000 at once. Each is accepted or refused for itself; those accepted are durable when this answers. */
+  @Post('batch')
+  @HttpCode(202)
+  @Scopes('notifications:write')
+  async batch(
+    @Caller() { workspaceId }: Caller,
+    @Body() { notifications }: NotificationBatchBody,
+    @Attempt() attempt: Attempt,
+  ): Promise<BatchView> {
+    const ids = notifications.map(() => attempt.ids.next('ntf') as string as NotificationId);
+    const read = notifications.map((body) => refusalOr(() => requestOf(body)));
+    const good = read.flatMap((request, i) => {
+      const id = ids[i];
+      return request instanceof Refusal || id === undefined ? [] : [{ id, request }];
+    });
+    const taken = await this.#accept.many(workspaceId, good);
+    const byId = new Map(good.map(({ id }, i) => [id, taken[i]]));
+    const results = read.map((request, i) =>
+      itemView(i, ids[i], request instanceof Refusal ? request : byId.get(ids[i] as NotificationId)),
+    );
+    const accepted = results.filter(({ status }) => status === 202).length;
+    return { accepted, refused: results.length - accepted, results };
+  }
+
+  /** All notifications, the newest first. */
+  @Get()
+  @Scopes('notifications:read')
+  async list(
+    @Caller() { workspaceId }: Caller,
+    @Query() { type, status, userId, ...page }: NotificationQueryParameters,
+  ): Promise<NotificationListView> {
+    const query = {
+      ...(type !== undefined && { type }),
+      ...(status !== undefined && { status }),
+      ...(userId !== undefined && { userId }),
+    };
+    const found = await this.#notifications.page(workspaceId, query, pageRequest(page, 'notifications'));
+    return pageView(found, 'notifications', notificationView);
+  }
+
+  @Get(':id')
+  @Scopes('notifications:read')
+  async find(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<NotificationView> {
+    return notificationView(await this.#find(workspaceId, id));
+  }
+
+  /** What was decided about it and why, in words. */
+  @Get(':id/trace')
+  @Scopes('notifications:read')
+  async trace(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<TraceView> {
+    return traceView(await this.#find(workspaceId, id));
+  }
+
+  /** Calls it off, if no provider has it yet. */
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Scopes('notifications:write')
+  async cancel(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<NotificationView> {
+    return notificationView(await this.#move.cancel(workspaceId, id as NotificationId));
+  }
+
+  async #find(workspaceId: WorkspaceId, id: string): Promise<Notification> {
+    const found = await this.#notifications.find(workspaceId, id as NotificationId);
+    if (!found) throw notFound('notification');
+    return found;
+  }
+}
+
+function requestOf({ to, sendAt, expiresAt, ...rest }: NotificationBody): NotificationRequest {
+  const faults = Object.entries(to)
+    .filter(([, value]) => typeof value !== 'string' || value.length > 20_000)
+    .map(([name]) => ({ pointer: `/to/${name}`, code: 'wrong_type', detail: 'An address is a text.' }));
+  if (faults.length > 0) throw new Refusal('validation_failed', 'An address is a text.', { faults });
+  if (JSON.stringify(rest.data ?? {}).length > MOST_DATA)
+    throw new Refusal('validation_failed', `data has at most ${MOST_DATA} characters.`, {
+      faults: [{ pointer: '/data', code: 'too_long', detail: `At most ${MOST_DATA} characters of JSON.` }],
+    });
+  return {
+    ...rest,
+    to: to as Record<string, string>,
+    ...(sendAt !== undefined && { sendAt: Date.parse(sendAt) }),
+    ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
+  };
+}
+
+function refusalOr<T>(make: () => T): T | Refusal {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function itemView(
+  index: number,
+  id: string | undefined,
+  result: Notification | Refusal | undefined,
+): BatchItemView {
+  if (result instanceof Refusal || result === undefined) {
+    const errors = (result?.faults ?? []).map(({ pointer, code, detail }) => ({ pointer, code, detail }));
+    return { index, status: 422, id: null, code: result?.code ?? 'validation_failed', errors };
+  }
+  return { index, status: 202, id: id ?? null, code: null, errors: [] };
+}

@@ -1,0 +1,98 @@
+import { notFound } from '#domain/kernel/refusal.js';
+import {
+  type InboxCounts,
+  type InboxItem,
+  type InboxState,
+  inboxStates,
+} from '#domain/communication/model/inbox-item.js';
+import { type Db, sqliteStore } from '../engine/store.js';
+import { newestOf, type Numbered } from './newest-first.js';
+
+/** `state` is the place in {@link inboxStates}, where a later one is a step forward. */
+export interface InboxRow extends Numbered {
+  readonly state: number;
+  readonly seen_at: number | null;
+  readonly read_at: number | null;
+  readonly archived_at: number | null;
+  readonly body: string;
+}
+
+interface One {
+  readonly workspace: string;
+  readonly id: string;
+}
+
+function changing({ id, workspaceId: workspace, state, seenAt, readAt, archivedAt }: InboxItem) {
+  return {
+    id,
+    workspace,
+    state: inboxStates.indexOf(state),
+    seenAt: seenAt ?? null,
+    readAt: readAt ?? null,
+    archivedAt: archivedAt ?? null,
+  };
+}
+
+function put(db: Db, { items }: { items: readonly InboxItem[] }): InboxRow[] {
+  const isNew = items.map((item) => {
+    const { userId: user, deliveryId: delivery } = item;
+    return db.run('put', { ...changing(item), user, delivery, body: JSON.stringify(item) }) > 0;
+  });
+  if (isNew.includes(true)) db.signal('inbox');
+  return items.flatMap(
+    ({ workspaceId: workspace, deliveryId: delivery }) =>
+      db.get<InboxRow>('ofDelivery', { workspace, delivery }) ?? [],
+  );
+}
+
+function save(db: Db, item: InboxItem): InboxRow {
+  db.run('advance', changing(item));
+  const kept = find(db, { workspace: item.workspaceId, id: item.id });
+  if (!kept) throw notFound('inbox item');
+  return kept;
+}
+
+function find(db: Db, { workspace, id }: One): InboxRow | undefined {
+  return db.get<InboxRow>('find', { workspace, id });
+}
+
+interface PageArgs {
+  readonly workspace: string;
+  readonly user: string;
+  readonly state: InboxState | undefined;
+  readonly before: number;
+  readonly limit: number;
+}
+
+function page(db: Db, { state, ...range }: PageArgs): InboxRow[] {
+  const states = state === undefined ? inboxStates.filter((one) => one !== 'archived') : [state];
+  const lists = states.map((one) =>
+    db.all<Numbered>('inState', { ...range, state: inboxStates.indexOf(one) }),
+  );
+  return newestOf(lists, range.limit).flatMap((no) => db.get<InboxRow>('row', { no }) ?? []);
+}
+
+function counts(db: Db, { workspace, user }: { workspace: string; user: string }): InboxCounts {
+  const [unseen, seen] = (['unseen', 'seen'] as const).map((state) => {
+    const where = { workspace, user, state: inboxStates.indexOf(state) };
+    return db.get<{ count: number }>('countInState', where)?.count ?? 0;
+  });
+  return { unseen: unseen ?? 0, unread: (unseen ?? 0) + (seen ?? 0) };
+}
+
+function putSince(db: Db, { id, limit }: { id: string | undefined; limit: number }): InboxRow[] {
+  const no = id === undefined ? 0 : db.get<Numbered>('noOf', { id })?.no;
+  if (no === undefined) throw notFound('inbox item');
+  return db.all<InboxRow>('since', { no, limit });
+}
+
+function newest(db: Db): string | undefined {
+  return db.get<{ id: string }>('newest', {})?.id;
+}
+
+export const inboxStore = sqliteStore({
+  name: 'inbox',
+  sql: new URL('./inbox.sql', import.meta.url),
+  writes: { put, save },
+  reads: { find, page, counts, putSince, newest },
+});

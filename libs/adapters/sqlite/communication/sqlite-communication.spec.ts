@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeInboxContract } from '#ports/communication/inbox.contract.js';
+import { describeNotificationTypesContract } from '#ports/communication/notification-types.contract.js';
+import { describeNotificationsContract } from '#ports/communication/notifications.contract.js';
+import { describeProfilesContract } from '#ports/communication/profiles.contract.js';
+import {
+  aNotification,
+  type CommunicationStores,
+} from '#ports/communication/testing/communication-stores.js';
+import { acme } from '#ports/delivery/testing/delivery-stores.js';
+import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { SqliteOutbox } from '../outbox/sqlite-outbox.js';
+import { SqliteInbox } from './sqlite-inbox.js';
+import { SqliteNotificationTypes } from './sqlite-notification-types.js';
+import { SqliteNotifications } from './sqlite-notifications.js';
+import { SqliteProfiles } from './sqlite-profiles.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'posthorn-communication-'));
+let engine: SqliteEngine;
+beforeAll(async () => {
+  engine = await SqliteEngine.open(folder);
+});
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Starting two threads for each test would take longer than the tests: the tables are emptied instead. */
+function emptyTables(): void {
+  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
+  const tables = [
+    'notification_types',
+    'profiles',
+    'devices',
+    'inbound',
+    'notifications',
+    'inbox_items',
+    'outbox',
+  ];
+  db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n'));
+  db.close();
+}
+
+function open(): Promise<CommunicationStores> {
+  emptyTables();
+  const { storage } = engine;
+  return Promise.resolve({
+    types: new SqliteNotificationTypes(storage),
+    profiles: new SqliteProfiles(storage),
+    notifications: new SqliteNotifications(storage),
+    inbox: new SqliteInbox(storage),
+    untold: async () => (await new SqliteOutbox(storage).untold(1000)).map(({ event }) => event),
+    close: () => Promise.resolve(),
+  });
+}
+
+describeNotificationTypesContract('SqliteNotificationTypes', open);
+describeProfilesContract('SqliteProfiles', open);
+describeNotificationsContract('SqliteNotifications', open, 30);
+describeInboxContract('SqliteInbox', open);
+
+describe('SqliteNotifications', () => {
+  it('keeps nothing of a batch in which the database refuses one row', async () => {
+    const { notifications } = await open();
+    const bad = { ...aNotification(), dueAt: 'tomorrow' as never };
+    await expect(notifications.accept([aNotification(), aNotification(), bad])).rejects.toThrow(/due_at/);
+    expect(await notifications.page(acme, {}, { limit: 10 })).toEqual({ data: [], next: null });
+  });
+});

@@ -1,0 +1,179 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
+import type { Lane } from '#domain/delivery/model/dispatch.js';
+import {
+  accepted,
+  type Notification,
+  type NotificationId,
+} from '#domain/communication/model/notification.js';
+import { missingData, type NotificationType } from '#domain/communication/model/notification-type.js';
+import { Channels } from '#ports/delivery/channels.js';
+import { Notifications } from '#ports/communication/notifications.js';
+import { NotificationTypes } from '#ports/communication/notification-types.js';
+import { Clock } from '#ports/system/clock.js';
+
+/** What an application hands in; the shapes of its fields have been checked at the door. */
+export interface NotificationRequest {
+  readonly type: string;
+  /** `userId`, and addresses by their kind. */
+  readonly to: Readonly<Record<string, string>>;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly locale?: string;
+  /** The lane, in place of the type's. */
+  readonly priority?: Lane;
+  readonly sendAt?: Instant;
+  readonly expiresAt?: Instant;
+  readonly orderingKey?: string;
+  readonly channels?: readonly string[];
+  readonly test?: boolean;
+}
+
+/** Nobody plans further ahead. */
+const LATEST_MS = 366 * 86_400_000;
+const USER_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
+
+/** Takes notifications in: what cannot be sent is refused here, everything else is durable when this answers. */
+@Injectable()
+export class AcceptNotifications {
+  readonly #types: NotificationTypes;
+  readonly #notifications: Notifications;
+  readonly #channels: Channels;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(NotificationTypes) types: NotificationTypes,
+    @Inject(Notifications) notifications: Notifications,
+    @Inject(Channels) channels: Channels,
+    @Inject(Clock) clock: Clock,
+  ) {
+    this.#types = types;
+    this.#notifications = notifications;
+    this.#channels = channels;
+    this.#clock = clock;
+  }
+
+  /**
+   * One notification. `id` comes from the request, so that a request repeated after a crash makes one and not two.
+   * @throws Refusal `validation_failed` | `missing_variable` | `invalid_address` | `not_found`, naming everything at fault
+   */
+  async one(
+    workspaceId: WorkspaceId,
+    id: NotificationId,
+    request: NotificationRequest,
+  ): Promise<Notification> {
+    const notification = await this.#read(workspaceId, id, request, new Map());
+    await this.#notifications.accept([notification]);
+    return notification;
+  }
+
+  /** Many at once: each is accepted or refused for itself, and what is accepted is durable together. */
+  async many(
+    workspaceId: WorkspaceId,
+    requests: readonly { readonly id: NotificationId; readonly request: NotificationRequest }[],
+  ): Promise<readonly (Notification | Refusal)[]> {
+    const known = new Map<string, NotificationType | undefined>();
+    const results: (Notification | Refusal)[] = [];
+    for (const { id, request } of requests) {
+      results.push(
+        await this.#read(workspaceId, id, request, known).catch((error: unknown) => {
+          if (error instanceof Refusal) return error;
+          throw error;
+        }),
+      );
+    }
+    const notifications = results.filter((one): one is Notification => !(one instanceof Refusal));
+    if (notifications.length > 0) await this.#notifications.accept(notifications);
+    return results;
+  }
+
+  async #read(
+    workspaceId: WorkspaceId,
+    id: NotificationId,
+    request: NotificationRequest,
+    known: Map<string, NotificationType | undefined>,
+  ): Promise<Notification> {
+    const now = this.#clock.now();
+    if (!known.has(request.type)) known.set(request.type, await this.#types.find(workspaceId, request.type));
+    const type = known.get(request.type);
+    if (!type) throw refusal([fault('/type', 'validation_failed', 'There is no such notification type.')]);
+    const { userId, ...given } = request.to;
+    const faults: FieldFault[] = [];
+    const addresses = this.#addresses(given, faults);
+    checkTarget(userId, addresses, faults);
+    checkTimes(request, now, faults);
+    (request.channels ?? []).forEach((name, i) => {
+      if (!type.channels.includes(name))
+        faults.push(
+          fault(`/channels/${i}`, 'validation_failed', `${type.type} does not go by this channel.`),
+        );
+    });
+    if (request.channels?.length === 0)
+      faults.push(fault('/channels', 'validation_failed', 'Leave channels out, or name one.'));
+    faults.push(...missingData(type.requiredData, request.data ?? {}));
+    if (faults.length > 0) throw refusal(faults);
+    const { locale, channels, sendAt, expiresAt, orderingKey } = request;
+    return accepted({
+      id,
+      workspaceId,
+      type: type.type,
+      lane: request.priority ?? type.lane,
+      to: { ...(userId !== undefined && { userId }), addresses },
+      data: request.data ?? {},
+      ...(locale !== undefined && { locale }),
+      ...(channels !== undefined && { channels }),
+      ...(sendAt !== undefined && { sendAt }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(orderingKey !== undefined && { orderingKey }),
+      test: request.test ?? false,
+      acceptedAt: now,
+    });
+  }
+
+  #addresses(given: Readonly<Record<string, string>>, faults: FieldFault[]): Record<string, string> {
+    const addresses: Record<string, string> = {};
+    for (const [kind, text] of Object.entries(given)) {
+      const channel = this.#channels.all().find(({ addressKind }) => addressKind === kind);
+      const address = channel?.normalise(text);
+      if (!channel) faults.push(fault(`/to/${kind}`, 'validation_failed', 'No channel has such addresses.'));
+      else if (address === undefined)
+        faults.push(fault(`/to/${kind}`, 'invalid_address', `Not an address for ${channel.name}.`));
+      else addresses[kind] = address;
+    }
+    return addresses;
+  }
+}
+
+function checkTarget(
+  userId: string | undefined,
+  addresses: Readonly<Record<string, string>>,
+  faults: FieldFault[],
+): void {
+  if (userId !== undefined && !USER_ID.test(userId))
+    faults.push(fault('/to/userId', 'validation_failed', 'A user id has 1 to 128 of A-Z a-z 0-9 . _ : @ -'));
+  if (userId === undefined && Object.keys(addresses).length === 0 && faults.length === 0)
+    faults.push(fault('/to', 'validation_failed', 'A notification goes to a user or to an address.'));
+}
+
+function checkTimes({ sendAt, expiresAt }: NotificationRequest, now: Instant, faults: FieldFault[]): void {
+  if (sendAt !== undefined && sendAt > now + LATEST_MS)
+    faults.push(fault('/sendAt', 'invalid_schedule', 'A notification is sent within a year.'));
+  if (expiresAt !== undefined && expiresAt <= Math.max(now, sendAt ?? 0))
+    faults.push(fault('/expiresAt', 'invalid_schedule', 'It would expire before it is sent.'));
+}
+
+function fault(pointer: string, code: string, detail: string): FieldFault {
+  return { pointer, code, detail };
+}
+
+/** Under the code of the first fault; a missing variable is told as such, whatever else is wrong. */
+function refusal(faults: readonly FieldFault[]): Refusal {
+  const missing = faults.find(({ code }) => code === 'missing_variable');
+  const [first = fault('', 'validation_failed', '')] = faults;
+  const code = missing
+    ? 'missing_variable'
+    : first.code === 'invalid_address'
+      ? 'invalid_address'
+      : 'validation_failed';
+  return new Refusal(code, (missing ?? first).detail, { faults });
+}

@@ -1,0 +1,114 @@
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { RelayEvents } from '#domain/events/relay-events.js';
+import { DeliveryModule } from '#domain/delivery/delivery.module.js';
+import { TemplatingModule } from '#domain/templating/templating.module.js';
+import { WebhooksModule } from '#domain/webhooks/webhooks.module.js';
+import { Channels } from '#ports/delivery/channels.js';
+import { Notifications } from '#ports/communication/notifications.js';
+import { Clock } from '#ports/system/clock.js';
+import { Log } from '#ports/system/log.js';
+import { AcceptNotifications } from './application/accept-notifications.js';
+import { CommunicationService } from './application/communication-service.js';
+import { FindRecipient } from './application/find-recipient.js';
+import { FreezeTemplates } from './application/freeze-templates.js';
+import { InstallShippedTypes } from './application/install-shipped-types.js';
+import { MoveNotification } from './application/move-notification.js';
+import { channelCode, parseLegDispatchId } from './application/notification-dispatch.js';
+import { PublishChanges } from './application/publish-changes.js';
+import { RouteNotifications } from './application/route-notifications.js';
+import { CreateNotificationType } from './application/create-notification-type.js';
+import { SaveNotificationType } from './application/save-notification-type.js';
+import { RemoveNotificationType } from './application/remove-notification-type.js';
+import { SaveProfile } from './application/save-profile.js';
+import { SavePreferences } from './application/save-preferences.js';
+import { RemoveProfile } from './application/remove-profile.js';
+import { AdvanceInboxItem } from './application/advance-inbox-item.js';
+import { AddDevice } from './application/add-device.js';
+import { RemoveDevice } from './application/remove-device.js';
+import { CommunicationFacade } from './communication.facade.js';
+
+/**
+ * Needs from the composition root: Notifications, NotificationTypes, Profiles, Channels, Inbox, CommunicationSettings, ShippedTypes,
+ * Clock, Ids and Log.
+ */
+@Module({
+  imports: [DeliveryModule, TemplatingModule, WebhooksModule],
+  providers: [
+    AcceptNotifications,
+    CreateNotificationType,
+    SaveNotificationType,
+    RemoveNotificationType,
+    SaveProfile,
+    SavePreferences,
+    RemoveProfile,
+    AddDevice,
+    AdvanceInboxItem,
+    RemoveDevice,
+    FindRecipient,
+    FreezeTemplates,
+    InstallShippedTypes,
+    MoveNotification,
+    PublishChanges,
+    { provide: CommunicationFacade, useClass: CommunicationService },
+    {
+      provide: RouteNotifications,
+      inject: [Notifications, MoveNotification, Clock, Log],
+      useFactory: (notifications: Notifications, move: MoveNotification, clock: Clock, log: Log) =>
+        new RouteNotifications({ notifications, clock, log, whenDue: (one) => move.whenDue(one) }),
+    },
+  ],
+  exports: [
+    CreateNotificationType,
+    SaveNotificationType,
+    RemoveNotificationType,
+    SaveProfile,
+    SavePreferences,
+    RemoveProfile,
+    AddDevice,
+    AdvanceInboxItem,
+    RemoveDevice,
+    AcceptNotifications,
+    InstallShippedTypes,
+    MoveNotification,
+    RouteNotifications,
+    CommunicationFacade,
+  ],
+})
+export class CommunicationModule implements OnModuleInit {
+  readonly #move: MoveNotification;
+  readonly #relay: RelayEvents;
+  readonly #channels: Channels;
+  readonly #publish: PublishChanges;
+
+  constructor(
+    move: MoveNotification,
+    publish: PublishChanges,
+    relay: RelayEvents,
+    @Inject(Channels) channels: Channels,
+  ) {
+    this.#move = move;
+    this.#publish = publish;
+    this.#relay = relay;
+    this.#channels = channels;
+  }
+
+  /** What this context hears of. */
+  onModuleInit(): void {
+    this.#relay.on('dispatch.completed', 'follow-leg', ({ workspaceId, dispatchId }) =>
+      this.#follow(workspaceId as WorkspaceId, dispatchId),
+    );
+    this.#relay.on('delivery.reported', 'follow-leg', ({ workspaceId, dispatchId, kind }) =>
+      this.#follow(workspaceId as WorkspaceId, dispatchId, kind === 'read'),
+    );
+    this.#relay.on('notification.changed', 'publish-change', (change) => this.#publish.run(change));
+  }
+
+  async #follow(workspaceId: WorkspaceId, dispatchId: string, read = false): Promise<void> {
+    const leg = parseLegDispatchId(dispatchId);
+    const channel = leg && this.#channels.all().find(({ name }) => channelCode(name) === leg.code);
+    if (!leg || !channel) return;
+    if (read) await this.#move.read(workspaceId, leg.id, channel.name);
+    else await this.#move.follow(workspaceId, leg.id, channel.name);
+  }
+}
