@@ -31,7 +31,7 @@ const BREAKS: Readonly<Record<string, string>> = {
 
 const ALLOWED = [
   'libs/adapters/resend/resend-provider.ts',
-  'libs/adapters/email-providers/create-email-providers.ts',
+  'libs/adapters/channels/channel-registry.ts',
   'libs/ports/campaign/testing/campaign-stores.ts',
   'libs/adapters/rest/campaigns.controller.ts',
   'libs/domain/campaign/application/greet-room.ts',

@@ -19,7 +19,10 @@ function withCrashes(tools: DeliveryTools): DeliveryTools {
     await finish(...args);
     crash.passed('finish');
   });
-  return { ...tools, lanes, ledger: dyingLedger(tools.ledger), pool: dyingPool(tools.pool) };
+  const lines = new Map(
+    [...tools.lines].map(([name, line]) => [name, { ...line, pool: dyingPool(line.pool) }]),
+  );
+  return { ...tools, lanes, ledger: dyingLedger(tools.ledger), lines };
 }
 
 function dyingLedger(ledger: Ledger): Ledger {

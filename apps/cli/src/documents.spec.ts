@@ -53,7 +53,7 @@ describe('What the documents tell one to type', () => {
     expect(stdout).toContain('2 rows = 1 created + 0 updated + 1 rejected');
     expect(stdout).toMatch(/^ +3 +invalid_address/m);
     expect(stdout).toContain('Finished: every candidate is accounted for.');
-    expect(stdout).toMatch(/^capture +closed/m);
+    expect(stdout).toMatch(/^capture +email +closed/m);
     expect(await outbox()).toContain('ada@example.com');
   });
 

@@ -202,11 +202,22 @@ describe('posthorn', () => {
     const [head, ...rows] = stdout.trimEnd().split('\n');
     expect(head).toBe(head?.toUpperCase());
     expect(rows.map((row) => row.split(/ +/).slice(0, 3))).toEqual([
-      ['ses', 'closed', '-'],
-      ['capture', 'closed', '-'],
+      ['ses', 'email', 'closed'],
+      ['capture', 'email', 'closed'],
+      ['capture', 'sms', 'closed'],
+      ['capture', 'whatsapp', 'closed'],
+      ['capture', 'push', 'closed'],
+      ['inbox', 'inbox', 'closed'],
     ]);
     const asJson = await server.cli(['--json', 'providers']);
-    expect(JSON.parse(asJson.stdout)).toMatchObject([{ name: 'ses', state: 'closed' }, { name: 'capture' }]);
+    expect(JSON.parse(asJson.stdout)).toMatchObject([
+      { name: 'ses', channel: 'email', state: 'closed' },
+      { name: 'capture', channel: 'email' },
+      { channel: 'sms' },
+      { channel: 'whatsapp' },
+      { channel: 'push' },
+      { channel: 'inbox' },
+    ]);
   });
 
   describe('used in a way that it is not meant to be', () => {

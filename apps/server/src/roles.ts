@@ -1,8 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { RunInboxSockets } from '#adapters/socketio/run-inbox-sockets.js';
 import { ExpandCampaigns } from '#domain/campaign/application/expand-campaigns.js';
 import { RunImports } from '#domain/campaign/application/run-imports.js';
+import { RouteNotifications } from '#domain/communication/application/route-notifications.js';
 import { RelayEvents } from '#domain/events/relay-events.js';
 import { RingTimers } from '#domain/events/ring-timers.js';
+import { DeliverWebhooks } from '#domain/webhooks/application/deliver-webhooks.js';
 import { PurgeIdempotentRequests } from '#domain/workspace/application/purge-idempotent-requests.js';
 import type { Role } from './config/server-config.js';
 import type { Duty } from './duty.js';
@@ -19,11 +22,13 @@ const duty = (name: string, one: Omit<Duty, 'name'>): Duty => ({
 /** What each role does beside serving requests, in the order of starting. */
 const duties: Readonly<Record<Role, Find>> = {
   api: () => [],
-  realtime: () => [],
+  realtime: (app) => [duty('inbox sockets', app.get(RunInboxSockets))],
   worker: (app) => [
     duty('event relay', app.get(RelayEvents)),
     duty('imports', app.get(RunImports)),
     duty('expansion of campaigns', app.get(ExpandCampaigns)),
+    duty('routing of notifications', app.get(RouteNotifications)),
+    duty('webhooks', app.get(DeliverWebhooks)),
   ],
   timer: (app) => [
     duty('timers', app.get(RingTimers)),

@@ -4,6 +4,7 @@ import { NestLogger } from '#adapters/pino/nest-logger.js';
 import { measureProcess } from '#adapters/prometheus/event-loop.js';
 import { Lifecycle } from '#adapters/rest/kit/lifecycle.js';
 import { createRestServer } from '#adapters/rest/kit/rest-server.js';
+import { InstallShippedTypes } from '#domain/communication/application/install-shipped-types.js';
 import { InstallGallery } from '#domain/templating/application/install-gallery.js';
 import { BootstrapWorkspace } from '#domain/workspace/application/bootstrap-workspace.js';
 import type { Log } from '#ports/system/log.js';
@@ -49,7 +50,10 @@ export async function serve(
       await duty.start();
       started.push(duty);
     }
-    if (config.roles.includes('api')) await app.get(InstallGallery).run(workspace.id);
+    if (config.roles.includes('api')) {
+      await app.get(InstallGallery).run(workspace.id);
+      await app.get(InstallShippedTypes).run(workspace.id);
+    }
     app.get(Lifecycle).serve();
     log.info('server.started', { url, target: config.target, roles: config.roles, pid: process.pid });
     const running = app;

@@ -13,6 +13,13 @@ import { FailedMessagesController } from '#adapters/rest/failed-messages/failed-
 import { SuppressionsController } from '#adapters/rest/suppressions/suppressions.controller.js';
 import { ProvidersController } from '#adapters/rest/providers/providers.controller.js';
 import { LanesController } from '#adapters/rest/lanes/lanes.controller.js';
+import { NotificationTypesController } from '#adapters/rest/notification-types/notification-types.controller.js';
+import { DevicesController } from '#adapters/rest/users/devices.controller.js';
+import { InboxController } from '#adapters/rest/inbox/inbox.controller.js';
+import { UserInboxController } from '#adapters/rest/inbox/user-inbox.controller.js';
+import { UsersController } from '#adapters/rest/users/users.controller.js';
+import { NotificationsController } from '#adapters/rest/notifications/notifications.controller.js';
+import { HooksModule } from '#adapters/rest/hooks/hooks.module.js';
 import { OutboxModule } from '#adapters/rest/outbox/outbox.module.js';
 import { RestKitModule } from '#adapters/rest/kit/rest.module.js';
 import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
@@ -21,11 +28,16 @@ import { ExportController } from '#adapters/rest/subscribers/export.controller.j
 import { SubscribersController } from '#adapters/rest/subscribers/subscribers.controller.js';
 import { UnsubscribeController } from '#adapters/rest/unsubscribe/unsubscribe.controller.js';
 import { ApiKeysController } from '#adapters/rest/workspace/api-keys.controller.js';
+import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endpoints.controller.js';
+import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messages.controller.js';
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
+import { InboxSocketsModule } from '#adapters/socketio/inbox-sockets.module.js';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
+import { CommunicationModule } from '#domain/communication/communication.module.js';
 import { DeliveryModule } from '#domain/delivery/delivery.module.js';
 import { EventsModule } from '#domain/events/events.module.js';
 import { TemplatingModule } from '#domain/templating/templating.module.js';
+import { WebhooksModule } from '#domain/webhooks/webhooks.module.js';
 import { WorkspaceModule } from '#domain/workspace/workspace.module.js';
 import type { Role } from './config/server-config.js';
 import type { Target } from './targets/target.js';
@@ -52,6 +64,14 @@ const API = [
   ProvidersController,
   LanesController,
   AssetsController,
+  NotificationsController,
+  NotificationTypesController,
+  UsersController,
+  UserInboxController,
+  InboxController,
+  DevicesController,
+  WebhookEndpointsController,
+  WebhookMessagesController,
 ];
 
 @Global()
@@ -73,7 +93,10 @@ export class ServerModule {
         TemplatingModule,
         DeliveryModule,
         CampaignModule,
-        ...(roles.includes('api') ? [OutboxModule] : []),
+        CommunicationModule,
+        WebhooksModule,
+        ...(roles.includes('realtime') ? [InboxSocketsModule] : []),
+        ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],
       controllers: roles.includes('api') ? [...OPERATION, ...API] : OPERATION,
     };

@@ -1,13 +1,8 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { CapturedMails } from '#ports/delivery/captured-mails.js';
-import {
-  type EmailProvider,
-  plainEmail,
-  type ProviderCall,
-  type ProviderCapabilities,
-  type ProviderQuota,
-} from '#ports/delivery/email-provider.js';
+import { type EmailProvider, plainEmail, type EmailCall } from '#ports/delivery/email-provider.js';
+import type { ProviderCapabilities, ProviderQuota } from '#ports/delivery/message-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { words } from '#adapters/email-providers/words.js';
 
@@ -40,7 +35,7 @@ export class CaptureProvider implements EmailProvider {
     this.#keep = settings.keep ?? KEEP;
   }
 
-  async send({ key, messages, timeoutMs }: ProviderCall): Promise<readonly Outcome[]> {
+  async send({ key, messages, timeoutMs }: EmailCall): Promise<readonly Outcome[]> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Outcome>((resolve) => {
       timer = setTimeout(

@@ -1,9 +1,11 @@
-import type { EmailProviderDeps, Settings } from '#adapters/email-providers/provider-module.js';
+import type { ProviderDeps, Settings } from '#adapters/email-providers/provider-module.js';
 import { present, SettingsReader } from '#adapters/email-providers/read-settings.js';
-import type { EmailProvider } from '#ports/delivery/email-provider.js';
+import type { AnyProvider } from '#ports/delivery/message-provider.js';
 import { CaptureProvider } from './capture-provider.js';
+import { CaptureTexts } from './capture-texts.js';
 
-export function create(settings: Settings, { capturedMails, clock }: EmailProviderDeps): EmailProvider {
+export function create(settings: Settings, { channel, capturedMails, clock }: ProviderDeps): AnyProvider {
   const read = new SettingsReader('capture', settings);
-  return new CaptureProvider(present({ keep: read.optionalCount('keep') }), capturedMails, clock);
+  const capture = new CaptureProvider(present({ keep: read.optionalCount('keep') }), capturedMails, clock);
+  return channel.name === 'email' ? capture : new CaptureTexts(channel, capture);
 }

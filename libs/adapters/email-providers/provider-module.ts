@@ -1,6 +1,8 @@
 import type { BreakerRules } from '#domain/delivery/model/breaker.js';
+import type { AnyProvider } from '#ports/delivery/message-provider.js';
+import type { Channel } from '#ports/delivery/channel.js';
+import type { Inbox } from '#ports/communication/inbox.js';
 import type { CapturedMails } from '#ports/delivery/captured-mails.js';
-import type { EmailProvider } from '#ports/delivery/email-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 
 /** How any provider is to be used; beside these stands whatever its own module reads. */
@@ -16,13 +18,16 @@ export interface Usage {
 
 export type Settings = Usage & Readonly<Record<string, unknown>>;
 
-export interface EmailProviderDeps {
+export interface ProviderDeps {
+  /** What the provider is to send on: some serve several. */
+  readonly channel: Channel;
   readonly clock: Clock;
   readonly capturedMails: CapturedMails;
+  readonly inbox: Inbox;
 }
 
 /** What a provider's folder offers to the registry. */
-export interface EmailProviderModule {
+export interface ProviderModule {
   /** @throws Error naming the setting at fault, never its value */
-  create(settings: Settings, deps: EmailProviderDeps): EmailProvider;
+  create(settings: Settings, deps: ProviderDeps): AnyProvider;
 }

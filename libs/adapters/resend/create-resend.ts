@@ -1,9 +1,9 @@
-import type { EmailProviderDeps, Settings } from '#adapters/email-providers/provider-module.js';
+import type { ProviderDeps, Settings } from '#adapters/email-providers/provider-module.js';
 import { present, SettingsReader } from '#adapters/email-providers/read-settings.js';
 import type { EmailProvider } from '#ports/delivery/email-provider.js';
 import { ResendProvider } from './resend-provider.js';
 
-export function create(settings: Settings, { clock }: EmailProviderDeps): EmailProvider {
+export function create(settings: Settings, { clock }: ProviderDeps): EmailProvider {
   const read = new SettingsReader('resend', settings);
   const optional = { baseUrl: read.optionalUrl('baseUrl'), maxInFlight: read.optionalCount('maxInFlight') };
   return new ResendProvider({ apiKey: read.text('apiKey'), ...present(optional) }, clock);

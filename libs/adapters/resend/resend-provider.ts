@@ -1,10 +1,6 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type {
-  EmailProvider,
-  ProviderCall,
-  ProviderCapabilities,
-  ProviderQuota,
-} from '#ports/delivery/email-provider.js';
+import type { EmailProvider, EmailCall } from '#ports/delivery/email-provider.js';
+import type { ProviderCapabilities, ProviderQuota } from '#ports/delivery/message-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
 import { BodyBuffers } from '#adapters/http/body-buffers.js';
@@ -54,7 +50,7 @@ export class ResendProvider implements EmailProvider {
     this.#buffers = new BodyBuffers(maxInFlight);
   }
 
-  async send({ key, messages, timeoutMs }: ProviderCall): Promise<readonly Outcome[]> {
+  async send({ key, messages, timeoutMs }: EmailCall): Promise<readonly Outcome[]> {
     const [message] = messages;
     if (!message) return [];
     const alone = messages.length === 1;

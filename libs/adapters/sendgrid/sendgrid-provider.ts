@@ -1,11 +1,6 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type {
-  EmailMessage,
-  EmailProvider,
-  ProviderCall,
-  ProviderCapabilities,
-  ProviderQuota,
-} from '#ports/delivery/email-provider.js';
+import type { EmailMessage, EmailProvider, EmailCall } from '#ports/delivery/email-provider.js';
+import type { ProviderCapabilities, ProviderQuota } from '#ports/delivery/message-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { sendAlike } from '#adapters/email-providers/alike.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
@@ -57,7 +52,7 @@ export class SendGridProvider implements EmailProvider {
     this.#buffers = new BodyBuffers(maxInFlight);
   }
 
-  async send(call: ProviderCall): Promise<readonly Outcome[]> {
+  async send(call: EmailCall): Promise<readonly Outcome[]> {
     const outcomes = await sendAlike(call.messages, (alike) => this.#sendAlike(alike, call));
     return outcomes.map((outcome) => tidied(outcome, [this.#apiKey]));
   }
@@ -95,7 +90,7 @@ export class SendGridProvider implements EmailProvider {
 
   async #sendAlike(
     messages: readonly EmailMessage[],
-    { key, timeoutMs }: ProviderCall,
+    { key, timeoutMs }: EmailCall,
   ): Promise<readonly Outcome[]> {
     const [message] = messages;
     if (!message) return [];

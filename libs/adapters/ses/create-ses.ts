@@ -1,10 +1,10 @@
-import type { EmailProviderDeps, Settings } from '#adapters/email-providers/provider-module.js';
+import type { ProviderDeps, Settings } from '#adapters/email-providers/provider-module.js';
 import { present, SettingsReader } from '#adapters/email-providers/read-settings.js';
 import type { EmailProvider } from '#ports/delivery/email-provider.js';
 import { SesProvider, type SesSettings } from './ses-provider.js';
 
 /** Reads `region`, `endpoint`, `credentials: { accessKeyId, secretAccessKey, sessionToken }`, `configurationSet`. */
-export function create(settings: Settings, { clock }: EmailProviderDeps): EmailProvider {
+export function create(settings: Settings, { clock }: ProviderDeps): EmailProvider {
   const read = new SettingsReader('ses', settings);
   const optional = {
     endpoint: read.optionalUrl('endpoint'),

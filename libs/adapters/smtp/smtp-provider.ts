@@ -1,11 +1,6 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type {
-  EmailMessage,
-  EmailProvider,
-  ProviderCall,
-  ProviderCapabilities,
-  ProviderQuota,
-} from '#ports/delivery/email-provider.js';
+import type { EmailMessage, EmailProvider, EmailCall } from '#ports/delivery/email-provider.js';
+import type { ProviderCapabilities, ProviderQuota } from '#ports/delivery/message-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { domainOf } from '#adapters/email-providers/mailbox.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
@@ -48,7 +43,7 @@ export class SmtpProvider implements EmailProvider {
     this.#clock = clock;
   }
 
-  async send({ messages, timeoutMs }: ProviderCall): Promise<readonly Outcome[]> {
+  async send({ messages, timeoutMs }: EmailCall): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const message of messages)
       outcomes.push(tidied(await this.#sendOne(message, timeoutMs), this.#secrets()));

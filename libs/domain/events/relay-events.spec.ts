@@ -77,9 +77,27 @@ describe('RelayEvents', () => {
     );
     relay.on('dispatch.reopened', 'third', async ({ dispatchId }) => void heard.push(`third ${dispatchId}`));
     relay.start();
-    append(completed('a'), reopened('b'));
+    append(completed('a'), reopened('a'));
     await clock.advance(0);
-    expect(heard).toEqual(['first a', 'second a', 'third b']);
+    expect(heard).toEqual(['first a', 'second a', 'third a']);
+  });
+
+  it('tells of others while somebody takes long over one, and nothing more of that one', async () => {
+    let finish = (): void => {};
+    relay.on('dispatch.completed', 'hear', ({ dispatchId }) => {
+      heard.push(dispatchId);
+      return dispatchId === 'a' ? new Promise((resolve) => (finish = resolve)) : Promise.resolve();
+    });
+    relay.start();
+    append(completed('a'), completed('a'), completed('b'), completed('b'));
+    await clock.advance(0);
+    expect(heard).toEqual(['a', 'b', 'b']);
+    finish();
+    await clock.advance(0);
+    expect(heard).toEqual(['a', 'b', 'b', 'a']);
+    finish();
+    await clock.advance(0);
+    expect(await untold()).toBe(0);
   });
 
   it('crosses off an event that nobody listens to', async () => {
@@ -149,7 +167,7 @@ describe('RelayEvents', () => {
       });
     });
     relay.start();
-    append(completed('a'), completed('b'));
+    append(completed('a'), completed('a'));
     await clock.advance(0);
     let stopped = false;
     const stopping = relay.stop().then(() => (stopped = true));

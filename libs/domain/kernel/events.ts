@@ -10,6 +10,38 @@ export type IntegrationEvent =
       readonly campaignId: string;
       readonly control: 'open' | 'halted' | 'cancelled';
       readonly revision: number;
+    }
+  /** A notification has another status. `revision` rises with every change of it: an older one told late is old news. */
+  | {
+      readonly type: 'notification.changed';
+      readonly workspaceId: string;
+      readonly notificationId: string;
+      readonly status: string;
+      readonly revision: number;
+      readonly at: Instant;
+    }
+  /** A provider told of a message it had taken. In the order of telling, which need not be that of happening. */
+  | {
+      readonly type: 'delivery.reported';
+      readonly workspaceId: string;
+      readonly dispatchId: string;
+      readonly ordinal: number;
+      readonly address?: string;
+      readonly kind:
+        | 'sent'
+        | 'delayed'
+        | 'delivered'
+        | 'bounced'
+        | 'complained'
+        | 'failed'
+        | 'opened'
+        | 'clicked'
+        | 'read'
+        | 'opted_out'
+        | 'opted_in';
+      /** When it happened, by the provider's clock. */
+      readonly at: Instant;
+      readonly reason?: string;
     };
 
 export interface StoredEvent {

@@ -34,6 +34,13 @@ export type RefusalCode =
   | 'render_too_large'
   | 'missing_variable'
   | 'unsafe_url'
+  // webhooks
+  | 'address_forbidden'
+  | 'scheme_forbidden'
+  // what providers call back
+  | 'signature_invalid'
+  | 'signature_stale'
+  | 'invalid_callback'
   // our own troubles
   | 'storage_full'
   | 'storage_unavailable'

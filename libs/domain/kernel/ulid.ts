@@ -12,6 +12,13 @@ export function encodeTime(time: number): string {
   return text;
 }
 
+/** When an id (`ntf_…`) was made, epoch milliseconds; undefined if it is none of ours. */
+export function timeOfId(id: string): number | undefined {
+  const [, digits] = /^[a-z]{3}_([0-7][0-9a-hjkmnp-tv-z]{9})[0-9a-hjkmnp-tv-z]{16}$/.exec(id) ?? [];
+  if (digits === undefined) return undefined;
+  return [...digits].reduce((time, digit) => time * 32 + ALPHABET.indexOf(digit), 0);
+}
+
 /** Ten bytes as 16 digits of five bits. */
 export function randomDigits(bytes: Uint8Array): number[] {
   const digits: number[] = [];

@@ -1,11 +1,12 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
-import type { Channel, TemplateVariable } from './model/template.js';
+import type { TemplateVariable } from './model/template.js';
 
 /** What another context has to know to send a template. */
 export interface CurrentTemplate {
   /** Freeze it: the version says for ever what it says now. */
   readonly version: number;
-  readonly channel: Channel;
+  /** Whoever sends by another refuses the template. */
+  readonly channel: string;
   /** False for a template that needs a subject given with the message. */
   readonly hasSubject: boolean;
   readonly variables: readonly TemplateVariable[];

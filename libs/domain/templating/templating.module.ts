@@ -3,16 +3,18 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { CreateTemplateHandler } from './application/create-template.js';
 import { FindTemplate } from './application/find-template.js';
 import { InstallGallery } from './application/install-gallery.js';
+import { InstallTemplate } from './application/install-template.js';
 import { PreviewTemplate } from './application/preview-template.js';
 import { SaveTemplateVersionHandler } from './application/save-template-version.js';
 import { TemplatingService } from './application/templating-service.js';
 import { TestSendTemplateHandler } from './application/test-send-template.js';
 import { ValidateData } from './application/validate-data.js';
+import { TemplateInstaller } from './template-installer.facade.js';
 import { TemplatingFacade } from './templating.facade.js';
 
 /**
  * Needs from the composition root: Templates, TemplateInspector, Renderer, Gallery, PreviewLinks, Clock and Ids, and
- * from delivery its facade.
+ * from delivery its facade and Channels.
  */
 @Module({
   imports: [CqrsModule],
@@ -20,12 +22,22 @@ import { TemplatingFacade } from './templating.facade.js';
     CreateTemplateHandler,
     FindTemplate,
     InstallGallery,
+    InstallTemplate,
     PreviewTemplate,
     SaveTemplateVersionHandler,
     TestSendTemplateHandler,
     ValidateData,
+    { provide: TemplateInstaller, useExisting: InstallTemplate },
     { provide: TemplatingFacade, useClass: TemplatingService },
   ],
-  exports: [CqrsModule, FindTemplate, InstallGallery, PreviewTemplate, TemplatingFacade, ValidateData],
+  exports: [
+    CqrsModule,
+    FindTemplate,
+    InstallGallery,
+    PreviewTemplate,
+    TemplateInstaller,
+    TemplatingFacade,
+    ValidateData,
+  ],
 })
 export class TemplatingModule {}

@@ -1,3 +1,4 @@
+import type { ShippedTemplate } from '#domain/templating/model/shipped-template.js';
 import type { TemplateContent } from '#domain/templating/model/template.js';
 
 /** A template that comes with Posthorn. */
@@ -9,6 +10,11 @@ export interface GalleryTemplate {
   readonly description: string;
   readonly locale: string;
   readonly content: TemplateContent;
+}
+
+/** As it is copied into a workspace: all of the gallery are mails. */
+export function shippedCopy({ key, name, locale, content }: GalleryTemplate): ShippedTemplate {
+  return { origin: `gallery:${key}`, name, channel: 'email', locale, content };
 }
 
 /**

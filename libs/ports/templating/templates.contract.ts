@@ -71,6 +71,14 @@ export function describeTemplatesContract(name: string, make: () => Promise<Temp
       expect(await templates.findVersion(OURS, template.id, 1)).toEqual(bare);
     });
 
+    it.each(['email', 'sms', 'a channel of tomorrow'])(
+      'has templates for any channel: %s',
+      async (channel) => {
+        await insert(aTemplate('a', { channel }));
+        expect((await templates.find(OURS, 'tpl_a'))?.channel).toBe(channel);
+      },
+    );
+
     it('does not insert over an id that exists', async () => {
       const template = aTemplate('a');
       await insert(template);

@@ -11,6 +11,7 @@ import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { DeliveryTools } from '#domain/delivery/application/deliver-parcel.js';
+import { email } from '#adapters/channels/email-channel.js';
 import { DeliveryWorker } from '#domain/delivery/application/delivery-worker.js';
 import { LaneMeter } from '#domain/delivery/application/lane-meter.js';
 import { DispatchPacer } from '#domain/delivery/application/pace-dispatches.js';
@@ -46,6 +47,7 @@ export class WorkerUnderTest {
   readonly transitions: Transition[] = [];
   readonly errors: unknown[] = [];
   readonly tools: DeliveryTools;
+  readonly pool: ProviderPool;
   readonly stores;
   #worker: DeliveryWorker | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -66,7 +68,9 @@ export class WorkerUnderTest {
       untold: async () => (await this.outbox.untold(1000)).map(({ event }) => event),
       close: async () => {},
     };
-    const pool = providers.map(([provider, own]) => ({ provider, settings: { ...settings, ...own } }));
+    const scripted = providers.map(([provider, own]) => ({ provider, settings: { ...settings, ...own } }));
+    const told = (transition: Transition): void => void this.transitions.push(transition);
+    this.pool = new ProviderPool('email', scripted, clock, randomness, told);
     this.tools = {
       ...this.stores,
       clock,
@@ -78,9 +82,8 @@ export class WorkerUnderTest {
         unsubscribe: (base, dispatch, ref) => `${base}/u/${dispatch}.${ref}`,
         assets: (base) => `${base}/assets`,
       },
-      pool: new ProviderPool(pool, clock, randomness, (transition) => this.transitions.push(transition)),
+      lines: new Map([['email', { channel: email, pool: this.pool, retryBudget: new RetryBudget(0) }]]),
       pacer: new DispatchPacer(clock),
-      retryBudget: new RetryBudget(0),
       retryRules: defaultRetryRules,
       meter: new LaneMeter(clock),
     };

@@ -1,13 +1,9 @@
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type {
-  EmailProvider,
-  ProviderCall,
-  ProviderCapabilities,
-  ProviderQuota,
-} from '#ports/delivery/email-provider.js';
+import type { EmailProvider, EmailCall } from '#ports/delivery/email-provider.js';
+import type { ProviderCapabilities, ProviderQuota } from '#ports/delivery/message-provider.js';
 
 /** What the provider does with a call: outcomes, or a promise of them that a test settles when it likes. */
-export type Behaviour = (call: ProviderCall, nth: number) => readonly Outcome[] | Promise<readonly Outcome[]>;
+export type Behaviour = (call: EmailCall, nth: number) => readonly Outcome[] | Promise<readonly Outcome[]>;
 
 /**
  * A provider that does what it is told and writes down what it took. With idempotency keys it answers a repeated key
@@ -16,7 +12,7 @@ export type Behaviour = (call: ProviderCall, nth: number) => readonly Outcome[] 
 export class ScriptedProvider implements EmailProvider {
   readonly name: string;
   readonly capabilities: ProviderCapabilities;
-  readonly calls: ProviderCall[] = [];
+  readonly calls: EmailCall[] = [];
   /** deliveryId of every message taken, once per acceptance. */
   readonly taken: string[] = [];
   readonly #answers = new Map<string, readonly Outcome[]>();
@@ -36,14 +32,14 @@ export class ScriptedProvider implements EmailProvider {
     };
   }
 
-  async send(call: ProviderCall): Promise<readonly Outcome[]> {
+  async send(call: EmailCall): Promise<readonly Outcome[]> {
     this.calls.push(call);
     const known = this.capabilities.idempotencyKey ? this.#answers.get(call.key) : undefined;
     return known ?? this.behaviour(call, this.calls.length);
   }
 
   /** Takes the messages of a call, as `accepting` does, whatever is answered then. */
-  take(call: ProviderCall): readonly Outcome[] {
+  take(call: EmailCall): readonly Outcome[] {
     const outcomes = accepting(call);
     this.taken.push(...call.messages.map(({ deliveryId }) => deliveryId));
     this.#answers.set(call.key, outcomes);
@@ -72,7 +68,7 @@ export class ScriptedProvider implements EmailProvider {
   close(): void {}
 }
 
-const accepting = (call: ProviderCall): readonly Outcome[] =>
+const accepting = (call: EmailCall): readonly Outcome[] =>
   call.messages.map(({ deliveryId }) => ({ kind: 'accepted', providerMessageId: `taken-${deliveryId}` }));
 
 /** The same outcome for every message of a call. */

@@ -59,7 +59,7 @@ async function examine(
   add(await checkServer(client, version));
   add(
     config
-      ? await checkProviders({ config: config.email, secrets: config.secrets, clock })
+      ? await checkProviders({ config: config.channels.email, secrets: config.secrets, clock })
       : [skip('Providers', 'the configuration is not valid')],
   );
   add(sender ? await checkSender(sender) : [skip('Sender DNS', 'name the sender with --from')]);

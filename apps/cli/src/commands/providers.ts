@@ -17,8 +17,9 @@ export async function providers({ client, terminal, clock, json }: CommandContex
     terminal.print(JSON.stringify(found));
     return 0;
   }
-  const rows = found.map(({ name, state, since, sentLastMinute, failureRate, budget }) => [
+  const rows = found.map(({ name, channel, state, since, sentLastMinute, failureRate, budget }) => [
     name,
+    channel,
     terminal.paint(COLOURS[state], state),
     since === null ? '-' : `${duration(clock.now() - Date.parse(since))} ago`,
     count(sentLastMinute),
@@ -28,6 +29,7 @@ export async function providers({ client, terminal, clock, json }: CommandContex
   ]);
   const columns = [
     { title: 'PROVIDER' },
+    { title: 'CHANNEL' },
     { title: 'STATE' },
     { title: 'SINCE' },
     { title: 'SENT/MIN', align: 'right' },

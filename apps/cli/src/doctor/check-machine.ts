@@ -30,7 +30,8 @@ export async function checkConfiguration(
 ): Promise<{ checks: Check[]; config?: ServerConfig }> {
   try {
     const config = await readServerConfig(env, folder);
-    const checks = [ok('Configuration', `valid; e-mail goes out by ${config.email.order.join(', then ')}`)];
+    const order = config.channels.email.order.join(', then ');
+    const checks = [ok('Configuration', `valid; e-mail goes out by ${order}`)];
     if (config.unknownNames.length > 0) {
       const names = config.unknownNames.join(', ');
       checks.push(warn('Configuration', `there is no setting called ${names}`, 'Is that a typing error?'));

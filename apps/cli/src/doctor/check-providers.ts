@@ -1,14 +1,12 @@
-import {
-  createEmailProviders,
-  type EmailProvidersConfig,
-} from '#adapters/email-providers/create-email-providers.js';
+import { createProviders, type ProvidersConfig } from '#adapters/channels/create-providers.js';
+import { MemoryInbox } from '#adapters/memory/communication/memory-inbox.js';
 import { words } from '#adapters/email-providers/words.js';
 import type { CapturedMails } from '#ports/delivery/captured-mails.js';
 import type { Clock } from '#ports/system/clock.js';
 import { type Check, fail, ok, warn } from './check.js';
 
 export interface ProvidersToCheck {
-  readonly config: EmailProvidersConfig;
+  readonly config: ProvidersConfig;
   /** Not to be repeated, whatever a vendor answers. */
   readonly secrets: readonly string[];
   readonly clock: Clock;
@@ -37,7 +35,11 @@ async function checkOne({ config, secrets, clock }: ProvidersToCheck, name: stri
     cancel = clock.after(PATIENCE_MS, () => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
   });
   try {
-    const [made] = await createEmailProviders(alone, { clock, capturedMails: nothingCaptured });
+    const [made] = await createProviders('email', alone, {
+      clock,
+      capturedMails: nothingCaptured,
+      inbox: new MemoryInbox(),
+    });
     if (!made) throw new Error('it is not configured');
     const { ok: works, detail } = await Promise.race([made.provider.check(), late]);
     made.provider.close();

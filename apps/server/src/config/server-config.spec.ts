@@ -20,6 +20,38 @@ describe('the configuration', () => {
   };
   const yaml = (text: string) => writeFile(join(folder, 'posthorn.config.yaml'), text);
 
+  it('sends on a channel by the vendor whose account is given, and keeps its secrets', async () => {
+    const account = join(folder, 'account.json');
+    const key = '-----BEGIN PRIVATE KEY-----\\nabc\\n-----END PRIVATE KEY-----\\n';
+    await writeFile(account, `{"project_id":"p","private_key":"${key}"}`);
+    const config = await read({
+      TWILIO_ACCOUNT_SID: 'AC1',
+      TWILIO_AUTH_TOKEN: 'twilio-secret',
+      TWILIO_FROM: '+15005550006',
+      WHATSAPP_TOKEN: 'whatsapp-secret',
+      WHATSAPP_PHONE_NUMBER_ID: '1065',
+      FCM_SERVICE_ACCOUNT: account,
+    });
+    expect(config.channels).toMatchObject({
+      sms: { order: ['twilio'], settings: { twilio: { accountSid: 'AC1', from: '+15005550006' } } },
+      whatsapp: { order: ['whatsapp'], settings: { whatsapp: { phoneNumberId: '1065' } } },
+      push: { order: ['fcm'] },
+    });
+    expect(config.secrets).toEqual(
+      expect.arrayContaining(['twilio-secret', 'whatsapp-secret', key, key.replaceAll('\\n', '\n')]),
+    );
+  });
+
+  it('names what is missed of an account that is given in part', async () => {
+    await expect(read({ TWILIO_ACCOUNT_SID: 'AC1', FCM_SERVICE_ACCOUNT: '/nowhere' })).rejects.toMatchObject({
+      faults: expect.arrayContaining([
+        'TWILIO_AUTH_TOKEN: is needed by the provider twilio',
+        'TWILIO_FROM: is needed by the provider twilio',
+        expect.stringMatching(/^FCM_SERVICE_ACCOUNT: must be the JSON/),
+      ]),
+    });
+  });
+
   it('has a default for everything', async () => {
     const config = await read();
     expect(config).toMatchObject({
@@ -31,7 +63,13 @@ describe('the configuration', () => {
       publicUrl: undefined,
       ownerKey: undefined,
       logLevel: 'info',
-      email: { order: ['capture'] },
+      channels: {
+        email: { order: ['capture'] },
+        sms: { order: ['capture'] },
+        whatsapp: { order: ['capture'] },
+        push: { order: ['capture'] },
+        inbox: { order: ['inbox'] },
+      },
       secrets: [],
     });
     expect(config.door.perKey).toEqual({ perSecond: 5000, burst: 10_000 });
@@ -41,7 +79,9 @@ describe('the configuration', () => {
   it('is frozen, all the way down', async () => {
     const config = await read();
     expect(
-      Object.isFrozen(config) && Object.isFrozen(config.door.perKey) && Object.isFrozen(config.email.order),
+      Object.isFrozen(config) &&
+        Object.isFrozen(config.door.perKey) &&
+        Object.isFrozen(config.channels.email.order),
     ).toBe(true);
   });
 
@@ -73,13 +113,16 @@ describe('the configuration', () => {
       publicUrl: 'https://mail.example.com',
       ownerKey: 'a-key-that-is-long-enough',
     });
-    expect(config.email.order).toEqual(['ses', 'resend', 'sendgrid', 'smtp']);
-    expect(config.email.settings['ses']).toEqual({
+    expect(config.channels.email.order).toEqual(['ses', 'resend', 'sendgrid', 'smtp']);
+    expect(config.channels.email.settings['ses']).toEqual({
       region: 'eu-west-1',
       endpoint: 'http://127.0.0.1:4579',
       credentials: { accessKeyId: 'AKIA', secretAccessKey: 'aws-secret' },
     });
-    expect(config.email.settings['resend']).toEqual({ apiKey: 're_secret', baseUrl: 'http://127.0.0.1:1' });
+    expect(config.channels.email.settings['resend']).toEqual({
+      apiKey: 're_secret',
+      baseUrl: 'http://127.0.0.1:1',
+    });
     expect([...config.secrets].sort()).toEqual(
       [
         'aws-secret',
@@ -104,8 +147,8 @@ describe('the configuration', () => {
     `);
     const config = await read({ PORT: '5000', RESEND_API_KEY: 'from-environment' });
     expect(config.port).toBe(5000);
-    expect(config.email.order).toEqual(['resend', 'capture']);
-    expect(config.email.settings['resend']).toEqual({
+    expect(config.channels.email.order).toEqual(['resend', 'capture']);
+    expect(config.channels.email.settings['resend']).toEqual({
       apiKey: 'from-environment',
       ratePerSecond: 5,
       burst: 10,
@@ -113,7 +156,7 @@ describe('the configuration', () => {
       timeoutMs: 5000,
       breaker: { openMs: 50 },
     });
-    expect(config.email.settings['capture']).toEqual({ keep: 100 });
+    expect(config.channels.email.settings['capture']).toEqual({ keep: 100 });
     expect(config.lanes.bulk.parcels).toBe(9);
     expect(config.door).toMatchObject({ bodyLimitBytes: 2048, perKey: { perSecond: 7.5, burst: 10_000 } });
     expect(config.door.trustedProxies).toEqual(['10.0.0.0/8', '::1']);

@@ -1,16 +1,14 @@
 import { resolve } from 'node:path';
-import {
-  type EmailProvidersConfig,
-  emailProviderNames,
-} from '#adapters/email-providers/create-email-providers.js';
+import { channelNames, providerNames } from '#adapters/channels/create-providers.js';
 import type { OutboxOpenTo } from '#adapters/rest/outbox/outbox-settings.js';
 import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
 import type { LaneSettings } from '#domain/delivery/application/work-lane.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
+import { readChannels, type ServerChannels } from './channels-config.js';
 import { readConfigFile } from './config-file.js';
 import { ConfigReader } from './config-reader.js';
 import { readDoor } from './door-config.js';
-import { readEmailProviders } from './email-config.js';
+import { readSockets, type SocketsConfig } from './sockets-config.js';
 import { readLanes } from './lane-config.js';
 
 export const TARGETS = ['embedded', 'test'] as const;
@@ -39,8 +37,14 @@ export interface ServerConfig {
   readonly ownerKey: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly door: RestSettings;
-  readonly email: EmailProvidersConfig;
+  /** By the channel's name: its providers and how they are used. */
+  readonly channels: ServerChannels;
   readonly lanes: Readonly<Record<Lane, LaneSettings>>;
+  readonly sockets: SocketsConfig;
+  /** Who e-mails are from whose notification type names no sender. */
+  readonly emailFrom: string;
+  /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
+  readonly webhooksToPrivate: boolean;
   /** Who may open the outbox of captured mails without a key. */
   readonly outboxOpenTo: OutboxOpenTo;
   /** Values that no log may hold. */
@@ -67,8 +71,9 @@ export async function readServerConfig(
 ): Promise<ServerConfig> {
   const read = new ConfigReader(env, await readConfigFile(env['POSTHORN_CONFIG'] || undefined, folder));
   const host = read.text({ env: 'HOST', file: 'host' }) ?? '127.0.0.1';
-  const email = readEmailProviders(read, emailProviderNames);
+  const channels = readChannels(read, channelNames, providerNames);
   const ownerKey = readOwnerKey(read, host);
+  const sockets = readSockets(read, !isLoopback(host));
   const config: ServerConfig = {
     target: read.oneOf({ env: 'POSTHORN_TARGET', file: 'target' }, TARGETS) ?? 'embedded',
     roles: readRoles(read),
@@ -79,14 +84,17 @@ export async function readServerConfig(
     ownerKey,
     logLevel: read.oneOf({ env: 'LOG_LEVEL', file: 'logLevel' }, LOG_LEVELS) ?? 'info',
     door: readDoor(read),
-    email: email.config,
+    channels: channels.config,
     lanes: readLanes(read),
+    sockets,
+    emailFrom: read.text({ env: 'EMAIL_FROM', file: 'email.from' }) ?? 'Posthorn <no-reply@posthorn.example>',
+    webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'
       : isLoopback(host)
         ? 'this-machine'
         : 'nobody',
-    secrets: [...email.secrets, ...(ownerKey === undefined ? [] : [ownerKey])],
+    secrets: [...channels.secrets, ownerKey, sockets.tokenSecret].filter((secret) => secret !== undefined),
     unknownNames: Object.keys(env).filter((name) => name.startsWith('POSTHORN_') && !OUR_NAMES.has(name)),
   };
   read.finish();

@@ -14,7 +14,7 @@ describeDeliveryMonitorContract('DeliveryThreadHost', (providerNames) => {
     lanes,
     clock,
     log: new MemoryLog(),
-    providerNames,
+    providers: providerNames.map((name) => ({ channel: 'email', name })),
     releaseClaims: () => Promise.resolve(),
     options: () => {
       throw new Error('No thread is to be started without work.');

@@ -13,7 +13,7 @@ export interface DeliveryThreadSetting {
   readonly clock: Clock;
   readonly log: Log;
   /** Shown as idle while no thread runs. */
-  readonly providerNames: readonly string[];
+  readonly providers: readonly { readonly channel: string; readonly name: string }[];
   /** Made anew for each thread: the storage ports can be handed over only once. */
   readonly options: () => DeliveryThreadOptions;
   /** Frees what a thread or process that died had claimed. */
@@ -129,7 +129,7 @@ export class DeliveryThreadHost implements DeliveryMonitor, Duty {
   #idle(): WorkerStatus {
     const lane: LaneStatus = { inHand: 0, accepted: 0, ratePerSecond: 0 };
     return {
-      providers: this.#setting.providerNames.map(idleProvider),
+      providers: this.#setting.providers.map(idleProvider),
       lanes: Object.fromEntries(
         lanes.map((name): [Lane, LaneStatus] => [name, lane]),
       ) as WorkerStatus['lanes'],
@@ -137,10 +137,10 @@ export class DeliveryThreadHost implements DeliveryMonitor, Duty {
   }
 }
 
-function idleProvider(name: string): ProviderStatus {
+function idleProvider({ channel, name }: { channel: string; name: string }): ProviderStatus {
   return {
     name,
-    channel: 'email',
+    channel,
     state: 'closed',
     since: null,
     until: null,

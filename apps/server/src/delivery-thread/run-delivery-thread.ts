@@ -1,11 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
-import { createEmailProviders } from '#adapters/email-providers/create-email-providers.js';
+import { createChannels } from '#adapters/channels/create-providers.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
 import { SqliteCapturedMails } from '#adapters/sqlite/captured-mails/sqlite-captured-mails.js';
 import { SqliteLanes } from '#adapters/sqlite/delivery/sqlite-lanes.js';
 import { SqliteLedger } from '#adapters/sqlite/delivery/sqlite-ledger.js';
+import { SqliteInbox } from '#adapters/sqlite/communication/sqlite-inbox.js';
 import { storageOver } from '#adapters/sqlite/engine/sqlite-engine.js';
 import { SqliteTemplates } from '#adapters/sqlite/templating/sqlite-templates.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
@@ -15,9 +16,8 @@ import type { DeliveryTools } from '#domain/delivery/application/deliver-parcel.
 import { DeliveryWorker } from '#domain/delivery/application/delivery-worker.js';
 import { LaneMeter } from '#domain/delivery/application/lane-meter.js';
 import { DispatchPacer } from '#domain/delivery/application/pace-dispatches.js';
-import { ProviderPool } from '#domain/delivery/application/provider-pool.js';
-import { RetryBudget } from '#domain/delivery/application/retry-budget.js';
 import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
+import { linesOf } from '../channel-lines.js';
 import type { DeliveryThreadOptions, FromDeliveryThread, ToDeliveryThread } from './wire.js';
 
 type Log = (
@@ -35,8 +35,9 @@ export async function embeddedDeliveryTools(
   const clock = new SystemClock();
   const randomness = new CryptoRandomness();
   const ids = new MonotonicUlids(clock, randomness);
-  const providers = await createEmailProviders(options.providers, {
+  const channels = await createChannels(options.channels, {
     capturedMails: new SqliteCapturedMails(storage),
+    inbox: new SqliteInbox(storage),
     clock,
   });
   return {
@@ -47,11 +48,10 @@ export async function embeddedDeliveryTools(
     lanes: new SqliteLanes(storage),
     renderer: new HandlebarsRenderer(new SqliteTemplates(storage)),
     links: new SignedLinks({ value: options.publicUrl }, new HmacUnsubscribeTokens(options.linkKey)),
-    pool: new ProviderPool(providers, clock, randomness, (transition) =>
+    lines: linesOf(channels, clock, randomness, (transition) =>
       log('warn', 'provider.breaker', { ...transition }),
     ),
     pacer: new DispatchPacer(clock),
-    retryBudget: new RetryBudget(clock.monotonic()),
     retryRules: defaultRetryRules,
     meter: new LaneMeter(clock),
   };

@@ -1,4 +1,4 @@
-import type { EmailProvidersConfig } from '#adapters/email-providers/create-email-providers.js';
+import type { ChannelsConfig } from '#adapters/channels/create-providers.js';
 import type { StoragePorts } from '#adapters/sqlite/engine/sqlite-engine.js';
 import type { LaneSettings } from '#domain/delivery/application/work-lane.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
@@ -7,7 +7,7 @@ import type { WorkerStatus } from '#ports/delivery/delivery-monitor.js';
 /** Everything the delivery thread is made from. Plain data: it is copied to the thread. */
 export interface DeliveryThreadOptions {
   readonly storage: StoragePorts;
-  readonly providers: EmailProvidersConfig;
+  readonly channels: ChannelsConfig;
   readonly lanes: Readonly<Record<Lane, LaneSettings>>;
   readonly publicUrl: string;
   readonly linkKey: Uint8Array;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type ChannelsConfig, registeredChannels } from '#adapters/channels/create-providers.js';
 import { CsvParseReader } from '#adapters/csv/csv-parse-reader.js';
 import { FileBlobs } from '#adapters/files/file-blobs.js';
 
@@ -17,6 +18,7 @@ import { SqliteDeliveries, SqliteFailedMessages } from '#adapters/sqlite/deliver
 import { SqliteDispatches } from '#adapters/sqlite/delivery/sqlite-dispatches.js';
 import { SqliteLanes } from '#adapters/sqlite/delivery/sqlite-lanes.js';
 import { SqliteLedger } from '#adapters/sqlite/delivery/sqlite-ledger.js';
+import { SqliteProviderReports } from '#adapters/sqlite/delivery/sqlite-provider-reports.js';
 import { SqliteSuppressions } from '#adapters/sqlite/delivery/sqlite-suppressions.js';
 import { SqliteTemplates } from '#adapters/sqlite/templating/sqlite-templates.js';
 import { Audiences } from '#ports/campaign/audiences.js';
@@ -42,6 +44,30 @@ import { PreviewLinks } from '#ports/templating/preview-links.js';
 import { Renderer } from '#ports/templating/renderer.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
+import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
+import { SqliteInbox } from '#adapters/sqlite/communication/sqlite-inbox.js';
+import { SqliteNotifications } from '#adapters/sqlite/communication/sqlite-notifications.js';
+import { SqliteNotificationTypes } from '#adapters/sqlite/communication/sqlite-notification-types.js';
+import { SqliteProfiles } from '#adapters/sqlite/communication/sqlite-profiles.js';
+import {
+  SqliteWebhookDeliveries,
+  SqliteWebhookEndpoints,
+} from '#adapters/sqlite/webhooks/sqlite-webhooks.js';
+import { HttpWebhookTransport } from '#adapters/webhook-http/http-webhook-transport.js';
+import { CommunicationSettings } from '#domain/communication/application/communication-settings.js';
+import { Inbox } from '#ports/communication/inbox.js';
+import { Notifications } from '#ports/communication/notifications.js';
+import { NotificationTypes } from '#ports/communication/notification-types.js';
+import { ShippedTypes } from '#ports/communication/shipped-types.js';
+import { ShippedNotificationTypes } from '#adapters/gallery/shipped-notification-types.js';
+import { Profiles } from '#ports/communication/profiles.js';
+import { Channels } from '#ports/delivery/channels.js';
+import { WebhookDeliveries } from '#ports/webhooks/webhook-deliveries.js';
+import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
+import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
+import { SocketSettings } from '#adapters/socketio/socket-settings.js';
+import { UserTokens } from '#ports/workspace/user-tokens.js';
+import { userTokensOf } from '../user-tokens.js';
 import { DeliveryThreadHost } from '../delivery-thread/delivery-thread-host.js';
 import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
@@ -78,11 +104,21 @@ import { ApiKeys } from '#ports/workspace/api-keys.js';
 import { IdempotentRequests } from '#ports/workspace/idempotent-requests.js';
 import { RateLimits } from '#ports/workspace/rate-limits.js';
 import { Workspaces } from '#ports/workspace/workspaces.js';
+import { createCallbacks } from '#adapters/channels/create-callbacks.js';
+import { HookSettings } from '#adapters/rest/hooks/hook-settings.js';
+import { CallbackReaders, OnInbound } from '#domain/delivery/application/take-callbacks.js';
+import { ProviderReports } from '#ports/delivery/provider-reports.js';
+import { hearInbound } from '../hear-inbound.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 export interface EmbeddedOptions {
   /** Another entry for the delivery thread: tests put themselves between the worker and its ports there. */
   readonly deliveryThread?: URL;
+}
+
+/** Who could be asked to send, in the order of failover. */
+function providersOf(channels: ChannelsConfig): { channel: string; name: string }[] {
+  return Object.entries(channels).flatMap(([channel, { order }]) => order.map((name) => ({ channel, name })));
 }
 
 async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): Promise<Target> {
@@ -97,19 +133,24 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const linkKey = await linkKeyOf(secrets);
   const unsubscribeTokens = new HmacUnsubscribeTokens(linkKey);
   const lanes = new SqliteLanes(storage);
+  const profiles = new SqliteProfiles(storage);
+  const callbackReaders = await createCallbacks(config.channels);
   const idempotentRequests = new SqliteIdempotentRequests(storage);
   await idempotentRequests.releaseAll();
+  const webhookDeliveries = new SqliteWebhookDeliveries(storage);
+  await webhookDeliveries.releaseAll(clock.now());
+  const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const templates = new SqliteTemplates(storage);
   const deliveryThread = new DeliveryThreadHost({
     lanes,
     clock,
     log,
-    providerNames: config.email.order,
+    providers: providersOf(config.channels),
     ...(options.deliveryThread && { entry: options.deliveryThread }),
     releaseClaims: () => lanes.releaseAll(clock.now()),
     options: () => ({
       storage: engine.connect(),
-      providers: config.email,
+      channels: config.channels,
       lanes: config.lanes,
       publicUrl: publicUrl.value,
       linkKey,
@@ -152,6 +193,10 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<FailedMessages>(FailedMessages, new SqliteFailedMessages(storage)),
       answers<RecipientLinks>(RecipientLinks, new SignedLinks(publicUrl, unsubscribeTokens)),
       answers<Suppressions>(Suppressions, new SqliteSuppressions(storage)),
+      answers<ProviderReports>(ProviderReports, new SqliteProviderReports(storage, ids)),
+      answers<CallbackReaders>(CallbackReaders, callbackReaders),
+      answers<HookSettings>(HookSettings, { publicUrl }),
+      answers<OnInbound>(OnInbound, hearInbound(profiles)),
       answers<CapturedMails>(CapturedMails, new SqliteCapturedMails(storage)),
       answers<OutboxSettings>(OutboxSettings, { openTo: config.outboxOpenTo }),
       answers<DeliveryMonitor>(DeliveryMonitor, deliveryThread),
@@ -164,10 +209,25 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Unsubscribes>(Unsubscribes, new SqliteUnsubscribes(storage)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
+      answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
+      answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
+      // communication
+      answers<CommunicationSettings>(CommunicationSettings, { from: config.emailFrom }),
+      answers<Channels>(Channels, new RegisteredChannels(registeredChannels(Object.keys(config.channels)))),
+      answers<Notifications>(Notifications, new SqliteNotifications(storage)),
+      answers<NotificationTypes>(NotificationTypes, new SqliteNotificationTypes(storage)),
+      answers<ShippedTypes>(ShippedTypes, new ShippedNotificationTypes()),
+      answers<Profiles>(Profiles, profiles),
+      answers<Inbox>(Inbox, new SqliteInbox(storage)),
+      // webhooks
+      answers<WebhookEndpoints>(WebhookEndpoints, new SqliteWebhookEndpoints(storage)),
+      answers<WebhookDeliveries>(WebhookDeliveries, webhookDeliveries),
+      answers<WebhookTransport>(WebhookTransport, webhookTransport),
     ],
     duties: { worker: [deliveryThread] },
     async close() {
       await deliveryThread.stop();
+      await webhookTransport.close();
       await engine.close();
     },
   };

@@ -135,7 +135,13 @@ describe('the test target', () => {
     });
 
     it('shows its provider and its lanes', async () => {
-      expect(await ask('GET', '/v1/providers')).toMatchObject([{ name: 'capture', state: 'closed' }]);
+      expect(await ask('GET', '/v1/providers')).toMatchObject(
+        ['email', 'sms', 'whatsapp', 'push', 'inbox'].map((channel) => ({
+          name: channel === 'inbox' ? 'inbox' : 'capture',
+          channel,
+          state: 'closed',
+        })),
+      );
       expect(await ask('GET', '/v1/lanes')).toMatchObject([{ depth: 0 }, { depth: 0 }, { depth: 0 }]);
     });
   });

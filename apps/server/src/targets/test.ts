@@ -1,5 +1,5 @@
 import { CsvParseReader } from '#adapters/csv/csv-parse-reader.js';
-import { createEmailProviders } from '#adapters/email-providers/create-email-providers.js';
+import { createChannels } from '#adapters/channels/create-providers.js';
 import { galleryPictures, ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
@@ -12,6 +12,7 @@ import { MemoryLists } from '#adapters/memory/campaign/memory-lists.js';
 import { MemoryPeople } from '#adapters/memory/campaign/memory-people.js';
 import { MemorySubscribers } from '#adapters/memory/campaign/memory-subscribers.js';
 import { MemoryUnsubscribes } from '#adapters/memory/campaign/memory-unsubscribes.js';
+import { MemoryInbox } from '#adapters/memory/communication/memory-inbox.js';
 import { MemoryCapturedMails } from '#adapters/memory/delivery/memory-captured-mails.js';
 import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
 import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
@@ -19,6 +20,7 @@ import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js
 import { MemoryFailedMessages } from '#adapters/memory/delivery/memory-failed-messages.js';
 import { MemoryLanes } from '#adapters/memory/delivery/memory-lanes.js';
 import { MemoryLedger } from '#adapters/memory/delivery/memory-ledger.js';
+import { MemoryProviderReports } from '#adapters/memory/delivery/memory-provider-reports.js';
 import { MemorySuppressions } from '#adapters/memory/delivery/memory-suppressions.js';
 import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
@@ -40,8 +42,6 @@ import { Sha256ApiKeyTokens } from '#adapters/system/sha256-api-key-tokens.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
 import { LaneMeter } from '#domain/delivery/application/lane-meter.js';
 import { DispatchPacer } from '#domain/delivery/application/pace-dispatches.js';
-import { ProviderPool } from '#domain/delivery/application/provider-pool.js';
-import { RetryBudget } from '#domain/delivery/application/retry-budget.js';
 import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
 import { Audiences } from '#ports/campaign/audiences.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
@@ -82,7 +82,35 @@ import { RateLimits } from '#ports/workspace/rate-limits.js';
 import { Workspaces } from '#ports/workspace/workspaces.js';
 import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
+import { linesOf } from '../channel-lines.js';
+import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
+import { MemoryNotifications } from '#adapters/memory/communication/memory-notifications.js';
+import { MemoryNotificationTypes } from '#adapters/memory/communication/memory-notification-types.js';
+import { MemoryProfiles } from '#adapters/memory/communication/memory-profiles.js';
+import { MemoryWebhookDeliveries } from '#adapters/memory/webhooks/memory-webhook-deliveries.js';
+import { MemoryWebhookEndpoints } from '#adapters/memory/webhooks/memory-webhook-endpoints.js';
+import { MemoryWebhookTransport } from '#adapters/memory/webhooks/memory-webhook-transport.js';
+import { MemoryWebhooks } from '#adapters/memory/webhooks/memory-webhooks.js';
+import { CommunicationSettings } from '#domain/communication/application/communication-settings.js';
+import { Inbox } from '#ports/communication/inbox.js';
+import { Notifications } from '#ports/communication/notifications.js';
+import { NotificationTypes } from '#ports/communication/notification-types.js';
+import { ShippedTypes } from '#ports/communication/shipped-types.js';
+import { ShippedNotificationTypes } from '#adapters/gallery/shipped-notification-types.js';
+import { Profiles } from '#ports/communication/profiles.js';
+import { Channels } from '#ports/delivery/channels.js';
+import { WebhookDeliveries } from '#ports/webhooks/webhook-deliveries.js';
+import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
+import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
+import { SocketSettings } from '#adapters/socketio/socket-settings.js';
+import { UserTokens } from '#ports/workspace/user-tokens.js';
+import { userTokensOf } from '../user-tokens.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
+import { createCallbacks } from '#adapters/channels/create-callbacks.js';
+import { HookSettings } from '#adapters/rest/hooks/hook-settings.js';
+import { CallbackReaders, OnInbound } from '#domain/delivery/application/take-callbacks.js';
+import { ProviderReports } from '#ports/delivery/provider-reports.js';
+import { hearInbound } from '../hear-inbound.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Clock): Promise<Target> {
@@ -101,8 +129,12 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const backbone = new MemoryDeliveryBackbone(outbox, ids, clock);
   const ledger = new MemoryLedger(backbone);
   const lanes = new MemoryLanes(backbone);
+  const profiles = new MemoryProfiles();
+  const callbackReaders = await createCallbacks(config.channels);
   const capturedMails = new MemoryCapturedMails(backbone.dispatches);
-  const emailProviders = await createEmailProviders(config.email, { capturedMails, clock });
+  const inbox = new MemoryInbox();
+  const webhooks = new MemoryWebhooks();
+  const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(
     {
       clock,
@@ -112,9 +144,8 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       lanes,
       renderer,
       links,
-      pool: new ProviderPool(emailProviders, clock, randomness),
+      lines: linesOf(channels, clock, randomness),
       pacer: new DispatchPacer(clock),
-      retryBudget: new RetryBudget(clock.monotonic()),
       retryRules: defaultRetryRules,
       meter: new LaneMeter(clock),
     },
@@ -157,6 +188,10 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<FailedMessages>(FailedMessages, new MemoryFailedMessages(backbone)),
       answers<RecipientLinks>(RecipientLinks, links),
       answers<Suppressions>(Suppressions, new MemorySuppressions(backbone)),
+      answers<ProviderReports>(ProviderReports, new MemoryProviderReports(backbone)),
+      answers<CallbackReaders>(CallbackReaders, callbackReaders),
+      answers<HookSettings>(HookSettings, { publicUrl }),
+      answers<OnInbound>(OnInbound, hearInbound(profiles)),
       answers<CapturedMails>(CapturedMails, capturedMails),
       answers<OutboxSettings>(OutboxSettings, { openTo: config.outboxOpenTo }),
       answers<DeliveryMonitor>(DeliveryMonitor, delivery),
@@ -169,6 +204,20 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Unsubscribes>(Unsubscribes, new MemoryUnsubscribes(campaigns, people)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
+      answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
+      answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
+      // communication
+      answers<CommunicationSettings>(CommunicationSettings, { from: config.emailFrom }),
+      answers<Channels>(Channels, new RegisteredChannels(channels.map(({ channel }) => channel))),
+      answers<Notifications>(Notifications, new MemoryNotifications(outbox)),
+      answers<NotificationTypes>(NotificationTypes, new MemoryNotificationTypes()),
+      answers<ShippedTypes>(ShippedTypes, new ShippedNotificationTypes()),
+      answers<Profiles>(Profiles, profiles),
+      answers<Inbox>(Inbox, inbox),
+      // webhooks
+      answers<WebhookEndpoints>(WebhookEndpoints, new MemoryWebhookEndpoints(webhooks)),
+      answers<WebhookDeliveries>(WebhookDeliveries, new MemoryWebhookDeliveries(webhooks)),
+      answers<WebhookTransport>(WebhookTransport, new MemoryWebhookTransport()),
     ],
     duties: { worker: [delivery] },
     close: () => Promise.resolve(),

@@ -1,11 +1,14 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { IntegrationEvent } from '#domain/kernel/events.js';
 import { notFound } from '#domain/kernel/refusal.js';
 import type { Attempt, Delivery, DeliveryId, DeliveryStatus } from '#domain/delivery/model/delivery.js';
 import { deliveryId, deliveryStatuses, parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchControl, DispatchId, Lane } from '#domain/delivery/model/dispatch.js';
 import type { Ordinals } from '#domain/delivery/model/ordinals.js';
+import { statusAfter } from '#domain/delivery/model/provider-report.js';
 import type { Suppression } from '#domain/delivery/model/suppression.js';
 import type { Claim } from '#ports/delivery/lanes.js';
+import type { DeliveryEvent } from '#ports/delivery/provider-reports.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { MemoryOutbox } from '../events/memory-outbox.js';
@@ -17,6 +20,8 @@ export interface Row {
   readonly ref: string;
   readonly data: string;
   readonly history: Attempt[];
+  /** What providers told of it, in the order of telling. */
+  readonly told: ToldEvent[];
   status: DeliveryStatus;
   attempts: number;
   updatedAt: Instant;
@@ -24,6 +29,10 @@ export interface Row {
   providerMessageId: string | undefined;
   reason: string | undefined;
   dueAt: Instant | undefined;
+}
+
+export interface ToldEvent extends DeliveryEvent {
+  readonly rank: number;
 }
 
 export interface DispatchState {
@@ -125,6 +134,19 @@ export class MemoryDeliveryBackbone {
     row.updatedAt = now;
   }
 
+  /** Brings a row to where the highest event that was told of it leads. */
+  comeToWhatWasTold(state: DispatchState, row: Row, now: Instant): void {
+    const rank = Math.max(0, ...row.told.map((one) => one.rank));
+    const to = statusAfter(row.status, rank);
+    const teller = row.told.find((one) => one.rank === rank);
+    if (to === row.status || !teller) return;
+    const provider = row.provider ?? teller.provider;
+    if (row.status === 'accepted') row.history.push({ at: row.updatedAt, provider, outcome: 'accepted' });
+    if (row.status === 'unknown') state.acceptedBy.set(provider, (state.acceptedBy.get(provider) ?? 0) + 1);
+    this.move(state, row, to, now);
+    row.reason = to === 'bounced' || to === 'complained' ? teller.reason : undefined;
+  }
+
   /** To be called at the end of every step that can take the last message off pending or submitting. */
   completeIfDone(state: DispatchState, now: Instant): void {
     if (!state.sealed || state.completed || state.counts.pending + state.counts.submitting > 0) return;
@@ -202,8 +224,12 @@ export class MemoryDeliveryBackbone {
     };
   }
 
+  emit(event: IntegrationEvent, at: Instant): void {
+    this.#outbox.append(event, at);
+  }
+
   #tell(type: 'dispatch.completed' | 'dispatch.reopened', { dispatch }: DispatchState, at: Instant): void {
-    this.#outbox.append({ type, workspaceId: dispatch.workspaceId, dispatchId: dispatch.id }, at);
+    this.emit({ type, workspaceId: dispatch.workspaceId, dispatchId: dispatch.id }, at);
   }
 }
 

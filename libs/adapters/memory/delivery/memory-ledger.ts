@@ -167,6 +167,7 @@ export class MemoryLedger implements Ledger {
         row.history.push(attempt);
       }
       if (verdict.to === 'failed' && verdict.hardBounce) this.#suppressHardBounce(state, row.address, now);
+      this.#backbone.comeToWhatWasTold(state, row, now);
     }
   }
 
@@ -192,6 +193,7 @@ function addRow(state: DispatchState, recipient: Recipient, now: Instant): Row |
     ref,
     data,
     history: [],
+    told: [],
     status: 'pending',
     attempts: 0,
     updatedAt: now,

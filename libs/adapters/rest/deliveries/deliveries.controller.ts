@@ -4,6 +4,7 @@ import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import { emailAddress } from '#domain/kernel/email-address.js';
 import { notFound } from '#domain/kernel/refusal.js';
 import { Deliveries, type DeliveryQuery } from '#ports/delivery/deliveries.js';
+import { ProviderReports } from '#ports/delivery/provider-reports.js';
 import { Caller } from '../kit/caller.js';
 import { pageRequest, pageView } from '../kit/pages.js';
 import { RestController } from '../kit/rest-controller.js';
@@ -15,9 +16,11 @@ import type { DeliveryDetailsView, DeliveryListView } from './delivery.view.js';
 @RestController('v1/deliveries')
 export class DeliveriesController {
   readonly #deliveries: Deliveries;
+  readonly #reports: ProviderReports;
 
-  constructor(@Inject(Deliveries) deliveries: Deliveries) {
+  constructor(@Inject(Deliveries) deliveries: Deliveries, @Inject(ProviderReports) reports: ProviderReports) {
     this.#deliveries = deliveries;
+    this.#reports = reports;
   }
 
   /** Messages to recipients, in the order in which they were accepted from whatever ordered them. */
@@ -32,13 +35,13 @@ export class DeliveriesController {
     return pageView(page, 'deliveries', deliveryView);
   }
 
-  /** One message, with every provider call it was part of. */
+  /** One message, with every provider call it was part of and everything its provider told of it since. */
   @Get(':id')
   @Scopes('deliveries:read')
   async read(@Caller() caller: Caller, @Param('id') id: string): Promise<DeliveryDetailsView> {
     const delivery = await this.#deliveries.find(caller.workspaceId, id as DeliveryId);
     if (!delivery) throw notFound('delivery');
-    return deliveryDetailsView(delivery);
+    return deliveryDetailsView(delivery, await this.#reports.eventsOf(caller.workspaceId, delivery.id));
   }
 }
 

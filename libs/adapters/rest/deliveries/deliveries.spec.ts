@@ -122,4 +122,19 @@ describe('the deliveries over REST', () => {
     await server.as(key).get('/v1/deliveries').expect(403);
     await server.anybody().get('/v1/deliveries').expect(401);
   });
+
+  it('show what the provider told since', async () => {
+    const id = await aTestMail(server, 'ann@example.com');
+    await server.deliverAll();
+    const { reports, clock } = server.ports;
+    const at = clock.now();
+    const event = { provider: 'resend', deliveryId: id, at: at + 1, reason: '550 gone' };
+    await reports.apply([{ ...event, key: 'k', kind: 'bounced', permanent: true }], () => 'email', at + 5);
+    const { status, events } = await read(id);
+    expect(status).toBe('bounced');
+    expect(events.map(({ type, detail }) => [type, detail])).toEqual([
+      ['accepted', null],
+      ['bounced', '550 gone'],
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Attempt, Delivery } from '#domain/delivery/model/delivery.js';
+import type { DeliveryEvent } from '#ports/delivery/provider-reports.js';
 import type { AttemptView, DeliveryDetailsView, DeliveryEventView, DeliveryView } from './delivery.view.js';
 
 export function deliveryView(delivery: Delivery): DeliveryView {
@@ -19,8 +20,9 @@ export function deliveryView(delivery: Delivery): DeliveryView {
   };
 }
 
-export function deliveryDetailsView(delivery: Delivery): DeliveryDetailsView {
-  return { ...deliveryView(delivery), attempts: attemptsOf(delivery), events: eventsOf(delivery) };
+export function deliveryDetailsView(delivery: Delivery, told: readonly DeliveryEvent[]): DeliveryDetailsView {
+  const events = told.length === 0 ? eventsOf(delivery) : toldOf(delivery, told);
+  return { ...deliveryView(delivery), attempts: attemptsOf(delivery), events };
 }
 
 /** A store may leave the call that succeeded out of the history, for it would be the history of nearly every row. */
@@ -40,4 +42,17 @@ function eventsOf({ status, updatedAt, provider, reason }: Delivery): DeliveryEv
   if (status === 'pending' || status === 'submitting') return [];
   const at = new Date(updatedAt).toISOString();
   return [{ type: status, at, provider: provider ?? null, detail: reason ?? null }];
+}
+
+/** Once its provider has told of it, that says more than the row: after its being accepted, in the order of happening. */
+function toldOf({ history }: Delivery, told: readonly DeliveryEvent[]): DeliveryEventView[] {
+  const accepted = history
+    .filter(({ outcome }) => outcome === 'accepted')
+    .map(({ at, provider }) => ({ kind: 'accepted' as const, at, provider, reason: undefined }));
+  return [...accepted, ...told].map(({ kind, at, provider, reason }) => ({
+    type: kind,
+    at: new Date(at).toISOString(),
+    provider,
+    detail: reason ?? null,
+  }));
 }

@@ -1,4 +1,5 @@
 import type { DeliveryStatus } from '#domain/delivery/model/delivery.js';
+import type { ProviderEventKind } from '#domain/delivery/model/provider-event.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import type { PageView } from '../kit/page.view.js';
 
@@ -41,8 +42,8 @@ export class AttemptView {
 
 /** Something that is known to have happened to the message. */
 export class DeliveryEventView {
-  /** The state it came to. */
-  type!: DeliveryStatus;
+  /** The state it came to, or what its provider told of it. */
+  type!: DeliveryStatus | ProviderEventKind;
   /** ISO 8601, UTC. */
   at!: string;
   provider!: string | null;

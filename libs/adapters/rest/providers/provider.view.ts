@@ -14,7 +14,7 @@ export class ProviderBudgetView {
 export class ProviderView {
   /** `ses`, `resend`, … */
   name!: string;
-  channel!: 'email';
+  channel!: string;
   /** Of its breaker: `closed` (in use), `open` (passed over), `half-open` (being probed), or `parked` (quota used up). */
   state!: 'closed' | 'open' | 'half-open' | 'parked';
   /** Since when. ISO 8601, UTC; null if nothing ever happened. */

@@ -1,4 +1,4 @@
-import { Allow, IsIn, IsInt, IsObject, IsOptional, IsString, Min, ValidateBy } from 'class-validator';
+import { Allow, IsInt, IsObject, IsOptional, IsString, Min, ValidateBy } from 'class-validator';
 
 /** Something a template leaves open. */
 export class TemplateVariableBody {
@@ -33,15 +33,15 @@ function isVariable(one: unknown): boolean {
  * codes of its own (`template_must_be_string`, `template_too_large`, …).
  */
 export class TemplateContentBody {
-  /** One line; expressions are allowed. */
+  /** One line; expressions are allowed. The title of a push message or in an inbox; a text message has none. */
   @Allow()
   subject?: string;
 
-  /** Handlebars source of the HTML part. A template has this, or `text`, or both. */
+  /** Handlebars source of the HTML part. A template for e-mail has this, or `text`, or both; others have none. */
   @Allow()
   html?: string;
 
-  /** Handlebars source of the text part; made out of `html` if left out. */
+  /** Handlebars source of the text part; made out of `html` if left out. Without HTML it is needed. */
   @Allow()
   text?: string;
 
@@ -61,10 +61,10 @@ export class CreateTemplateBody extends TemplateContentBody {
   @IsString()
   name!: string;
 
-  /** `email` if left out. */
+  /** One of this deployment's: `email` (if left out), `sms`, `push`, … */
   @IsOptional()
-  @IsIn(['email'])
-  channel?: 'email';
+  @IsString()
+  channel?: string;
 }
 
 export class SaveTemplateBody extends TemplateContentBody {
@@ -75,8 +75,8 @@ export class SaveTemplateBody extends TemplateContentBody {
 
   /** As before: a template's channel never changes. */
   @IsOptional()
-  @IsIn(['email'])
-  channel?: 'email';
+  @IsString()
+  channel?: string;
 
   /** The version this one was made from. With it, a version that somebody else saved meanwhile is not overridden. */
   @IsOptional()
@@ -93,11 +93,11 @@ export class PreviewBody {
 }
 
 export class TestSendBody extends PreviewBody {
-  /** The one address that it goes to. */
+  /** The one address that it goes to, by the template's channel: an e-mail address, a telephone number, … */
   @IsString()
   to!: string;
 
-  /** `Name <address>` or a bare address; if left out, the mail comes from the address it goes to. */
+  /** Of an e-mail: `Name <address>` or a bare address; if left out, the mail comes from the address it goes to. */
   @IsOptional()
   @IsString()
   from?: string;

@@ -6,7 +6,8 @@ export class TemplateSummaryView {
   /** `tpl_…` */
   id!: string;
   name!: string;
-  channel!: 'email';
+  /** `email`, `sms`, … */
+  channel!: string;
   /** BCP 47 language tag. */
   locale!: string;
   /** The current version, counted from 1. */
@@ -45,7 +46,8 @@ export class TemplateListView {
 
 /** A template rendered with the data of the occasion, exactly as it would be for a message. */
 export class PreviewView {
-  subject!: string;
+  /** Null where messages of this channel have none, or need none and the template has none. */
+  subject!: string | null;
   /** To be shown in a sandboxed frame: the markup is the author's, not ours. Null if the template has none. */
   html!: string | null;
   text!: string | null;

@@ -77,10 +77,7 @@ export class TemplatesController {
     @Param('id') id: string,
     @Body() body: SaveTemplateBody,
   ): Promise<TemplateView> {
-    const { channel: _unchanging, ...rewrite } = body;
-    return templateView(
-      await this.#commands.execute(new SaveTemplateVersion(caller.workspaceId, id, rewrite)),
-    );
+    return templateView(await this.#commands.execute(new SaveTemplateVersion(caller.workspaceId, id, body)));
   }
 
   /** Renders the current version, sending nothing. */
@@ -93,7 +90,7 @@ export class TemplatesController {
     @Body() body: PreviewBody,
   ): Promise<PreviewView> {
     const { subject, html, text } = await this.#preview.run(caller.workspaceId, id, body.data ?? {});
-    return { subject, html: html ?? null, text: text ?? null };
+    return { subject: subject ?? null, html: html ?? null, text: text ?? null };
   }
 
   /** Sends the current version to one address. Needs the right to send, not only to write templates. */
@@ -103,12 +100,12 @@ export class TemplatesController {
   async testSend(
     @Caller() caller: Caller,
     @Param('id') id: string,
-    @Body() { to, from = to, data = {} }: TestSendBody,
+    @Body() { to, from, data = {} }: TestSendBody,
     @Attempt() attempt: Attempt,
     @Answer() answer: Answer,
   ): Promise<TestSentView> {
     const { workspaceId } = caller;
-    const mail = { to, from, data };
+    const mail = { to, data, ...(from !== undefined && { from }) };
     const { deliveryId } = await this.#commands.execute(
       new TestSendTemplate(workspaceId, attempt.ids.next('tst'), id, mail),
     );

@@ -41,6 +41,30 @@ describe('the templates over REST', () => {
     expect(read.body).toEqual(made.body);
   });
 
+  it('are made for text messages, which have text and nothing else', async () => {
+    const made = await server
+      .as()
+      .post('/v1/templates')
+      .send({ name: 'Code', channel: 'sms', text: '{{code}} for {{shop}}' })
+      .expect(201);
+    expect(made.body).toMatchObject({
+      channel: 'sms',
+      subject: null,
+      html: null,
+      text: '{{code}} for {{shop}}',
+    });
+    const { id } = made.body;
+    const seen = await server
+      .as()
+      .post(`/v1/templates/${id}/preview`)
+      .send({ data: { code: 407316, shop: 'Tom & Ann' } });
+    expect(seen.body).toEqual({ subject: null, html: null, text: '407316 for Tom & Ann' });
+    // What was read can be sent back.
+    const { name, channel, text, subject, html } = made.body;
+    await server.as().put(`/v1/templates/${id}`).send({ name, channel, text, subject, html }).expect(200);
+    await server.as().post(`/v1/templates/${id}/test-send`).send({ to: '+491701234567' }).expect(202);
+  });
+
   it('are made once under one Idempotency-Key', async () => {
     const make = () =>
       server

@@ -28,6 +28,8 @@ interface Row {
   readonly provider_message_id: string;
   readonly reason: string | null;
   readonly history: string | null;
+  /** Of one that has been told of since: its own time is that of the telling. */
+  readonly accepted_at?: number | null;
 }
 
 interface DispatchRow {
@@ -76,7 +78,7 @@ function historyOf(row: Row): Attempt[] {
   const history = row.history === null ? [] : (JSON.parse(row.history) as Attempt[]);
   const taken = row.status >= statusNumber('accepted') && row.status <= statusNumber('complained');
   if (!taken) return history;
-  return [...history, { at: row.updated_at, provider: row.provider, outcome: 'accepted' }];
+  return [...history, { at: row.accepted_at ?? row.updated_at, provider: row.provider, outcome: 'accepted' }];
 }
 
 function submittingOf(db: Db, no: number): Set<number> {

@@ -8,7 +8,8 @@ SELECT no, id, lane FROM dispatches WHERE workspace_id = :workspace AND no >= :n
 SELECT no, id, lane FROM dispatches WHERE id = :id AND workspace_id = :workspace
 
 -- name: find
-SELECT * FROM deliveries WHERE key = :key
+SELECT *, (SELECT max(accepted_at) FROM delivery_events WHERE delivery_key = :key) AS accepted_at
+FROM deliveries WHERE key = :key
 
 -- name: submitting
 SELECT member.value AS ordinal FROM intents, json_each(intents.members) AS member WHERE intents.dispatch_no = :no

@@ -52,19 +52,21 @@ export function dispatchNoOf(key: number): number {
 export type CountDeltas = Partial<Record<DeliveryStatus, number>>;
 
 export function addCounts(db: Db, dispatchNo: number, deltas: CountDeltas): void {
-  const params: Record<string, number> = { no: dispatchNo };
-  for (const status of deliveryStatuses) params[status] = deltas[status] ?? 0;
-  db.run('addCounts', params);
+  const all = Object.fromEntries(deliveryStatuses.map((status) => [status, deltas[status] ?? 0]));
+  db.addAtCommit('addCounts', { no: dispatchNo }, all);
 }
 
 export function countsOf(row: DeliveryCounts): DeliveryCounts {
   return Object.fromEntries(deliveryStatuses.map((status) => [status, row[status]])) as DeliveryCounts;
 }
 
-/** Says once that a sealed dispatch has nothing left to do. */
+/** Says once that a sealed dispatch has nothing left to do. By the counts as they are committed. */
 export function completeIfDone(db: Db, dispatchNo: number, now: number): void {
-  const done = db.get<{ id: string; workspace_id: string }>('complete', { no: dispatchNo });
-  if (done) db.emit({ type: 'dispatch.completed', workspaceId: done.workspace_id, dispatchId: done.id }, now);
+  db.atCommit(`complete ${dispatchNo}`, () => {
+    const done = db.get<{ id: string; workspace_id: string }>('complete', { no: dispatchNo });
+    if (done)
+      db.emit({ type: 'dispatch.completed', workspaceId: done.workspace_id, dispatchId: done.id }, now);
+  });
 }
 
 export interface MemberRow {

@@ -11,7 +11,6 @@ export interface ParcelDispatch {
   readonly purpose: string;
   readonly control: DispatchControl;
   readonly expiresAt: number | null;
-  readonly spec: string;
   readonly fence: number;
   readonly giveUpAt: number;
 }

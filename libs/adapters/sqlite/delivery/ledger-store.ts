@@ -19,6 +19,7 @@ import {
   statusNumber,
 } from './ledger-rows.js';
 import { count, endUnsent, heldBy, type ParcelDispatch, underWay } from './ledger-steps.js';
+import { comeToWhatWasToldEarly } from './reported-rows.js';
 
 export interface AcceptPage {
   readonly dispatchId: string;
@@ -97,7 +98,9 @@ function load(db: Db, claim: Claim): LoadedParcel | undefined {
     members: (JSON.parse(members) as number[]).flatMap((ordinal) => byOrdinal.get(ordinal) ?? []),
   }));
   for (const ordinal of underWay(db, held.no, [...byOrdinal.keys()])) byOrdinal.delete(ordinal);
-  const dispatch = JSON.parse(held.spec) as Dispatch;
+  const spec = db.get<{ spec: string }>('specOf', { no: held.no });
+  if (!spec) return undefined;
+  const dispatch = JSON.parse(spec.spec) as Dispatch;
   return { dispatch, control: held.control, members: [...byOrdinal.values()], orphans };
 }
 
@@ -133,9 +136,10 @@ function settle(db: Db, args: PackedSettlement): 'settled' | 'stale' {
     const { provider, now, accepted } = args;
     const changed = db.run('settleAccepted', { base: keyOf(held.no, 0), settled: accepted, provider, now });
     count(deltas, 'accepted', changed);
-    db.run('addAccepted', { no: held.no, provider, count: changed });
+    db.addAtCommit('addAccepted', { no: held.no, provider }, { count: changed });
   }
   addCounts(db, held.no, deltas);
+  comeToWhatWasToldEarly(db, keyOf(held.no, 0), keyOf(held.no, ORDINALS_PER_DISPATCH - 1), args.now);
   completeIfDone(db, held.no, args.now);
   return 'settled';
 }

@@ -33,9 +33,12 @@ INSERT INTO dispatch_providers (dispatch_no, provider, accepted) VALUES (:no, :p
 ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted
 
 -- name: dispatchOfParcel
-SELECT d.no, d.workspace_id AS workspaceId, d.purpose, d.control, d.expires_at AS expiresAt, d.spec,
+SELECT d.no, d.workspace_id AS workspaceId, d.purpose, d.control, d.expires_at AS expiresAt,
   p.fence, p.give_up_at AS giveUpAt
 FROM parcels p JOIN dispatches d ON d.no = p.dispatch_no WHERE p.id = :parcel
+
+-- name: specOf
+SELECT spec FROM dispatches WHERE no = :no
 
 -- name: pendingBetween
 SELECT key, address, ref, data, attempts FROM deliveries WHERE key BETWEEN :from AND :to AND status = 2
@@ -111,3 +114,21 @@ ORDER BY d.key LIMIT :limit
 
 -- name: exists
 SELECT status FROM deliveries WHERE key = :key
+
+-- name: toldEarly
+-- What providers told of messages before their calls were settled, and now are.
+SELECT d.key, d.status, trim(d.provider) AS provider, d.updated_at AS updatedAt,
+  max(e.rank) AS rank, e.provider AS teller, e.reason
+FROM delivery_events e JOIN deliveries d ON d.key = e.delivery_key
+WHERE e.early = 1 AND e.delivery_key BETWEEN :from AND :to AND d.status <> 2
+GROUP BY e.delivery_key
+
+-- name: notEarly
+UPDATE delivery_events SET early = 0 WHERE early = 1 AND delivery_key = :key
+
+-- name: comeTo
+UPDATE deliveries SET status = :status, reason = :reason, updated_at = :now WHERE key = :key
+
+-- name: noteAcceptedAt
+UPDATE delivery_events SET accepted_at = :acceptedAt
+WHERE no = (SELECT max(no) FROM delivery_events WHERE delivery_key = :key)

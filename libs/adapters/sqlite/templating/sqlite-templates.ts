@@ -1,7 +1,6 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type {
-  Channel,
   Template,
   TemplateId,
   TemplateVariable,
@@ -89,7 +88,7 @@ function templateFrom(row: TemplateRow): Template {
     id: row.id as TemplateId,
     workspaceId: row.workspace_id as WorkspaceId,
     name: row.name,
-    channel: row.channel as Channel,
+    channel: row.channel,
     locale: row.locale,
     currentVersion: row.current_version,
     ...(row.origin !== null && { origin: row.origin }),

@@ -89,6 +89,8 @@ export class CreateCampaign {
     const faults: FieldFault[] = [];
     const template = await this.#templates.current(workspaceId, templateId);
     if (!template) faults.push(fault('/templateId', 'not_found', 'No such template.'));
+    else if (template.channel !== 'email')
+      faults.push(fault('/templateId', 'wrong_channel', 'A campaign needs a template for e-mail.'));
     else if (!template.hasSubject && subject === undefined)
       faults.push(fault('/subject', 'required', 'The template has no subject, so the campaign needs one.'));
     faults.push(...faultsOfVariables(template?.variables ?? [], data));

@@ -1,7 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Refusal } from '#domain/kernel/refusal.js';
-import { dueFor, instantIn, isZone, lastDueOf, readSchedule, type Schedule, startOf } from './schedule.js';
+import { instantIn, isZone } from '#domain/kernel/time-zones.js';
+import { dueFor, lastDueOf, readSchedule, type Schedule, startOf } from './schedule.js';
 
 const NOW = Date.UTC(2026, 0, 31, 13, 5);
 const iso = (at: number): string => new Date(at).toISOString().replace('.000', '');

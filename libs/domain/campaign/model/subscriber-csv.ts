@@ -1,6 +1,6 @@
 import type { FieldFault } from '#domain/kernel/refusal.js';
 import { isAddress, parseEmailAddress } from '#domain/kernel/email-address.js';
-import { isZone } from './schedule.js';
+import { isZone } from '#domain/kernel/time-zones.js';
 import {
   type Attributes,
   faultsOfAttributes,

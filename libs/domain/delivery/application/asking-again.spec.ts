@@ -49,6 +49,9 @@ describe('a call whose answer was lost, at a provider that keeps idempotency key
     worker = new WorkerUnderTest([[provider]]);
     const dispatch = await sends(aDispatch(), 10, 600);
     expect(await countsOf(dispatch)).toEqual({ submitting: 10 });
+    // A database keeps milliseconds whole, and refuses any other.
+    const { nextDueAt } = await worker.stores.lanes.claim('bulk', 1, SECOND, worker.clock.now());
+    expect(Number.isInteger(nextDueAt)).toBe(true);
     provider.answer((call) =>
       call.messages.map(({ deliveryId }) => ({ kind: 'accepted', providerMessageId: `taken-${deliveryId}` })),
     );
@@ -89,11 +92,11 @@ describe('a call whose answer was lost, at a provider that keeps idempotency key
     provider.answer((call) => (down ? all(lost)(call, 0) : provider.take(call)));
     worker = new WorkerUnderTest([[provider]]);
     const dispatch = await sends(aDispatch(), 100, 60);
-    expect(worker.tools.pool.statuses()[0]?.state).not.toBe('closed');
+    expect(worker.pool.statuses()[0]?.state).not.toBe('closed');
     down = false;
     await worker.pass(180 * SECOND);
     expect(await countsOf(dispatch)).toEqual({ accepted: 100 });
-    expect(worker.tools.pool.statuses()[0]?.state).toBe('closed');
+    expect(worker.pool.statuses()[0]?.state).toBe('closed');
   });
 
   it('waits for as long as the provider asked us to wait', async () => {

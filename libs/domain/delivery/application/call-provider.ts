@@ -1,15 +1,16 @@
-import { plainText } from '#domain/kernel/text.js';
+import { plainText, type Text } from '#domain/kernel/text.js';
 import type { Member } from '#domain/delivery/model/delivery.js';
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import { judge, type Verdict } from '#domain/delivery/model/retry-policy.js';
-import type { EmailMessage } from '#ports/delivery/email-provider.js';
+import type { OutgoingMessage } from '#ports/delivery/message-provider.js';
 import type { Claim } from '#ports/delivery/lanes.js';
 import type { Intent } from '#ports/delivery/ledger.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { PreparedTemplate } from '#ports/templating/renderer.js';
-import { composeEmail } from './compose-email.js';
+import { compose } from './compose-message.js';
+import type { Channel } from '#ports/delivery/channel.js';
 import { type Asked, Inquiry, type InquiryTools } from './inquire.js';
 import type { LaneMeter } from './lane-meter.js';
 import type { Permit } from './provider-pool.js';
@@ -17,6 +18,7 @@ import type { RetryBudget } from './retry-budget.js';
 
 /** What a provider call needs. */
 export interface CallTools extends InquiryTools {
+  readonly channel: Channel;
   readonly links: RecipientLinks;
   readonly retryBudget: RetryBudget;
   readonly meter: LaneMeter;
@@ -46,7 +48,7 @@ const LOST: Outcome = { kind: 'unknown', reason: 'the worker died before the out
 
 interface Ready {
   readonly traveller: Traveller;
-  readonly message: EmailMessage;
+  readonly message: OutgoingMessage;
 }
 
 /**
@@ -110,13 +112,13 @@ export class ProviderCalls {
 
   /** A call that a dead worker left open: ask the provider, if it can be asked, or let the policy decide. */
   async resolve(orphan: Intent): Promise<AfterCall> {
-    const { pool, links } = this.#tools;
+    const { pool, links, channel } = this.#tools;
     const travellers = orphan.members.map((member) => ({ member, tried: noneTried }));
     const outcomes: readonly Outcome[] = travellers.map(() => LOST);
     if (!pool.named(orphan.provider)?.capabilities.idempotencyKey)
       return this.#settle(orphan.provider, orphan.key, travellers, outcomes);
     const composed = orphan.members.map((member) =>
-      composeEmail(this.#dispatch, member, this.#template, links),
+      compose(channel, this.#dispatch, member, this.#template, links),
     );
     const messages = composed.flatMap((one) => ('message' in one ? [one.message] : []));
     // Only the very same call is answered from the provider's memory.
@@ -141,14 +143,15 @@ export class ProviderCalls {
     const unsendable: { ordinal: number; reason: string }[] = [];
     const tooBig: Traveller[] = [];
     const limit = permit.provider.capabilities.maxBatchedMessageBytes;
+    const { channel, links } = this.#tools;
     let alone = false;
     for (const traveller of travellers) {
-      const composed = composeEmail(this.#dispatch, traveller.member, this.#template, this.#tools.links);
+      const composed = compose(channel, this.#dispatch, traveller.member, this.#template, links);
       if ('unsendable' in composed) {
         unsendable.push({ ordinal: traveller.member.ordinal, reason: composed.unsendable });
         continue;
       }
-      const big = isBiggerThan(limit, composed.message);
+      const big = areBiggerThan(limit, channel.parts(composed.message));
       if (ready.length > 0 && (alone || big)) tooBig.push(traveller);
       else ready.push({ traveller, message: composed.message });
       alone ||= big;
@@ -229,8 +232,7 @@ export class ProviderCalls {
 }
 
 /** Counts bytes only where UTF-16 length leaves it open: n units are n to 3n bytes of UTF-8. */
-function isBiggerThan(limit: number, message: EmailMessage): boolean {
-  const parts = [message.subject, message.html ?? '', message.text ?? ''];
+function areBiggerThan(limit: number, parts: readonly Text[]): boolean {
   const units = parts.reduce((sum, part) => sum + part.length, 0);
   if (units * 3 <= limit) return false;
   return units > limit || parts.reduce((sum, part) => sum + Buffer.byteLength(plainText(part)), 0) > limit;

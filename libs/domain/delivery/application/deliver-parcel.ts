@@ -4,11 +4,23 @@ import { backoff } from '#domain/delivery/model/retry-policy.js';
 import { toRanges } from '#domain/delivery/model/ordinals.js';
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
 import type { Renderer } from '#ports/templating/renderer.js';
+import type { Channel } from '#ports/delivery/channel.js';
 import { type AfterCall, type CallTools, noneTried, ProviderCalls, type Traveller } from './call-provider.js';
 import type { DispatchPacer } from './pace-dispatches.js';
+import type { ProviderPool } from './provider-pool.js';
+import type { RetryBudget } from './retry-budget.js';
+
+/** One channel as the workers of a process use it: what fails on one spends nothing of another's. */
+export interface ChannelLine {
+  readonly channel: Channel;
+  readonly pool: ProviderPool;
+  readonly retryBudget: RetryBudget;
+}
 
 /** What a parcel needs on its way. */
-export interface DeliveryTools extends CallTools {
+export interface DeliveryTools extends Omit<CallTools, keyof ChannelLine> {
+  /** By the channel's name. */
+  readonly lines: ReadonlyMap<string, ChannelLine>;
   readonly lanes: Lanes;
   readonly renderer: Renderer;
   readonly pacer: DispatchPacer;
@@ -18,6 +30,8 @@ export interface DeliveryTools extends CallTools {
 const SUSPECT_RECEIVES = 3;
 /** A single message that came back this often is a dead letter. */
 const POISON_RECEIVES = 10;
+/** A parcel whose channel is not configured is looked at again after this long. */
+const NO_CHANNEL_MS = 60_000;
 
 /**
  * Takes one claimed parcel from the lane to its end: every member sent, settled or put back. Should the process die
@@ -48,9 +62,13 @@ export class ParcelDelivery {
     if (!parcel) return;
     const { dispatch, members, orphans } = parcel;
     if (members.length + orphans.length === 0) return lanes.finish(this.#claim, [], clock.now());
+    const line = this.#tools.lines.get(dispatch.channel);
+    // The channel was taken out of the configuration. Whoever puts it back finds everything where it was.
+    if (!line) return lanes.putBack(this.#claim, clock.now() + NO_CHANNEL_MS, clock.now());
     const { templateId, templateVersion, subject } = dispatch.content;
     const template = await renderer.prepare(dispatch.workspaceId, templateId, templateVersion, subject);
-    const calls = new ProviderCalls(this.#tools, this.#claim, dispatch, template, this.#stopping);
+    const tools = { ...this.#tools, ...line };
+    const calls = new ProviderCalls(tools, this.#claim, dispatch, template, this.#stopping);
     for (const orphan of orphans) this.#begin(calls.resolve(orphan));
     for (const member of members) this.#waiting.push({ member, tried: noneTried });
     // The ledger would refuse them too, but striking off is not to wait for a provider.
@@ -60,7 +78,7 @@ export class ParcelDelivery {
       await this.#settled();
       if (await this.#isolated()) return;
     }
-    await this.#sendAll(dispatch, calls);
+    await this.#sendAll(dispatch, calls, line.pool);
     await this.#finish();
   }
 
@@ -89,10 +107,10 @@ export class ParcelDelivery {
     return true;
   }
 
-  async #sendAll(dispatch: Dispatch, calls: ProviderCalls): Promise<void> {
+  async #sendAll(dispatch: Dispatch, calls: ProviderCalls, pool: ProviderPool): Promise<void> {
     for (;;) {
       while (this.#waiting.length > 0 && this.#ended === undefined && !this.#stopping()) {
-        await this.#sendNext(dispatch, calls);
+        await this.#sendNext(dispatch, calls, pool);
       }
       if (this.#calls.size === 0) return;
       // A call that fails may put its members back in line.
@@ -121,8 +139,8 @@ export class ParcelDelivery {
     call.catch(() => {});
   }
 
-  async #sendNext(dispatch: Dispatch, calls: ProviderCalls): Promise<void> {
-    const { pacer, pool, clock, retryRules, randomness } = this.#tools;
+  async #sendNext(dispatch: Dispatch, calls: ProviderCalls, pool: ProviderPool): Promise<void> {
+    const { pacer, clock, retryRules, randomness } = this.#tools;
     const first = this.#waiting[0];
     if (!first) return;
     const unlike = this.#waiting.findIndex((one) => !sameTried(one.tried, first.tried));

@@ -93,7 +93,7 @@ describe('the delivery worker', () => {
     expect(primary.calls.length).toBeLessThanOrEqual(4);
     const rows = await allDeliveries(worker.stores, { dispatchId: dispatch.id });
     expect(rows.every(({ attempts }) => attempts === 1)).toBe(true);
-    expect(worker.tools.pool.statuses()[0]).toMatchObject({ name: 'ses', state: 'parked' });
+    expect(worker.pool.statuses()[0]).toMatchObject({ name: 'ses', state: 'parked' });
     expect(worker.transitions).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('the delivery worker', () => {
     const dispatch = await sends(aDispatch(), 20, 30);
     expect(only.calls.length).toBeLessThanOrEqual(4);
     expect(await countsOf(dispatch)).toEqual({ pending: 20 });
-    expect(worker.tools.pool.statuses()[0]).toMatchObject({ state: 'open', reason: 'account suspended' });
+    expect(worker.pool.statuses()[0]).toMatchObject({ state: 'open', reason: 'account suspended' });
   });
 
   it('declares dead what found no provider in time', async () => {

@@ -7,7 +7,7 @@ import { type LaneReport, type LaneSettings, LaneWorker } from './work-lane.js';
 /** Providers are asked how fast they may be used at the start and then this often: some say so only in an answer. */
 const LEARN_RATES_EVERY_MS = 60_000;
 
-/** All lanes of one process over one provider pool. */
+/** All lanes of one process over all channels. */
 export class DeliveryWorker {
   readonly #tools: DeliveryTools;
   readonly #workers: readonly LaneWorker[];
@@ -25,7 +25,7 @@ export class DeliveryWorker {
     this.#learn();
     await Promise.all(this.#workers.map((worker) => worker.run()));
     this.#cancelLearning();
-    this.#tools.pool.close();
+    for (const { pool } of this.#tools.lines.values()) pool.close();
   }
 
   stop(): void {
@@ -33,7 +33,7 @@ export class DeliveryWorker {
   }
 
   status(): WorkerStatus {
-    const { meter, pool } = this.#tools;
+    const { meter, lines } = this.#tools;
     const laneStatus = (worker: LaneWorker): [Lane, LaneStatus] => [
       worker.lane,
       {
@@ -43,13 +43,13 @@ export class DeliveryWorker {
       },
     ];
     return {
-      providers: pool.statuses(),
+      providers: [...lines.values()].flatMap(({ pool }) => pool.statuses()),
       lanes: Object.fromEntries(this.#workers.map(laneStatus)) as WorkerStatus['lanes'],
     };
   }
 
   #learn(): void {
-    void this.#tools.pool.learnRates();
+    for (const { pool } of this.#tools.lines.values()) void pool.learnRates();
     this.#cancelLearning = this.#tools.clock.after(LEARN_RATES_EVERY_MS, () => this.#learn());
   }
 }

@@ -1,7 +1,7 @@
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import { backoff, type RetryRules } from '#domain/delivery/model/retry-policy.js';
-import type { EmailMessage } from '#ports/delivery/email-provider.js';
+import type { OutgoingMessage } from '#ports/delivery/message-provider.js';
 import type { Claim } from '#ports/delivery/lanes.js';
 import type { Intent, Ledger } from '#ports/delivery/ledger.js';
 import type { Clock } from '#ports/system/clock.js';
@@ -46,19 +46,19 @@ export class Inquiry {
   }
 
   /** Where the provider keeps idempotency keys a lost answer is no riddle: the same call brings the same answer. */
-  ask(call: OpenCall, messages: readonly EmailMessage[], first: readonly Outcome[]): Promise<Asked> {
+  ask(call: OpenCall, messages: readonly OutgoingMessage[], first: readonly Outcome[]): Promise<Asked> {
     return this.#ask(call, messages, first, ASK_AGAIN);
   }
 
   /** About a call that was left open earlier: at once, and, if it may stay open, no more than once now. */
-  askLater(call: OpenCall, messages: readonly EmailMessage[], first: readonly Outcome[]): Promise<Asked> {
+  askLater(call: OpenCall, messages: readonly OutgoingMessage[], first: readonly Outcome[]): Promise<Asked> {
     const times = this.#worthWaiting(call.openedAt, first) ? 1 : ASK_AGAIN;
     return this.#ask(call, messages, first, times);
   }
 
   async #ask(
     call: OpenCall,
-    messages: readonly EmailMessage[],
+    messages: readonly OutgoingMessage[],
     first: readonly Outcome[],
     times: number,
   ): Promise<Asked> {
@@ -85,7 +85,7 @@ export class Inquiry {
 
   async #askOnce(
     { key, provider }: Pick<Intent, 'key' | 'provider'>,
-    messages: readonly EmailMessage[],
+    messages: readonly OutgoingMessage[],
   ): Promise<Asked | { readonly askAt: number } | 'never'> {
     const { ledger, pool, clock } = this.#tools;
     if (this.#stopping()) return { askAt: 0 };
@@ -121,7 +121,7 @@ export class Inquiry {
     const { clock, randomness } = this.#tools;
     const now = clock.now();
     const pause = Math.min(LONGEST_PAUSE_MS, Math.max(1_000, now - openedAt));
-    return Math.max(notBefore, now + pause * (0.5 + randomness.unit() / 2));
+    return Math.ceil(Math.max(notBefore, now + pause * (0.5 + randomness.unit() / 2)));
   }
 }
 

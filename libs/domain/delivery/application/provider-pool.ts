@@ -1,14 +1,14 @@
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import type { ProviderStatus } from '#domain/delivery/model/provider-status.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
-import type { EmailProvider } from '#ports/delivery/email-provider.js';
+import type { AnyProvider } from '#ports/delivery/message-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Randomness } from '#ports/system/randomness.js';
 import { ProviderSlot, type ProviderSettings, type Readiness, type Transition } from './provider-slot.js';
 
 /** Leave to make one call of up to `count` messages. It ends with `report` or `giveBack`, exactly once. */
 export interface Permit {
-  readonly provider: EmailProvider;
+  readonly provider: AnyProvider;
   readonly count: number;
   readonly timeoutMs: number;
   readonly probe: boolean;
@@ -42,7 +42,8 @@ export class ProviderPool {
   readonly #waiters = new Set<{ lane: Lane; wake: () => void }>();
 
   constructor(
-    providers: readonly { readonly provider: EmailProvider; readonly settings: ProviderSettings }[],
+    channel: string,
+    providers: readonly { readonly provider: AnyProvider; readonly settings: ProviderSettings }[],
     clock: Clock,
     randomness: Randomness,
     onTransition: (transition: Transition) => void = () => {},
@@ -51,7 +52,7 @@ export class ProviderPool {
     this.#randomness = randomness;
     this.#onTransition = onTransition;
     this.#slots = providers.map(
-      ({ provider, settings }) => new ProviderSlot(provider, settings, clock.monotonic()),
+      ({ provider, settings }) => new ProviderSlot(channel, provider, settings, clock.monotonic()),
     );
   }
 
@@ -144,7 +145,7 @@ export class ProviderPool {
   }
 
   /** The provider of a call made earlier, perhaps by a process that died since; undefined if no longer configured. */
-  named(name: string): EmailProvider | undefined {
+  named(name: string): AnyProvider | undefined {
     return this.#slots.find((slot) => slot.name === name)?.provider;
   }
 

@@ -17,7 +17,7 @@ import {
   waitFor,
   withRate,
 } from '#domain/delivery/model/rate-budget.js';
-import type { EmailProvider } from '#ports/delivery/email-provider.js';
+import type { AnyProvider } from '#ports/delivery/message-provider.js';
 
 export interface ProviderSettings {
   /** What the provider's `rateUnit` counts, a second; undefined: unlimited until it throttles us. */
@@ -53,7 +53,8 @@ export interface Transition {
  * breaker and parking, `mono` monotonic time for the budget.
  */
 export class ProviderSlot {
-  readonly provider: EmailProvider;
+  readonly channel: string;
+  readonly provider: AnyProvider;
   readonly settings: ProviderSettings;
   #breaker: Breaker = closedBreaker;
   #budget: RateBudget;
@@ -65,7 +66,8 @@ export class ProviderSlot {
   #lastThrottle = -Infinity;
   #recent: { at: number; accepted: number; failed: number }[] = [];
 
-  constructor(provider: EmailProvider, settings: ProviderSettings, mono: number) {
+  constructor(channel: string, provider: AnyProvider, settings: ProviderSettings, mono: number) {
+    this.channel = channel;
     this.provider = provider;
     this.settings = settings;
     this.#fullRate = settings.ratePerSecond ?? Infinity;
@@ -233,7 +235,7 @@ export class ProviderSlot {
     const calls = breaker.state === 'closed' ? breaker.calls : [];
     return {
       name: this.name,
-      channel: 'email',
+      channel: this.channel,
       state:
         breaker.state === 'misconfigured'
           ? 'open'

@@ -20,7 +20,7 @@ export type Purpose = 'marketing' | 'transactional';
 export interface DispatchContent {
   readonly templateId: string;
   readonly templateVersion: number;
-  /** `Name <address>` or a bare address. */
+  /** `Name <address>` or a bare address, where the channel shows one. */
   readonly from: string;
   readonly replyTo?: string;
   /** Overrides the template's own subject; may hold variables like it. */
@@ -33,7 +33,8 @@ export interface DispatchContent {
 export interface Dispatch {
   readonly id: DispatchId;
   readonly workspaceId: WorkspaceId;
-  readonly channel: 'email';
+  /** One of those that this deployment has. */
+  readonly channel: string;
   readonly lane: Lane;
   readonly purpose: Purpose;
   readonly unknownPolicy: UnknownPolicy;

@@ -1,7 +1,7 @@
 /** A provider as `GET /v1/providers` shows it. Times are epoch milliseconds, `failureRate` 0..1 of recent calls. */
 export interface ProviderStatus {
   readonly name: string;
-  readonly channel: 'email';
+  readonly channel: string;
   readonly state: 'closed' | 'open' | 'half-open' | 'parked';
   readonly since: number | null;
   readonly until: number | null;

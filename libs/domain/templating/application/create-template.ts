@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { Refusal } from '#domain/kernel/refusal.js';
+import { Channels } from '#ports/delivery/channels.js';
 import { Clock } from '#ports/system/clock.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
@@ -10,10 +11,10 @@ import {
   completeContent,
   readDraft,
   type TemplateDraft,
-  templateChannel,
   templateLocale,
   templateName,
 } from '../model/template-draft.js';
+import { channelOf } from './channel-of.js';
 
 export interface NewTemplate extends TemplateDraft {
   readonly name: unknown;
@@ -42,27 +43,31 @@ export class CreateTemplate extends Command<TemplateWithContent> {
 export class CreateTemplateHandler implements ICommandHandler<CreateTemplate> {
   readonly #templates: Templates;
   readonly #inspector: TemplateInspector;
+  readonly #channels: Channels;
   readonly #clock: Clock;
 
   constructor(
     @Inject(Templates) templates: Templates,
     @Inject(TemplateInspector) inspector: TemplateInspector,
+    @Inject(Channels) channels: Channels,
     @Inject(Clock) clock: Clock,
   ) {
     this.#templates = templates;
     this.#inspector = inspector;
+    this.#channels = channels;
     this.#clock = clock;
   }
 
   async execute({ workspaceId, id, template: given }: CreateTemplate): Promise<TemplateWithContent> {
-    const draft = readDraft(given);
+    const channel = channelOf(this.#channels, given.channel ?? 'email');
+    const draft = readDraft(given, channel);
     const { variables } = await this.#inspector.inspect(draft);
     const now = this.#clock.now();
     const template: Template = {
       id: id as TemplateId,
       workspaceId,
       name: templateName(given.name),
-      channel: templateChannel(given.channel ?? 'email'),
+      channel: channel.name,
       locale: templateLocale(given.locale ?? 'en'),
       currentVersion: 1,
       ...(given.origin !== undefined && { origin: given.origin }),
@@ -73,7 +78,7 @@ export class CreateTemplateHandler implements ICommandHandler<CreateTemplate> {
       workspaceId,
       templateId: template.id,
       version: 1,
-      content: completeContent(draft, variables),
+      content: completeContent(draft, variables, channel),
       locale: template.locale,
       createdAt: now,
     };

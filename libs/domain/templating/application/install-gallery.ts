@@ -1,28 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
-import { Ids } from '#ports/system/ids.js';
-import { Gallery } from '#ports/templating/gallery.js';
-import { Templates } from '#ports/templating/templates.js';
-import { CreateTemplate, CreateTemplateHandler } from './create-template.js';
+import { Channels } from '#ports/delivery/channels.js';
+import { Gallery, shippedCopy } from '#ports/templating/gallery.js';
+import { TemplateInstaller } from '../template-installer.facade.js';
 
 /** Copies the gallery into a workspace, where its templates are anybody's to change. */
 @Injectable()
 export class InstallGallery {
   readonly #gallery: Gallery;
-  readonly #templates: Templates;
-  readonly #create: CreateTemplateHandler;
-  readonly #ids: Ids;
+  readonly #installer: TemplateInstaller;
+  readonly #channels: Channels;
 
   constructor(
     @Inject(Gallery) gallery: Gallery,
-    @Inject(Templates) templates: Templates,
-    create: CreateTemplateHandler,
-    @Inject(Ids) ids: Ids,
+    @Inject(TemplateInstaller) installer: TemplateInstaller,
+    @Inject(Channels) channels: Channels,
   ) {
     this.#gallery = gallery;
-    this.#templates = templates;
-    this.#create = create;
-    this.#ids = ids;
+    this.#installer = installer;
+    this.#channels = channels;
   }
 
   /**
@@ -31,12 +27,10 @@ export class InstallGallery {
    */
   async run(workspaceId: WorkspaceId): Promise<number> {
     let installed = 0;
-    for (const { key, name, locale, content } of await this.#gallery.list()) {
-      const origin = `gallery:${key}`;
-      if (await this.#templates.findByOrigin(workspaceId, origin)) continue;
-      const template = { ...content, name, locale, origin };
-      await this.#create.execute(new CreateTemplate(workspaceId, this.#ids.next('tpl'), template));
-      installed++;
+    for (const shipped of (await this.#gallery.list()).map(shippedCopy)) {
+      // Who sends text messages only has no use for mails, and is not to be kept from starting by them.
+      if (!this.#channels.find(shipped.channel)) continue;
+      if ((await this.#installer.install(workspaceId, shipped)).made) installed++;
     }
     return installed;
   }

@@ -1,12 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
+import { Channels } from '#ports/delivery/channels.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { type PlainRendered, plainRendered, Renderer } from '#ports/templating/renderer.js';
+import { plainRendered, Renderer } from '#ports/templating/renderer.js';
 import { Templates } from '#ports/templating/templates.js';
 
 /** Who a preview is addressed to, where the data names nobody. */
 const SOMEBODY = 'somebody@example.com';
+
+/** A template as it would come out. */
+export interface Preview {
+  /** Undefined where the channel has none, or needs none and the template has none. */
+  readonly subject: string | undefined;
+  readonly html: string | undefined;
+  readonly text: string | undefined;
+}
 
 /** Renders the current version with data given for the occasion, exactly as it would be rendered for a message. */
 @Injectable()
@@ -14,15 +23,18 @@ export class PreviewTemplate {
   readonly #templates: Templates;
   readonly #renderer: Renderer;
   readonly #links: PreviewLinks;
+  readonly #channels: Channels;
 
   constructor(
     @Inject(Templates) templates: Templates,
     @Inject(Renderer) renderer: Renderer,
     @Inject(PreviewLinks) links: PreviewLinks,
+    @Inject(Channels) channels: Channels,
   ) {
     this.#templates = templates;
     this.#renderer = renderer;
     this.#links = links;
+    this.#channels = channels;
   }
 
   /**
@@ -30,13 +42,16 @@ export class PreviewTemplate {
    * @throws Refusal `not_found` | `validation_failed` | `missing_variable` | `render_too_large` | `unsafe_url` |
    * `header_injection`
    */
-  async run(workspaceId: WorkspaceId, templateId: string, data: unknown): Promise<PlainRendered> {
+  async run(workspaceId: WorkspaceId, templateId: string, data: unknown): Promise<Preview> {
     const recipient = templateData(data);
     const template = await this.#templates.find(workspaceId, templateId);
     if (!template) throw notFound('template');
     const prepared = await this.#renderer.prepare(workspaceId, templateId, template.currentVersion);
-    const platform = { ...this.#links };
-    return plainRendered(prepared.render({ recipient, shared: { email: SOMEBODY }, platform }));
+    const channel = this.#channels.find(template.channel);
+    const shared = (channel?.addressKind ?? 'email') === 'email' ? { email: SOMEBODY } : {};
+    const rendered = plainRendered(prepared.render({ recipient, shared, platform: { ...this.#links } }));
+    const needsSubject = (channel?.template.subject ?? 'required') === 'required';
+    return { ...rendered, subject: needsSubject ? rendered.subject : rendered.subject || undefined };
   }
 }
 

@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
+import { Channels } from '#ports/delivery/channels.js';
 import { Clock } from '#ports/system/clock.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
@@ -13,12 +14,15 @@ import {
   templateLocale,
   templateName,
 } from '../model/template-draft.js';
+import { channelOf } from './channel-of.js';
 import { FindTemplate } from './find-template.js';
 
 export interface TemplateRewrite extends TemplateDraft {
   /** What the template is called from now on; as before where it is left out. */
   readonly name?: unknown;
   readonly locale?: unknown;
+  /** If it is named, the channel that the template has: that never changes. */
+  readonly channel?: unknown;
   /** The version this one was made from. With it, a version somebody else saved meanwhile is not overridden. */
   readonly expectedVersion?: number;
 }
@@ -45,26 +49,31 @@ export class SaveTemplateVersionHandler implements ICommandHandler<SaveTemplateV
   readonly #find: FindTemplate;
   readonly #templates: Templates;
   readonly #inspector: TemplateInspector;
+  readonly #channels: Channels;
   readonly #clock: Clock;
 
   constructor(
     find: FindTemplate,
     @Inject(Templates) templates: Templates,
     @Inject(TemplateInspector) inspector: TemplateInspector,
+    @Inject(Channels) channels: Channels,
     @Inject(Clock) clock: Clock,
   ) {
     this.#find = find;
     this.#templates = templates;
     this.#inspector = inspector;
+    this.#channels = channels;
     this.#clock = clock;
   }
 
   async execute(command: SaveTemplateVersion): Promise<TemplateWithContent> {
     const { workspaceId, templateId, rewrite } = command;
     const current = await this.#find.run(workspaceId, templateId);
-    const draft = readDraft(rewrite);
+    refuseOtherChannel(current.channel, rewrite.channel);
+    const channel = channelOf(this.#channels, current.channel);
+    const draft = readDraft(rewrite, channel);
     const { variables } = await this.#inspector.inspect(draft);
-    const content = completeContent(draft, variables);
+    const content = completeContent(draft, variables, channel);
     for (let attempt = 0, before = current; attempt < ATTEMPTS; attempt++) {
       const saved = await this.#save(before, rewrite, content);
       if (saved) return saved;
@@ -107,6 +116,15 @@ export class SaveTemplateVersionHandler implements ICommandHandler<SaveTemplateV
     if (answer === 'conflict') return undefined;
     return { ...current, ...revision, currentVersion: version, updatedAt: now, content };
   }
+}
+
+/** A template of another channel would have other parts; whoever sends this one counts on those it has. */
+function refuseOtherChannel(channel: string, given: unknown): void {
+  if (given === undefined || given === null || given === channel) return;
+  const detail = `This is a template for ${channel}, and stays one.`;
+  throw new Refusal('validation_failed', detail, {
+    faults: [{ pointer: '/channel', code: 'validation_failed', detail }],
+  });
 }
 
 function saysTheSame(a: Saying, b: Saying): boolean {

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
+import { email } from '#adapters/channels/email-channel.js';
+import { push } from '#adapters/channels/push-channel.js';
+import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
+import { sms } from '#adapters/channels/sms-channel.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
@@ -21,7 +24,6 @@ import { Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
 import type { TemplateWithContent } from '../model/template.js';
 import { CreateTemplate, CreateTemplateHandler, type NewTemplate } from './create-template.js';
 import { FindTemplate } from './find-template.js';
-import { InstallGallery } from './install-gallery.js';
 import { PreviewTemplate } from './preview-template.js';
 import {
   SaveTemplateVersion,
@@ -35,6 +37,8 @@ import { ValidateData } from './validate-data.js';
 const OURS = 'wsp_ours' as WorkspaceId;
 const THEIRS = 'wsp_theirs' as WorkspaceId;
 const links = { unsubscribeUrl: 'https://mail.example/u/preview', assetsUrl: 'https://mail.example/assets' };
+
+const channels = new RegisteredChannels([email, sms, push]);
 
 describe('Templating', () => {
   let clock: DrivenClock;
@@ -55,10 +59,10 @@ describe('Templating', () => {
     backbone = new MemoryDeliveryBackbone(new MemoryOutbox(), ids, clock);
     const inspector = new HandlebarsInspector();
     const renderer = new HandlebarsRenderer(templates);
-    creating = new CreateTemplateHandler(templates, inspector, clock);
+    creating = new CreateTemplateHandler(templates, inspector, channels, clock);
     finding = new FindTemplate(templates);
-    saving = new SaveTemplateVersionHandler(finding, templates, inspector, clock);
-    preview = new PreviewTemplate(templates, renderer, links);
+    saving = new SaveTemplateVersionHandler(finding, templates, inspector, channels, clock);
+    preview = new PreviewTemplate(templates, renderer, links, channels);
     facade = new TemplatingService(templates, inspector);
     const delivery = new DeliveryService(
       new MemoryDispatches(backbone),
@@ -68,7 +72,7 @@ describe('Templating', () => {
       clock,
       ids,
     );
-    testSending = new TestSendTemplateHandler(templates, renderer, delivery, links, clock);
+    testSending = new TestSendTemplateHandler(templates, renderer, delivery, links, channels, clock);
   });
 
   const create = (
@@ -172,6 +176,43 @@ describe('Templating', () => {
       expect((await templates.page(OURS, { limit: 1 })).data).toEqual([]);
     });
 
+    it('keeps for each channel the parts that its messages have', async () => {
+      const variables = [{ name: 'code', required: true }];
+      const text = await create({ channel: 'sms', text: '{{code}}', variables });
+      expect(text).toMatchObject({ channel: 'sms', content: { text: '{{code}}', variables } });
+      const untitled = await create({ channel: 'push', text: '{{code}}' });
+      expect(untitled.content).not.toHaveProperty('subject');
+      const titled = await create({ channel: 'push', subject: 'Code', text: '{{code}}' });
+      expect(titled.content).toMatchObject({ subject: 'Code', text: '{{code}}' });
+    });
+
+    const unfit: readonly [string, Partial<NewTemplate>, string[]][] = [
+      ['html for a text message', { channel: 'sms', html: '<p>x</p>', text: 'x' }, ['/html']],
+      ['html for a push message', { channel: 'push', html: '', text: 'x' }, ['/html']],
+      ['a subject for a text message', { channel: 'sms', subject: 'x', text: 'x' }, ['/subject']],
+      ['a text message without text', { channel: 'sms' }, ['/text']],
+      ['a push message of a title only', { channel: 'push', subject: 'x', text: ' \n' }, ['/text']],
+      ['a mail for a telephone', { channel: 'sms', subject: 'x', html: 'x' }, ['/html', '/text', '/subject']],
+      ['a channel that is no name', { channel: ['sms'], text: 'x' }, ['/channel']],
+      ['a channel of every object', { channel: 'constructor', text: 'x' }, ['/channel']],
+    ];
+    it.each(unfit)('refuses %s, and keeps nothing', async (_what, template, pointers) => {
+      const refusal = await refusalOf(create(template));
+      expect(refusal.code).toBe('validation_failed');
+      expect(refusal.faults.map(({ pointer }) => pointer)).toEqual(pointers);
+      expect((await templates.page(OURS, { limit: 1 })).data).toEqual([]);
+    });
+
+    it('says which channels there are', async () => {
+      const refusal = await refusalOf(create({ channel: 'fax', text: 'x' }));
+      expect(refusal.message).toBe('There is no such channel here. There are: email, sms, push.');
+    });
+
+    it('takes an e-mail address for data where people are not addressed by it', async () => {
+      const { content } = await create({ channel: 'sms', text: '{{email}} {{assetsUrl}}' });
+      expect(content.variables).toEqual([{ name: 'email', required: false }]);
+    });
+
     it('names every part that is not a string', async () => {
       const refusal = await refusalOf(create({ html: {}, text: [], subject: 1 }));
       expect(refusal.faults.map(({ pointer }) => pointer)).toEqual(['/subject', '/html', '/text']);
@@ -208,6 +249,20 @@ describe('Templating', () => {
       expect((await finding.run(OURS, id)).content.text).toBe('two');
     });
 
+    it('keeps to the channel, and to its parts', async () => {
+      const { id } = await create({ channel: 'sms', text: 'one' });
+      expect((await refusalOf(save(id, { html: '<p>two</p>', text: 'two' }))).faults[0]?.pointer).toBe(
+        '/html',
+      );
+      expect((await refusalOf(save(id, { channel: 'push', text: 'two' }))).faults[0]?.pointer).toBe(
+        '/channel',
+      );
+      expect(await save(id, { channel: 'sms', text: 'two' })).toMatchObject({
+        channel: 'sms',
+        currentVersion: 2,
+      });
+    });
+
     it('refuses what creating would refuse, and knows no template of another workspace', async () => {
       const { id } = await create({ text: 'one' });
       expect((await refusalOf(save(id, { text: '{{> x}}' }))).code).toBe('template_forbidden_expression');
@@ -227,6 +282,28 @@ describe('Templating', () => {
         `<p>&lt;b&gt; somebody@example.com</p><a href="${links.unsubscribeUrl}">out</a>`,
       );
       expect(rendered.text).toBe(`<b> somebody@example.com\n\nout <${links.unsubscribeUrl}>\n`);
+    });
+
+    it('does not escape what a text message says: nobody would take it back', async () => {
+      const { id } = await create({ channel: 'sms', text: '{{name}}: {{url}}' });
+      const data = { name: '<b>Tom & "Ann"</b>', url: 'https://a.example/?a=1&b=2' };
+      expect(await preview.run(OURS, id, data)).toEqual({
+        subject: undefined,
+        html: undefined,
+        text: '<b>Tom & "Ann"</b>: https://a.example/?a=1&b=2',
+      });
+    });
+
+    it('has a title for a push message that has one, and somebody’s address in mails only', async () => {
+      const { id } = await create({ channel: 'push', subject: 'For {{name}}', text: 'Hi {{email}}' });
+      expect(await preview.run(OURS, id, { name: 'Tom & Ann' })).toMatchObject({
+        subject: 'For Tom & Ann',
+        text: 'Hi ',
+      });
+      const untitled = await create({ channel: 'push', text: 'Hi' });
+      expect((await preview.run(OURS, untitled.id, {})).subject).toBeUndefined();
+      const mail = await create({ text: 'Hi' });
+      expect((await preview.run(OURS, mail.id, {})).subject).toBe('');
     });
 
     it('names every variable that is missing', async () => {
@@ -303,6 +380,34 @@ describe('Templating', () => {
       ]);
     });
 
+    it('goes to a telephone as a text message', async () => {
+      const { id } = await create({ channel: 'sms', text: '{{name}}' });
+      const mail = { to: '+49 170 1234567', data: { name: 'Anna' } };
+      await testSending.execute(new TestSendTemplate(OURS, dispatchId, id, mail));
+      expect((await new MemoryDispatches(backbone).find(dispatchId))?.dispatch).toMatchObject({
+        channel: 'sms',
+        content: { templateId: id, from: '' },
+      });
+      expect((await new MemoryDeliveries(backbone).page(OURS, {}, { limit: 10 })).data).toMatchObject([
+        { address: '+491701234567', status: 'pending' },
+      ]);
+    });
+
+    it('goes nowhere with an address of another channel, or a sender that a text message cannot have', async () => {
+      const { id } = await create({ channel: 'sms', text: 'x' });
+      const test = (mail: { to: string; from?: string }) =>
+        refusalOf(testSending.execute(new TestSendTemplate(OURS, dispatchId, id, { ...mail, data: {} })));
+      expect(await test({ to: 'anna@example.com' })).toMatchObject({
+        code: 'invalid_address',
+        faults: [{ pointer: '/to' }],
+      });
+      expect(await test({ to: '+491701234567', from: 'us@example.com' })).toMatchObject({
+        code: 'validation_failed',
+        faults: [{ pointer: '/from' }],
+      });
+      expect(await new MemoryDispatches(backbone).find(dispatchId)).toBeUndefined();
+    });
+
     it('refuses here what would fail on the lane, and orders nothing', async () => {
       const { id } = await create({
         subject: '{{name}}',
@@ -362,26 +467,6 @@ describe('Templating', () => {
 
     it('takes a subject with variables', async () => {
       await expect(facade.checkSubject('Hi {{default name "you"}}')).resolves.toBeUndefined();
-    });
-  });
-
-  describe('the gallery', () => {
-    it('is installed once, and what became of a copy is left alone', async () => {
-      const installing = new InstallGallery(new ShippedGallery(), templates, creating, ids);
-      expect(await installing.run(OURS)).toBe(6);
-      const [copy] = (await templates.page(OURS, { limit: 1 })).data;
-      await save(copy?.id ?? '', { text: 'mine', name: 'Mine' });
-      expect(await installing.run(OURS)).toBe(0);
-      expect((await templates.page(OURS, { limit: 10 })).data).toHaveLength(6);
-      expect((await finding.run(OURS, copy?.id ?? '')).name).toBe('Mine');
-      expect(await installing.run(THEIRS)).toBe(6);
-    });
-
-    it('is installed once by two first starts at the same time', async () => {
-      const start = (): Promise<number> =>
-        new InstallGallery(new ShippedGallery(), templates, creating, ids).run(OURS);
-      await Promise.all([start(), start()]);
-      expect((await templates.page(OURS, { limit: 20 })).data).toHaveLength(6);
     });
   });
 });

@@ -5,17 +5,20 @@ import { type DeliveryId, deliveryId } from '#domain/delivery/model/delivery.js'
 import type { DispatchId, DispatchOrder } from '#domain/delivery/model/dispatch.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { emailAddress, formatMailbox, mailbox } from '#domain/kernel/email-address.js';
-import { notFound } from '#domain/kernel/refusal.js';
+import { notFound, Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
+import { Channels, type ChannelTraits } from '#ports/delivery/channels.js';
 import { Clock } from '#ports/system/clock.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
 import { Renderer } from '#ports/templating/renderer.js';
 import { Templates } from '#ports/templating/templates.js';
+import { channelOf } from './channel-of.js';
 import { templateData } from './preview-template.js';
 
 export interface TestMail {
+  /** An address of the template's channel. */
   readonly to: string;
-  /** `Name <address>` or a bare address. */
-  readonly from: string;
+  /** Of an e-mail: `Name <address>` or a bare address; the one it goes to if left out. */
+  readonly from?: string;
   readonly data: unknown;
 }
 
@@ -49,6 +52,7 @@ export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate
   readonly #renderer: Renderer;
   readonly #delivery: DeliveryFacade;
   readonly #links: PreviewLinks;
+  readonly #channels: Channels;
   readonly #clock: Clock;
 
   constructor(
@@ -56,27 +60,28 @@ export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate
     @Inject(Renderer) renderer: Renderer,
     @Inject(DeliveryFacade) delivery: DeliveryFacade,
     @Inject(PreviewLinks) links: PreviewLinks,
+    @Inject(Channels) channels: Channels,
     @Inject(Clock) clock: Clock,
   ) {
     this.#templates = templates;
     this.#renderer = renderer;
     this.#delivery = delivery;
     this.#links = links;
+    this.#channels = channels;
     this.#clock = clock;
   }
 
   async execute({ workspaceId, id, templateId, mail }: TestSendTemplate): Promise<TestSent> {
-    const address = emailAddress(mail.to, '/to');
-    const from = formatMailbox(mailbox(mail.from, '/from'));
     const recipient = templateData(mail.data);
     const template = await this.#templates.find(workspaceId, templateId);
     if (!template) throw notFound('template');
+    const { address, from, platform } = envelope(channelOf(this.#channels, template.channel), mail);
     // Not being a campaign's mail it gets no link of its own that ends a subscription; this one harms nobody.
     const shared = { unsubscribeUrl: this.#links.unsubscribeUrl };
     const version = template.currentVersion;
     const prepared = await this.#renderer.prepare(workspaceId, templateId, version);
     // What would fail on the lane is refused here, where somebody is waiting to hear why.
-    prepared.render({ recipient, shared, platform: { email: address, assetsUrl: this.#links.assetsUrl } });
+    prepared.render({ recipient, shared, platform: { ...platform, assetsUrl: this.#links.assetsUrl } });
     const dispatch: DispatchOrder = {
       id: id as DispatchId,
       workspaceId,
@@ -92,4 +97,27 @@ export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate
     await this.#delivery.seal(dispatch.id);
     return { dispatchId: dispatch.id, deliveryId: deliveryId(dispatch.id, 0) };
   }
+}
+
+interface Envelope {
+  readonly address: string;
+  readonly from: string;
+  /** Variables made out of it. */
+  readonly platform: Readonly<Record<string, string>>;
+}
+
+function envelope(channel: ChannelTraits, { to, from }: TestMail): Envelope {
+  if (channel.addressKind === 'email') {
+    const email = emailAddress(to, '/to');
+    return { address: email, from: formatMailbox(mailbox(from ?? to, '/from')), platform: { email } };
+  }
+  const address = channel.normalise(to);
+  if (address === undefined)
+    throw refused('invalid_address', '/to', `Not an address that ${channel.name} goes to.`);
+  if (from !== undefined) throw refused('validation_failed', '/from', 'Only an e-mail says whom it is from.');
+  return { address, from: '', platform: {} };
+}
+
+function refused(code: RefusalCode, pointer: string, detail: string): Refusal {
+  return new Refusal(code, detail, { faults: [{ pointer, code, detail }] });
 }

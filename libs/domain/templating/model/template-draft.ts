@@ -1,5 +1,6 @@
 import { type FieldFault, Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
-import type { Channel, TemplateContent, TemplateVariable } from './template.js';
+import type { TemplateChannel } from './template-channel.js';
+import type { TemplateContent, TemplateVariable } from './template.js';
 
 /** A template as somebody hands it in: nothing about it is believed yet. */
 export interface TemplateDraft {
@@ -33,7 +34,7 @@ const FORBIDDEN_NAMES = new Set([
   '__lookupSetter__',
 ]);
 /** Made by the platform for every recipient; they win over whatever data says. */
-const PLATFORM_VARIABLES = new Set(['email', 'unsubscribeUrl', 'assetsUrl']);
+const PLATFORM_VARIABLES: ReadonlySet<string> = new Set(['unsubscribeUrl', 'assetsUrl']);
 const VARIABLE_NAME = /^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}_][\p{L}\p{N}_-]*)*$/u;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -42,18 +43,17 @@ export function isForbiddenName(name: string): boolean {
 }
 
 /**
- * The content a draft holds, if its parts are of the right kinds and sizes. What the expressions in them may say is
- * for the engine to decide that knows their language.
+ * The content a draft holds, if its parts are of the right kinds and sizes, and such as its channel has. What the
+ * expressions in them may say is for the engine to decide that knows their language.
+ * @param channel without it, a part is right that any channel has
  * @throws Refusal `template_must_be_string` | `template_too_large` | `validation_failed`
  */
-export function readDraft(draft: TemplateDraft): DraftedContent {
+export function readDraft(draft: TemplateDraft, channel?: TemplateChannel): DraftedContent {
   const faults: FieldFault[] = [];
   const subject = part(draft.subject, 'subject', SUBJECT_LIMIT, faults);
   const html = part(draft.html, 'html', SOURCE_LIMIT, faults);
   const text = part(draft.text, 'text', SOURCE_LIMIT, faults);
-  if (faults.length === 0 && html === undefined && text === undefined) {
-    faults.push(fault('/html', 'validation_failed', 'A template has html, or text, or both.'));
-  }
+  if (faults.length === 0) faults.push(...faultsOfParts({ subject, html, text }, channel));
   const variables = declaredVariables(draft.variables, faults);
   refuseIfAny(faults);
   return {
@@ -68,9 +68,15 @@ export function readDraft(draft: TemplateDraft): DraftedContent {
  * A draft that lists no variables has those it uses, none of them required: then a template of two lines needs no
  * list, and what it asks for can still be seen. What the platform fills in is nobody's to list.
  */
-export function completeContent(draft: DraftedContent, used: readonly string[]): TemplateContent {
+export function completeContent(
+  draft: DraftedContent,
+  used: readonly string[],
+  channel?: TemplateChannel,
+): TemplateContent {
+  // A text message is not addressed by an e-mail address: there `email` is data like any other.
+  const addressed = (channel?.addressKind ?? 'email') === 'email';
   const inferred = used
-    .filter((name) => !PLATFORM_VARIABLES.has(name))
+    .filter((name) => !PLATFORM_VARIABLES.has(name) && !(addressed && name === 'email'))
     .slice(0, VARIABLES_LIMIT)
     .map((name): TemplateVariable => ({ name, required: false }));
   return { ...draft, variables: draft.variables ?? inferred };
@@ -84,14 +90,6 @@ export function templateName(name: unknown): string {
     refuseIfAny([fault('/name', 'validation_failed', detail)]);
   }
   return trimmed;
-}
-
-/** @throws Refusal `validation_failed` */
-export function templateChannel(channel: unknown): Channel {
-  if (channel === 'email') return channel;
-  throw new Refusal('validation_failed', 'The only channel there is so far is email.', {
-    faults: [fault('/channel', 'validation_failed', 'Not a channel there is.')],
-  });
 }
 
 /**
@@ -108,6 +106,26 @@ export function templateLocale(locale: unknown): string {
   throw new Refusal('validation_failed', 'A locale is a BCP 47 language tag, such as en or pt-BR.', {
     faults: [fault('/locale', 'validation_failed', 'Not a BCP 47 language tag.')],
   });
+}
+
+interface Parts {
+  readonly subject: string | undefined;
+  readonly html: string | undefined;
+  readonly text: string | undefined;
+}
+
+function faultsOfParts({ subject, html, text }: Parts, channel: TemplateChannel | undefined): FieldFault[] {
+  const wrong = (pointer: string, detail: string) => fault(pointer, 'validation_failed', detail);
+  if (!channel || channel.template.html) {
+    if (html !== undefined || text !== undefined) return [];
+    return [wrong('/html', 'A template has html, or text, or both.')];
+  }
+  const faults: FieldFault[] = [];
+  if (html !== undefined) faults.push(wrong('/html', `A template for ${channel.name} has no html.`));
+  if ((text ?? '').trim() === '') faults.push(wrong('/text', `A template for ${channel.name} has text.`));
+  if (subject !== undefined && channel.template.subject === 'none')
+    faults.push(wrong('/subject', `A template for ${channel.name} has no subject.`));
+  return faults;
 }
 
 function part(value: unknown, name: string, limit: number, faults: FieldFault[]): string | undefined {

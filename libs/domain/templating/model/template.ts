@@ -2,8 +2,6 @@ import type { Brand, Instant, WorkspaceId } from '#domain/kernel/brand.js';
 
 export type TemplateId = Brand<string, 'TemplateId'>;
 
-export type Channel = 'email';
-
 /** Something a template leaves open. A dot reaches into an object: `attributes.city`. */
 export interface TemplateVariable {
   readonly name: string;
@@ -17,7 +15,7 @@ export interface TemplateVariable {
 export interface TemplateContent {
   readonly subject?: string;
   readonly html?: string;
-  /** Without it, a template with html has its text part made out of that. */
+  /** Without it, a template with html has its text part made out of that. Never escaped: it is read as it is. */
   readonly text?: string;
   readonly variables: readonly TemplateVariable[];
 }
@@ -39,7 +37,8 @@ export interface Template {
   readonly id: TemplateId;
   readonly workspaceId: WorkspaceId;
   readonly name: string;
-  readonly channel: Channel;
+  /** One that this deployment had when the template was made. */
+  readonly channel: string;
   /** BCP 47. */
   readonly locale: string;
   readonly currentVersion: number;

@@ -15,6 +15,12 @@ export const SCOPES = [
   'suppressions:read',
   'suppressions:write',
   'providers:read',
+  'notifications:read',
+  'notifications:write',
+  'users:read',
+  'users:write',
+  'webhooks:read',
+  'webhooks:write',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import request from 'supertest';
 import { CaptureProvider } from '#adapters/capture/capture-provider.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { email } from '#adapters/channels/email-channel.js';
 import { DeliveryWorker } from '#domain/delivery/application/delivery-worker.js';
 import { LaneMeter } from '#domain/delivery/application/lane-meter.js';
 import { DispatchPacer } from '#domain/delivery/application/pace-dispatches.js';
@@ -179,6 +180,7 @@ export class DeliveryServer {
 function poolOf({ clock, randomness }: MemoryPorts, providers: readonly EmailProvider[]): ProviderPool {
   const settings = { timeoutMs: 5_000, breaker: defaultBreakerRules };
   return new ProviderPool(
+    'email',
     providers.map((provider) => ({ provider, settings })),
     clock,
     randomness,
@@ -194,10 +196,9 @@ function workerOver(ports: MemoryPorts, pool: ProviderPool): DeliveryWorker {
   const { clock } = ports;
   const tools = {
     ...ports,
-    pool,
+    lines: new Map([['email', { channel: email, pool, retryBudget: new RetryBudget(clock.monotonic()) }]]),
     links: mailLinks,
     pacer: new DispatchPacer(clock),
-    retryBudget: new RetryBudget(clock.monotonic()),
     retryRules: defaultRetryRules,
     meter: new LaneMeter(clock),
   };

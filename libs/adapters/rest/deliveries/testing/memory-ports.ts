@@ -1,3 +1,6 @@
+import { email } from '#adapters/channels/email-channel.js';
+import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
+import { sms } from '#adapters/channels/sms-channel.js';
 import type { Provider } from '@nestjs/common';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
@@ -8,6 +11,7 @@ import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js
 import { MemoryFailedMessages } from '#adapters/memory/delivery/memory-failed-messages.js';
 import { MemoryLanes } from '#adapters/memory/delivery/memory-lanes.js';
 import { MemoryLedger } from '#adapters/memory/delivery/memory-ledger.js';
+import { MemoryProviderReports } from '#adapters/memory/delivery/memory-provider-reports.js';
 import { MemorySuppressions } from '#adapters/memory/delivery/memory-suppressions.js';
 import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
 import type { DrivenClock } from '#adapters/memory/system/driven-clock.js';
@@ -20,12 +24,14 @@ import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { MonotonicUlids } from '#adapters/system/monotonic-ulids.js';
 import { Sha256ApiKeyTokens } from '#adapters/system/sha256-api-key-tokens.js';
+import { Channels } from '#ports/delivery/channels.js';
 import { CapturedMails } from '#ports/delivery/captured-mails.js';
 import { Deliveries } from '#ports/delivery/deliveries.js';
 import { Dispatches } from '#ports/delivery/dispatches.js';
 import { FailedMessages } from '#ports/delivery/failed-messages.js';
 import { Lanes } from '#ports/delivery/lanes.js';
 import { Ledger } from '#ports/delivery/ledger.js';
+import { ProviderReports } from '#ports/delivery/provider-reports.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Clock } from '#ports/system/clock.js';
 import { Ids } from '#ports/system/ids.js';
@@ -83,12 +89,14 @@ export function memoryPorts(clock: DrivenClock) {
     renderer: new HandlebarsRenderer(templates),
     gallery,
     previewLinks,
+    channels: new RegisteredChannels([email, sms]),
     dispatches: new MemoryDispatches(backbone),
     ledger: new MemoryLedger(backbone),
     lanes: new MemoryLanes(backbone),
     deliveries: new MemoryDeliveries(backbone),
     failedMessages: new MemoryFailedMessages(backbone),
     suppressions: new MemorySuppressions(backbone),
+    reports: new MemoryProviderReports(backbone),
     capturedMails: new MemoryCapturedMails(backbone.dispatches),
   };
 }
@@ -111,12 +119,14 @@ export function providersOf(ports: MemoryPorts): Provider[] {
     [Renderer, ports.renderer],
     [Gallery, ports.gallery],
     [PreviewLinks, ports.previewLinks],
+    [Channels, ports.channels],
     [Dispatches, ports.dispatches],
     [Ledger, ports.ledger],
     [Lanes, ports.lanes],
     [Deliveries, ports.deliveries],
     [FailedMessages, ports.failedMessages],
     [Suppressions, ports.suppressions],
+    [ProviderReports, ports.reports],
     [CapturedMails, ports.capturedMails],
   ];
   return tokens.map(([provide, useValue]) => ({ provide, useValue }));

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { MemoryInbox } from '#adapters/memory/communication/memory-inbox.js';
 import { MemoryCapturedMails } from '#adapters/memory/delivery/memory-captured-mails.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { defaultBreakerRules } from '#domain/delivery/model/breaker.js';
-import { createEmailProviders, emailProviderNames } from './create-email-providers.js';
-import type { Settings } from './provider-module.js';
+import { createProviders, providerNames } from './create-providers.js';
+import type { Settings } from '#adapters/email-providers/provider-module.js';
 
 const settings: Readonly<Record<string, Settings>> = {
   ses: { region: 'eu-west-1', credentials: { accessKeyId: 'AKIA', secretAccessKey: 's3cret' } },
@@ -15,9 +16,10 @@ const settings: Readonly<Record<string, Settings>> = {
 
 describe('the configured e-mail providers', () => {
   const create = (order: readonly string[], change: Readonly<Record<string, Settings>> = {}) =>
-    createEmailProviders(
+    createProviders(
+      'email',
       { order, settings: { ...settings, ...change } },
-      { clock: new DrivenClock(), capturedMails: new MemoryCapturedMails() },
+      { clock: new DrivenClock(), capturedMails: new MemoryCapturedMails(), inbox: new MemoryInbox() },
     );
   const close = (created: Awaited<ReturnType<typeof create>>) =>
     created.forEach(({ provider }) => provider.close());
@@ -30,13 +32,13 @@ describe('the configured e-mail providers', () => {
   });
 
   it('are every provider there is, each under its own name', async () => {
-    const created = await create(emailProviderNames);
-    expect(created.map(({ provider }) => provider.name)).toEqual(emailProviderNames);
+    const created = await create(providerNames('email'));
+    expect(created.map(({ provider }) => provider.name)).toEqual(providerNames('email'));
     close(created);
   });
 
   it('can be handed to another thread as they are configured, and so can what they can do', async () => {
-    const created = await create(emailProviderNames);
+    const created = await create(providerNames('email'));
     for (const { provider, settings: usage } of created) {
       const plain = { capabilities: provider.capabilities, usage };
       expect(JSON.parse(JSON.stringify(plain))).toEqual(plain);
@@ -58,15 +60,15 @@ describe('the configured e-mail providers', () => {
     'do not include %j: the error lists those there are',
     async (name) => {
       await expect(create([name])).rejects.toThrow(
-        `There is no e-mail provider ${JSON.stringify(name)}. There are: ses, resend, sendgrid, smtp, capture.`,
+        `There is no provider ${JSON.stringify(name)} for email. There are: ses, resend, sendgrid, smtp, capture.`,
       );
     },
   );
 
   it('are at least one, and none is named twice', async () => {
-    await expect(create([])).rejects.toThrow('No e-mail provider is configured.');
+    await expect(create([])).rejects.toThrow('No provider is configured for email.');
     await expect(create(['capture', 'capture'])).rejects.toThrow(
-      'The e-mail provider capture is named twice.',
+      'The provider capture is named twice for email.',
     );
   });
 
