@@ -46,7 +46,7 @@ tr:target td { background: color-mix(in srgb, var(--link) 12%, transparent); }
 article:target { border-color: var(--link); box-shadow: 0 0 0 1px var(--link); }
 @media (max-width: 50rem) {
   body { display: block; }
-  nav { position: static; display: flex; flex-wrap: wrap; height: auto; padding: 1rem .5rem; border-right: 0; border-bottom: 1px solid var(--line); }
+  nav { position: static; display: flex; flex-wrap: wrap; height: auto; max-height: 45vh; overflow-y: auto; padding: 1rem .5rem; border-right: 0; border-bottom: 1px solid var(--line); }
   nav .brand { flex: 1 0 100%; margin-bottom: .5rem; }
   nav .path { display: none; }
   nav a, nav .group { margin: 0; padding: .6rem .5rem; color: var(--link); font-size: .95rem; font-weight: 400; letter-spacing: 0; text-transform: none; }
