@@ -26,6 +26,7 @@ import { RemoveProfile } from './application/remove-profile.js';
 import { AdvanceInboxItem } from './application/advance-inbox-item.js';
 import { AddDevice } from './application/add-device.js';
 import { RemoveDevice } from './application/remove-device.js';
+import type { NotificationId } from './model/notification.js';
 import { CommunicationFacade } from './communication.facade.js';
 
 /**
@@ -102,6 +103,10 @@ export class CommunicationModule implements OnModuleInit {
       this.#follow(workspaceId as WorkspaceId, dispatchId, kind === 'read'),
     );
     this.#relay.on('notification.changed', 'publish-change', (change) => this.#publish.run(change));
+    this.#relay.on('notification.changed', 'call-off', async ({ workspaceId, notificationId, status }) => {
+      if (status === 'cancelled')
+        await this.#move.callOffById(workspaceId as WorkspaceId, notificationId as NotificationId);
+    });
   }
 
   async #follow(workspaceId: WorkspaceId, dispatchId: string, read = false): Promise<void> {

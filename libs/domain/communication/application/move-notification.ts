@@ -64,7 +64,8 @@ export class MoveNotification {
   /** Its time has come: to be routed, or to be looked at again. */
   async whenDue(notification: Notification): Promise<void> {
     if (notification.status === 'accepted') return this.#route(notification);
-    // Its start may have died with the process, or the news of it.
+    // Its start may have died with the process, or the news of it, or the calling off of the leg before.
+    await this.callOff(notification);
     for (const leg of notification.legs) {
       if (leg.state !== 'sending') continue;
       await this.#start(notification, leg);
@@ -73,6 +74,22 @@ export class MoveNotification {
     await this.#apply(notification.order.workspaceId, notification.order.id, (now, rule) =>
       now.dueAt !== undefined && now.dueAt <= this.#clock.now() ? { what: 'looked', rule } : undefined,
     );
+  }
+
+  /** Tells the backbone of the legs that were given up, once more: the process may have died before it was told. */
+  async callOff({ order, legs, revision }: Notification): Promise<void> {
+    for (const { channel, state } of legs) {
+      const dispatch = legDispatchId(order.id, channel);
+      // One that was given up before it was opened: whoever opens it looks again.
+      if (state !== 'abandoned' || !(await this.#delivery.stats(dispatch))) continue;
+      await this.#delivery.control(dispatch, 'cancelled', revision);
+    }
+  }
+
+  /** The same for one that is known by its id: a cancelled one is not due any more, but an event tells of it. */
+  async callOffById(workspaceId: WorkspaceId, id: NotificationId): Promise<void> {
+    const found = await this.#notifications.find(workspaceId, id);
+    if (found) await this.callOff(found);
   }
 
   /** What the backbone says of a leg now. */
@@ -92,6 +109,8 @@ export class MoveNotification {
   async cancel(workspaceId: WorkspaceId, id: NotificationId): Promise<Notification> {
     const cancelled = await this.#apply(workspaceId, id, () => ({ what: 'cancelled' }));
     if (!cancelled) throw notFound('notification');
+    // Also when it was cancelled before: whoever asks again may have had no answer because we died in between.
+    await this.callOff(cancelled);
     return cancelled;
   }
 
@@ -167,12 +186,7 @@ export class MoveNotification {
       if (moved.notification !== before) {
         if ((await this.#notifications.save(before, moved.notification)) === 'conflict') continue;
       }
-      for (const leg of moved.callOff)
-        await this.#delivery.control(
-          legDispatchId(id, leg.channel),
-          'cancelled',
-          moved.notification.revision,
-        );
+      if (moved.callOff.length > 0) await this.callOff(moved.notification);
       for (const leg of moved.start) await this.#start(moved.notification, leg);
       return moved.notification;
     }
@@ -186,7 +200,12 @@ export class MoveNotification {
     const type = await this.#types.find(order.workspaceId, order.type);
     const dispatch = orderOf(notification, leg, type?.from ?? this.#settings.from);
     await this.#delivery.open(dispatch);
-    await this.#delivery.accept(dispatch.id, recipientsOf(notification, leg));
+    // Looked at after the opening: whoever gave the leg up before this look is seen here, and whoever does so after it finds
+    // the dispatch and stops it. Without it a cancel that came between our decision and the opening would be forgotten.
+    const now = await this.#notifications.find(order.workspaceId, order.id);
+    if (now?.legs.some(({ channel, state }) => channel === leg.channel && state === 'abandoned'))
+      await this.#delivery.control(dispatch.id, 'cancelled', now.revision);
+    else await this.#delivery.accept(dispatch.id, recipientsOf(notification, leg));
     await this.#delivery.seal(dispatch.id);
   }
 }

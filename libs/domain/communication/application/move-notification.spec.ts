@@ -1,0 +1,201 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { email } from '#adapters/channels/email-channel.js';
+import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
+import { sms } from '#adapters/channels/sms-channel.js';
+import { MemoryNotifications } from '#adapters/memory/communication/memory-notifications.js';
+import { MemoryNotificationTypes } from '#adapters/memory/communication/memory-notification-types.js';
+import { MemoryProfiles } from '#adapters/memory/communication/memory-profiles.js';
+import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
+import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js';
+import { MemoryLedger } from '#adapters/memory/delivery/memory-ledger.js';
+import { MemorySuppressions } from '#adapters/memory/delivery/memory-suppressions.js';
+import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
+import { CountingIds } from '#adapters/memory/system/counting-ids.js';
+import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { DeliveryService } from '#domain/delivery/application/delivery-service.js';
+import type { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
+import type { TemplatingFacade } from '#domain/templating/templating.facade.js';
+import { accepted, type Notification } from '#domain/communication/model/notification.js';
+import { aNotification, aType } from '#ports/communication/testing/communication-stores.js';
+import { acme, START } from '#ports/delivery/testing/delivery-stores.js';
+import { FindRecipient } from './find-recipient.js';
+import { FreezeTemplates } from './freeze-templates.js';
+import { MoveNotification } from './move-notification.js';
+import { legDispatchId } from './notification-dispatch.js';
+
+/** Every template there is, in its first version. */
+const templating: TemplatingFacade = {
+  current: (_, id) =>
+    Promise.resolve({
+      version: 1,
+      channel: id === 'tpl_s' ? 'sms' : 'email',
+      hasSubject: true,
+      variables: [],
+    }),
+  checkSubject: () => Promise.resolve(),
+};
+
+/** The stores outlive the process; `doing` comes before every order to the backbone and may end it. */
+class Process {
+  readonly clock = new DrivenClock(START);
+  readonly outbox = new MemoryOutbox();
+  readonly notifications = new MemoryNotifications(this.outbox);
+  readonly types = new MemoryNotificationTypes();
+  readonly backbone = new MemoryDeliveryBackbone(this.outbox, new CountingIds(), this.clock);
+  doing: (order: string) => Promise<void> = () => Promise.resolve();
+
+  get move(): MoveNotification {
+    const channels = new RegisteredChannels([sms, email]);
+    return new MoveNotification(
+      this.notifications,
+      this.types,
+      new FindRecipient(new MemoryProfiles(), channels),
+      new FreezeTemplates(templating),
+      this.#delivery(),
+      channels,
+      { from: 'Acme <no-reply@acme.example>' },
+      this.clock,
+    );
+  }
+
+  #delivery(): DeliveryFacade {
+    const service = new DeliveryService(
+      new MemoryDispatches(this.backbone),
+      new MemoryLedger(this.backbone),
+      new MemorySuppressions(this.backbone),
+      { base: 'https://mail.example', unsubscribe: () => '', assets: () => '' },
+      this.clock,
+      new CountingIds(),
+    );
+    return new Proxy(service, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== 'function') return method;
+        return async (...args: unknown[]): Promise<unknown> => {
+          await this.doing(String(name));
+          return Reflect.apply(method, target, args);
+        };
+      },
+    });
+  }
+
+  async now({ order }: Notification): Promise<Notification> {
+    const found = await this.notifications.find(acme, order.id);
+    if (!found) throw new Error('It is gone.');
+    return found;
+  }
+
+  /** How many messages of a leg may still be sent, or have been. */
+  async alive({ order }: Notification, channel: string): Promise<number> {
+    const stats = await new MemoryDispatches(this.backbone).stats(legDispatchId(order.id, channel));
+    const { pending = 0, submitting = 0, accepted: sent = 0 } = stats?.counts ?? {};
+    // Of a cancelled dispatch nothing pending is ever begun.
+    return (stats?.control === 'cancelled' ? 0 : pending) + submitting + sent;
+  }
+
+  /** What the next process does: whatever is due, and every event that was committed. */
+  async restarted(): Promise<void> {
+    this.doing = () => Promise.resolve();
+    const { move } = this;
+    await this.clock.advance(10_000);
+    for (const one of await this.notifications.due('critical', 10, this.clock.now())) await move.whenDue(one);
+    for (const { event } of await this.outbox.untold(100)) {
+      if (event.type === 'notification.changed' && event.status === 'cancelled')
+        await move.callOffById(acme, event.notificationId as never);
+    }
+  }
+}
+
+describe('a notification on its way, when the process dies', () => {
+  let its: Process;
+  let notification: Notification;
+  beforeEach(async () => {
+    its = new Process();
+    const templates = { sms: { default: 'tpl_s' }, email: { default: 'tpl_e' } };
+    const fallback = { mode: 'fallback', timeoutMs: 5_000 } as const;
+    await its.types.insert(aType({ channels: ['sms', 'email'], templates, fallback, lane: 'critical' }));
+    const to = { addresses: { phone: '+491701234567', email: 'ada@example.com' } };
+    notification = accepted({ ...aNotification({ to, lane: 'critical' }).order, acceptedAt: START });
+    await its.notifications.accept([notification]);
+  });
+
+  /** Ends at the n-th order to the backbone, counted from 0; answers whether there was one. */
+  async function diesAt(n: number, act: () => Promise<unknown>): Promise<boolean> {
+    let left = n;
+    its.doing = () => (left-- === 0 ? Promise.reject(new Error('killed')) : Promise.resolve());
+    return act().then(
+      () => false,
+      () => true,
+    );
+  }
+
+  it('before any order to the backbone, is sent by its first channel all the same, once', async () => {
+    for (let n = 0; await diesAt(n, () => its.move.whenDue(notification)); n++) {
+      await its.clock.advance(0);
+      const before = await its.now(notification);
+      expect(before.legs.map(({ state }) => state)).toEqual(['sending', 'waiting']);
+      its.doing = () => Promise.resolve();
+      await its.move.whenDue(before);
+      expect(await its.alive(notification, 'sms')).toBe(1);
+      expect(await its.alive(notification, 'email')).toBe(0);
+      its = new Process();
+      await its.types.insert(
+        aType({
+          channels: ['sms', 'email'],
+          templates: { sms: { default: 'tpl_s' }, email: { default: 'tpl_e' } },
+          fallback: { mode: 'fallback', timeoutMs: 5_000 },
+          lane: 'critical',
+        }),
+      );
+      await its.notifications.accept([notification]);
+      expect(n).toBeLessThan(10);
+    }
+  });
+
+  it('while it is cancelled, is cancelled: by whoever asks again, and by itself', async () => {
+    for (const again of [() => its.move.cancel(acme, notification.order.id), () => its.restarted()]) {
+      its = new Process();
+      const templates = { sms: { default: 'tpl_s' }, email: { default: 'tpl_e' } };
+      await its.types.insert(aType({ channels: ['sms', 'email'], templates, lane: 'critical' }));
+      await its.notifications.accept([notification]);
+      await its.move.whenDue(notification);
+      expect(await its.alive(notification, 'sms')).toBe(1);
+      expect(await diesAt(0, () => its.move.cancel(acme, notification.order.id))).toBe(true);
+      expect([(await its.now(notification)).status, await its.alive(notification, 'sms')]).toEqual([
+        'cancelled',
+        1,
+      ]);
+      its.doing = () => Promise.resolve();
+      await again();
+      expect(await its.alive(notification, 'sms')).toBe(0);
+    }
+  });
+
+  it('while a leg is given up for the next, has that leg called off after the restart', async () => {
+    await its.move.whenDue(notification);
+    await its.clock.advance(6_000);
+    expect(await diesAt(3, async () => its.move.whenDue(await its.now(notification)))).toBe(true);
+    await its.restarted();
+    await its.restarted();
+    expect(await its.alive(notification, 'email')).toBe(1);
+    expect(await its.alive(notification, 'sms')).toBe(0);
+  });
+
+  it.each(['open', 'stats', 'accept', 'seal'])(
+    'and cancelled by another before %s, is not sent',
+    async (moment) => {
+      let cancelled = false;
+      its.doing = async (order) => {
+        if (order !== moment || cancelled) return;
+        cancelled = true;
+        await its.move.cancel(acme, notification.order.id);
+      };
+      await its.move.whenDue(notification);
+      its.doing = () => Promise.resolve();
+      if (cancelled) {
+        expect((await its.now(notification)).status).toBe('cancelled');
+        expect(await its.alive(notification, 'sms')).toBe(0);
+      } else expect(moment).toBe('stats');
+    },
+  );
+});
