@@ -1,5 +1,6 @@
 import { atMost, type Bench, type BenchOptions, type BenchReport, median } from './bench.js';
-import { AudienceRig, IMPORT_BATCH } from './kit/audience-rig.js';
+import { IMPORT_LIMITS } from '#domain/campaign/application/import-window.js';
+import { AudienceRig } from './kit/audience-rig.js';
 import { type Cost, costOf } from './kit/cost.js';
 import { type Call, DeliveryRig, type Held } from './kit/delivery-rig.js';
 
@@ -98,10 +99,12 @@ async function audienceRun(levels: readonly number[], { say }: BenchOptions): Pr
   try {
     const costs: Costs[] = [];
     for (const level of levels) {
-      // One after the other, as an import does it.
-      await costOf((level - rig.rows) / IMPORT_BATCH, 1, () => rig.importBatch());
+      await rig.fill(level - rig.rows);
       if (costs.length === 0) await costOf(PAGES, 1, (n) => rig.audiencePage(n));
-      const batch = await costOf((PAGES * PAGE) / IMPORT_BATCH, 1, () => rig.importBatch());
+      const { records, batch: size, inFlight } = IMPORT_LIMITS;
+      // The first batches of a whole stretch: as near to one another in the indexes as those of any import.
+      const batches = await rig.window(records);
+      const batch = await costOf((PAGES * PAGE) / size, inFlight, (n) => rig.commit(batches[n]));
       const page = await costOf(2 * PAGES, 1, (n) => rig.audiencePage(n));
       costs.push({ 'imports.commit, batch of 500': batch, 'audiences.page, of 1,000': page });
       say(`growth: subscribers measured with ${level.toLocaleString('en')} rows`);

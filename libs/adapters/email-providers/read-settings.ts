@@ -1,3 +1,9 @@
+/**
+ * Calls at once where a call is one message though it could be many: what is at stake in each is small, and the more are
+ * under way the more of their intents and outcomes share a commit. With 16 a message costs the storage twice as much.
+ */
+export const SINGLE_CALLS_IN_FLIGHT = 64;
+
 /** Reads a provider's own settings one by one. Every error names provider and setting, and never the value. */
 export class SettingsReader {
   readonly #provider: string;

@@ -5,6 +5,7 @@ import { describeDiscarding } from './testing/discarding.js';
 import { describeHistory } from './testing/history.js';
 import { describeOpeningIntents } from './testing/opening-intents.js';
 import { describeAskingAgain } from './testing/asking-again.js';
+import { describeAskingTogether } from './testing/asking-together.js';
 import { describeOrphans } from './testing/orphans.js';
 import { describeRandomOperations } from './testing/random-operations.js';
 import { describeRefusingIntents } from './testing/refusing-intents.js';
@@ -27,6 +28,7 @@ export function describeLedgerContract(name: string, open: OpenDeliveryStores, r
       describeHistory(() => its);
       describeOrphans(() => its);
       describeAskingAgain(() => its);
+      describeAskingTogether(() => its);
       describeDiscarding(() => its);
     });
 

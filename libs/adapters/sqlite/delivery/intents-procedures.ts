@@ -1,7 +1,7 @@
 import { toRanges } from '#domain/delivery/model/ordinals.js';
 import type { Claim } from '#ports/delivery/lanes.js';
 import type { IntentAnswer, MayRepeat, NewIntent } from '#ports/delivery/ledger.js';
-import type { Db } from '../engine/store.js';
+import { type Db, together } from '../engine/store.js';
 import {
   addCounts,
   completeIfDone,
@@ -10,34 +10,71 @@ import {
   ordinalOf,
   statusNumber,
 } from './ledger-rows.js';
-import { count, endOne, endUnsent, heldBy, type ParcelDispatch, underWay } from './ledger-steps.js';
+import { byClaim, count, endOne, endUnsent, heldBy, type ParcelDispatch, underWay } from './ledger-steps.js';
 
 const PENDING = statusNumber('pending');
 
-function openIntent(db: Db, intent: NewIntent): IntentAnswer {
-  const held = heldBy(db, intent.claim);
+/** What is decided for the asks of one claim: they share what they have to know. */
+interface Opening {
+  readonly held: ParcelDispatch;
+  /** In an open call, or ended by one of these asks. */
+  readonly busy: Set<number>;
+  /** The suppressed and those no longer pending, with their status. */
+  readonly unfit: ReadonlyMap<number, number>;
+  readonly deltas: CountDeltas;
+}
+
+function openIntents(db: Db, intents: readonly NewIntent[]): IntentAnswer[] {
+  const answers = new Map<NewIntent, IntentAnswer>();
+  for (const ofClaim of byClaim(intents).values()) {
+    const opening = beginOpening(db, ofClaim);
+    for (const intent of ofClaim)
+      answers.set(intent, 'kind' in opening ? opening : openIntent(db, opening, intent));
+    if (!('kind' in opening)) addCounts(db, opening.held.no, opening.deltas);
+  }
+  return intents.map((intent) => answers.get(intent) ?? { kind: 'stale' });
+}
+
+function beginOpening(db: Db, intents: readonly NewIntent[]): Opening | IntentAnswer {
+  const held = intents[0] && heldBy(db, intents[0].claim);
   if (!held) return { kind: 'stale' };
   if (held.control !== 'open') return { kind: held.control };
-  const asked = [...intent.ordinals, ...intent.unsendable.map(({ ordinal }) => ordinal)];
-  const busy = underWay(db, held.no, asked);
+  const asked = intents.flatMap(askedBy);
+  const wanted = intents.flatMap(({ ordinals }) => ordinals);
+  return {
+    held,
+    busy: underWay(db, held.no, asked),
+    unfit: new Map(unfit(db, held, wanted).map(({ ordinal, status }) => [ordinal, status])),
+    deltas: {},
+  };
+}
+
+function openIntent(db: Db, opening: Opening, intent: NewIntent): IntentAnswer {
+  const { held, busy, deltas } = opening;
   if (held.expiresAt !== null && intent.now >= held.expiresAt) {
-    const free = asked.filter((ordinal) => !busy.has(ordinal));
+    const free = askedBy(intent).filter((ordinal) => !busy.has(ordinal));
     endUnsent(db, held.no, free, { to: 'expired', reason: 'expired', now: intent.now });
     return { kind: 'expired' };
   }
-  const deltas: CountDeltas = {};
   for (const { ordinal, reason } of intent.unsendable) {
-    if (!busy.has(ordinal))
-      count(deltas, 'failed', endOne(db, held.no, ordinal, { to: 'failed', reason, now: intent.now }));
+    if (busy.has(ordinal)) continue;
+    busy.add(ordinal);
+    count(deltas, 'failed', endOne(db, held.no, ordinal, { to: 'failed', reason, now: intent.now }));
   }
-  const refused = refuseUnfit(db, held, intent, busy, deltas);
+  const refused = refuseUnfit(db, opening, intent);
   const members =
     refused.size === 0 ? intent.ordinals : intent.ordinals.filter((ordinal) => !refused.has(ordinal));
-  if (members.length > 0) insertIntent(db, held.no, intent, members, deltas);
-  addCounts(db, held.no, deltas);
-  if (members.length > 0) return { kind: 'opened', refused: [...refused] };
+  if (members.length > 0) {
+    insertIntent(db, held.no, intent, members, deltas);
+    for (const ordinal of members) busy.add(ordinal);
+    return { kind: 'opened', refused: [...refused] };
+  }
   completeIfDone(db, held.no, intent.now);
   return { kind: 'empty' };
+}
+
+function askedBy(intent: NewIntent): number[] {
+  return [...intent.ordinals, ...intent.unsendable.map(({ ordinal }) => ordinal)];
 }
 
 function insertIntent(
@@ -98,18 +135,14 @@ function unfit(
 }
 
 /** Suppressed members leave here and now; those that are finished or in another call are left out. */
-function refuseUnfit(
-  db: Db,
-  held: ParcelDispatch,
-  intent: NewIntent,
-  busy: ReadonlySet<number>,
-  deltas: CountDeltas,
-): Set<number> {
-  const refused = new Set(intent.ordinals.filter((ordinal) => busy.has(ordinal)));
-  for (const { ordinal, status } of unfit(db, held, intent.ordinals)) {
-    if (refused.has(ordinal)) continue;
+function refuseUnfit(db: Db, { held, busy, unfit, deltas }: Opening, intent: NewIntent): Set<number> {
+  const refused = new Set<number>();
+  for (const ordinal of intent.ordinals) {
+    const status = unfit.get(ordinal);
+    if (status === undefined && !busy.has(ordinal)) continue;
     refused.add(ordinal);
-    if (status !== PENDING) continue;
+    if (status !== PENDING || busy.has(ordinal)) continue;
+    busy.add(ordinal);
     const end = { to: 'suppressed', reason: 'suppression list', now: intent.now } as const;
     count(deltas, 'suppressed', endOne(db, held.no, ordinal, end));
   }
@@ -117,4 +150,4 @@ function refuseUnfit(
 }
 
 /** Part of the ledger store: see its port for what each promises. */
-export const intentWrites = { openIntent, mayRepeat };
+export const intentWrites = { openIntent: together(openIntents), mayRepeat };

@@ -21,6 +21,11 @@ export function heldBy(db: Db, claim: Claim): ParcelDispatch | undefined {
   return row && row.fence === claim.fence ? row : undefined;
 }
 
+/** Asks that one look at their parcel answers. */
+export function byClaim<Ask extends { readonly claim: Claim }>(asks: readonly Ask[]): Map<string, Ask[]> {
+  return Map.groupBy(asks, ({ claim: { parcel, fence } }) => `${parcel} ${fence}`);
+}
+
 /** Which of these are in an open intent, of whatever parcel: pending in their row, but not free. */
 export function underWay(db: Db, no: number, ordinals: readonly number[]): Set<number> {
   if (ordinals.length === 0) return new Set();

@@ -3,7 +3,7 @@ import type { Dispatch, DispatchControl } from '#domain/delivery/model/dispatch.
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { Claim } from '#ports/delivery/lanes.js';
 import type { LoadedParcel } from '#ports/delivery/ledger.js';
-import { type Db, sqliteStore } from '../engine/store.js';
+import { type Db, sqliteStore, together } from '../engine/store.js';
 import { failedMessageWrites } from './failed-messages-procedures.js';
 import { intentWrites } from './intents-procedures.js';
 import {
@@ -18,7 +18,7 @@ import {
   ORDINALS_PER_DISPATCH,
   statusNumber,
 } from './ledger-rows.js';
-import { count, endUnsent, heldBy, type ParcelDispatch, underWay } from './ledger-steps.js';
+import { byClaim, count, endUnsent, heldBy, type ParcelDispatch, underWay } from './ledger-steps.js';
 import { comeToWhatWasToldEarly } from './reported-rows.js';
 
 export interface AcceptPage {
@@ -120,28 +120,46 @@ export interface PackedSettlement {
   readonly suppressionIds: readonly string[];
 }
 
-function settle(db: Db, args: PackedSettlement): 'settled' | 'stale' {
-  const held = heldBy(db, args.claim);
-  if (!held) return 'stale';
-  const intent = db.get<{ size: number }>('removeIntent', {
-    key: args.key,
-    parcel: Number(args.claim.parcel),
-  });
-  if (!intent) return 'stale';
+function settle(db: Db, settlements: readonly PackedSettlement[]): ('settled' | 'stale')[] {
+  const settled = new Set<PackedSettlement>();
+  for (const ofClaim of byClaim(settlements).values()) {
+    const held = ofClaim[0] && heldBy(db, ofClaim[0].claim);
+    if (!held) continue;
+    const good = ofClaim.filter((one) => settleCall(db, held, one));
+    settleAccepted(db, held, good);
+    const now = Math.max(...ofClaim.map((one) => one.now));
+    comeToWhatWasToldEarly(db, keyOf(held.no, 0), keyOf(held.no, ORDINALS_PER_DISPATCH - 1), now);
+    completeIfDone(db, held.no, now);
+    for (const one of good) settled.add(one);
+  }
+  return settlements.map((one) => (settled.has(one) ? 'settled' : 'stale'));
+}
+
+/** Ends the call, and settles those of its members that were not accepted. False if somebody else has ended it. */
+function settleCall(db: Db, held: ParcelDispatch, args: PackedSettlement): boolean {
+  const { key, claim } = args;
+  const intent = db.get<{ size: number }>('removeIntent', { key, parcel: Number(claim.parcel) });
+  if (!intent) return false;
   const deltas: CountDeltas = { submitting: -intent.size, pending: intent.size };
   const suppressionIds = [...args.suppressionIds];
   for (const { ordinal, verdict } of args.others)
     settleOther(db, held, args, ordinal, verdict, deltas, suppressionIds);
-  if (args.accepted !== undefined) {
-    const { provider, now, accepted } = args;
-    const changed = db.run('settleAccepted', { base: keyOf(held.no, 0), settled: accepted, provider, now });
+  addCounts(db, held.no, deltas);
+  return true;
+}
+
+/** Those that were accepted, of all these calls: one statement for each provider. */
+function settleAccepted(db: Db, held: ParcelDispatch, settlements: readonly PackedSettlement[]): void {
+  const accepting = settlements.filter(({ accepted }) => accepted !== undefined);
+  for (const [provider, calls] of Map.groupBy(accepting, (one) => one.provider)) {
+    const settled = `[${calls.map(({ accepted }) => accepted?.slice(1, -1)).join()}]`;
+    const now = Math.max(...calls.map((call) => call.now));
+    const changed = db.run('settleAccepted', { base: keyOf(held.no, 0), settled, provider, now });
+    const deltas: CountDeltas = {};
     count(deltas, 'accepted', changed);
+    addCounts(db, held.no, deltas);
     db.addAtCommit('addAccepted', { no: held.no, provider }, { count: changed });
   }
-  addCounts(db, held.no, deltas);
-  comeToWhatWasToldEarly(db, keyOf(held.no, 0), keyOf(held.no, ORDINALS_PER_DISPATCH - 1), args.now);
-  completeIfDone(db, held.no, args.now);
-  return 'settled';
 }
 
 function settleOther(
@@ -203,6 +221,6 @@ function discard(db: Db, { claim, ordinals, to, reason, now }: Discard): null {
 export const ledgerStore = sqliteStore({
   name: 'ledger',
   sql: new URL('./ledger.sql', import.meta.url),
-  writes: { accept, ...intentWrites, settle, discard, ...failedMessageWrites },
+  writes: { accept, ...intentWrites, settle: together(settle), discard, ...failedMessageWrites },
   reads: { load },
 });

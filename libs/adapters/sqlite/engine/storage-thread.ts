@@ -19,6 +19,8 @@ export interface StorageThreadOptions {
 
 /** A transaction takes no more work after this long, so that an urgent request waits for one of them at most. */
 const TRANSACTION_BUDGET_MS = 10;
+/** Asks that a procedure is given at once: as many take two or three milliseconds. */
+const TOGETHER_AT_MOST = 64;
 
 interface Waiting {
   readonly port: MessagePort;
@@ -56,8 +58,12 @@ const procedures = new Map<string, Procedures>(
   stores.map((store) => [store.name, options.mode === 'writer' ? store.writes : store.reads]),
 );
 
+function procedureOf(ask: Ask): Procedure | undefined {
+  return procedures.get(ask.store)?.[ask.procedure];
+}
+
 function perform(ask: Ask): unknown {
-  const procedure: Procedure | undefined = procedures.get(ask.store)?.[ask.procedure];
+  const procedure = procedureOf(ask);
   const connection = connections.get(ask.store);
   if (!procedure || !connection)
     throw new Error(`No ${options.mode} procedure ${ask.store}.${ask.procedure}`);
@@ -72,8 +78,34 @@ function attempt(ask: Ask): Answer {
   }
 }
 
-function next(): Waiting | undefined {
+function nextOne(): Waiting | undefined {
   return urgent.shift() ?? ordinary.shift();
+}
+
+/** What is done next: one ask, or all that wait for a procedure that takes them together. */
+function next(): readonly Waiting[] {
+  const queue = urgent.length > 0 ? urgent : ordinary;
+  const first = queue.shift();
+  if (!first) return [];
+  if (!procedureOf(first.ask)?.together) return [first];
+  const alike = [first];
+  for (let at = 0; at < queue.length && alike.length < TOGETHER_AT_MOST;) {
+    const one = queue[at];
+    if (one?.ask.store === first.ask.store && one.ask.procedure === first.ask.procedure) {
+      alike.push(one);
+      queue.splice(at, 1);
+    } else at += 1;
+  }
+  return alike;
+}
+
+function performAll(asks: readonly Ask[]): readonly unknown[] {
+  const [first] = asks;
+  if (!first) return [];
+  const many = asks.length > 1 ? procedureOf(first)?.together : undefined;
+  const connection = connections.get(first.store);
+  if (!many || !connection) return asks.map(perform);
+  return many(connection, asks.map(({ args }) => args) as never[]);
 }
 
 /** One group: every answer leaves after the commit that makes it true. */
@@ -83,9 +115,10 @@ function commitGroup(): void {
   const deadline = performance.now() + TRANSACTION_BUDGET_MS;
   try {
     db.exec('BEGIN IMMEDIATE');
-    for (let one = next(); one; one = performance.now() < deadline ? next() : undefined) {
-      group.push(one);
-      answers.push({ id: one.ask.id, ok: true, value: perform(one.ask) });
+    for (let some = next(); some.length > 0; some = performance.now() < deadline ? next() : []) {
+      group.push(...some);
+      const values = performAll(some.map(({ ask }) => ask));
+      some.forEach(({ ask }, index) => answers.push({ id: ask.id, ok: true, value: values[index] }));
     }
     book.close();
     db.exec('COMMIT');
@@ -153,7 +186,7 @@ function serve(): void {
     if (urgent.length + ordinary.length === 0) return;
     if (options.mode === 'writer') commitGroup();
     else
-      for (let one = next(); one; one = next())
+      for (let one = nextOne(); one; one = nextOne())
         one.port.postMessage({ answers: [attempt(one.ask)] } satisfies FromStorage);
   }
 }

@@ -30,7 +30,11 @@ export interface Db {
 
 export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox';
 
-export type Procedure = (db: Db, args: never) => unknown;
+export interface Procedure {
+  (db: Db, args: never): unknown;
+  /** See {@link together}. */
+  readonly together?: (db: Db, asks: readonly never[]) => readonly unknown[];
+}
 export type Procedures = Readonly<Record<string, Procedure>>;
 
 export interface SqliteStore<W extends Procedures = Procedures, R extends Procedures = Procedures> {
@@ -46,6 +50,21 @@ export function sqliteStore<W extends Procedures, R extends Procedures>(
   store: SqliteStore<W, R>,
 ): SqliteStore<W, R> {
   return store;
+}
+
+/**
+ * A procedure that is asked so often that many of its asks wait for the same commit. It gets them all at once, in the
+ * order in which they were asked and before whatever else waits, and answers each: what they have in common is then read
+ * and written once.
+ */
+export function together<A, R>(
+  perform: (db: Db, asks: readonly A[]) => readonly R[],
+): ((db: Db, args: A) => R) & { readonly together: (db: Db, asks: readonly A[]) => readonly R[] } {
+  const alone = (db: Db, args: A): R => {
+    const [answer] = perform(db, [args]);
+    return answer as R;
+  };
+  return Object.assign(alone, { together: perform });
 }
 
 export type ArgsOf<P> = P extends (db: Db, args: infer A) => unknown ? A : never;

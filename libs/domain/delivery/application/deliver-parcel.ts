@@ -42,6 +42,8 @@ export class ParcelDelivery {
   readonly #claim: Claim;
   readonly #stopping: () => boolean;
   readonly #waiting: Traveller[] = [];
+  /** How many at the head of `#waiting` may share a call, as far as that has been looked at. */
+  #alike = 0;
   readonly #later: { readonly ordinal: number; readonly dueAt: number }[] = [];
   readonly #calls = new Set<Promise<void>>();
   /** When to ask again about the calls that are still open; undefined if there are none. */
@@ -143,22 +145,27 @@ export class ParcelDelivery {
     const { pacer, clock, retryRules, randomness } = this.#tools;
     const first = this.#waiting[0];
     if (!first) return;
-    const unlike = this.#waiting.findIndex((one) => !sameTried(one.tried, first.tried));
-    const want = unlike === -1 ? this.#waiting.length : unlike;
+    if (this.#alike === 0) this.#alike = alikeAtHead(this.#waiting, first);
+    const want = this.#alike;
     const acquired = await pool.acquire({ lane: this.#claim.lane, want, excluding: new Set(first.tried) });
     if (acquired.kind === 'none') {
       const wait = backoff(retryRules, first.member.attempts, randomness.unit());
-      return this.#putOff(this.#waiting.splice(0, want), Math.max(acquired.retryAt, clock.now() + wait));
+      return this.#putOff(this.#takeFirst(want), Math.max(acquired.retryAt, clock.now() + wait));
     }
     const { permit } = acquired;
     const paced = await pacer.draw(dispatch, permit.count);
     if (paced.kind === 'later') {
       pool.giveBack(permit);
       this.#paced = true;
-      return this.#putOff(this.#waiting.splice(0), paced.dueAt);
+      return this.#putOff(this.#takeFirst(this.#waiting.length), paced.dueAt);
     }
-    const travellers = this.#waiting.splice(0, Math.min(paced.count, permit.count));
+    const travellers = this.#takeFirst(Math.min(paced.count, permit.count));
     this.#begin(calls.make(permit, travellers));
+  }
+
+  #takeFirst(count: number): Traveller[] {
+    this.#alike = Math.max(0, this.#alike - count);
+    return this.#waiting.splice(0, count);
   }
 
   #takeBack({ now, later, ended, askAt }: AfterCall): void {
@@ -199,6 +206,12 @@ export class ParcelDelivery {
 function endOf({ dispatch, control }: LoadedParcel, now: number): AfterCall['ended'] {
   if (control !== 'open') return control;
   return dispatch.expiresAt !== undefined && now >= dispatch.expiresAt ? 'expired' : undefined;
+}
+
+/** With one message a call this is asked a thousand times a parcel: the answer is kept and counted down. */
+function alikeAtHead(waiting: readonly Traveller[], first: Traveller): number {
+  const unlike = waiting.findIndex((one) => !sameTried(one.tried, first.tried));
+  return unlike === -1 ? waiting.length : unlike;
 }
 
 function sameTried(a: readonly string[], b: readonly string[]): boolean {
