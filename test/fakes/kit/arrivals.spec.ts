@@ -26,11 +26,11 @@ describe('arrivals', () => {
   it('are noted with the time of the chunk that brought them, and again when they come again', () => {
     const { arrivals, wait } = noting();
     arrivals.reader()(body.subarray(0, 90));
-    wait(250);
+    wait(50);
     arrivals.reader()(body);
     expect(arrivals.all).toEqual([
       { name: '~lane.1', at: 1000 },
-      ...['~lane.1', '~lane.22', '~lane.333'].map((name) => ({ name, at: 1250 })),
+      ...['~lane.1', '~lane.22', '~lane.333'].map((name) => ({ name, at: 1050 })),
     ]);
   });
 
