@@ -83,9 +83,13 @@ class HttpFront<S> {
   /** Bench mode: the body goes by, its mails are counted, and nothing of it is kept. */
   #count(call: HttpCall, ticket: Ticket, request: IncomingMessage, response: ServerResponse): void {
     const counter = new MarkCounter(this.#vendor.mailMark);
+    const note = this.#state.arrivals?.reader();
     passBody(
       request,
-      (chunk) => counter.push(chunk),
+      (chunk) => {
+        note?.(chunk);
+        counter.push(chunk);
+      },
       (bytes) => {
         this.#state.arrived(bytes);
         call.mails = counter.count;

@@ -32,8 +32,8 @@ export class SqliteNotifications implements Notifications {
   }
 
   async save(before: Notification, after: Notification): Promise<'saved' | 'conflict'> {
-    const { id, workspaceId: workspace, orderingKey } = before.order;
-    return this.#calls.write('save', {
+    const { id, workspaceId: workspace, orderingKey, lane } = before.order;
+    const row = {
       id,
       workspace,
       key: orderingKey ?? null,
@@ -46,7 +46,9 @@ export class SqliteNotifications implements Notifications {
       progress: progressOf(after),
       changed: changeOf(before, after),
       sooner: after.dueAt !== undefined && after.dueAt < (before.dueAt ?? Infinity),
-    });
+    };
+    // It stands between the acceptance of a code and its sending.
+    return this.#calls.write('save', row, { urgent: lane === 'critical' });
   }
 
   async due(lane: Lane, limit: number, now: Instant): Promise<readonly Notification[]> {
