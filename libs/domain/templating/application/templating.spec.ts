@@ -4,7 +4,7 @@ import { push } from '#adapters/channels/push-channel.js';
 import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
 import { sms } from '#adapters/channels/sms-channel.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
-import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
 import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
@@ -58,11 +58,11 @@ describe('Templating', () => {
     ids = new CountingIds();
     backbone = new MemoryDeliveryBackbone(new MemoryOutbox(), ids, clock);
     const inspector = new HandlebarsInspector();
-    const renderer = new HandlebarsRenderer(templates);
+    const trials = new HandlebarsTrialRenderer(templates);
     creating = new CreateTemplateHandler(templates, inspector, channels, clock);
     finding = new FindTemplate(templates);
     saving = new SaveTemplateVersionHandler(finding, templates, inspector, channels, clock);
-    preview = new PreviewTemplate(templates, renderer, links, channels);
+    preview = new PreviewTemplate(templates, trials, links, channels);
     facade = new TemplatingService(templates, inspector);
     const delivery = new DeliveryService(
       new MemoryDispatches(backbone),
@@ -72,7 +72,7 @@ describe('Templating', () => {
       clock,
       ids,
     );
-    testSending = new TestSendTemplateHandler(templates, renderer, delivery, links, channels, clock);
+    testSending = new TestSendTemplateHandler(templates, trials, delivery, links, channels, clock);
   });
 
   const create = (
