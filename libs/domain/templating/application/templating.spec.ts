@@ -229,6 +229,26 @@ describe('Templating', () => {
       expect((await templates.findVersion(OURS, id, 1))?.content.text).toBe('one {{a}}');
     });
 
+    it('keeps what was said of the variables that are still used, where a version lists none', async () => {
+      const variables = [
+        { name: 'name', required: true, example: 'Zoë' },
+        { name: 'order', required: true },
+        { name: 'shop.name', required: true },
+        { name: 'gone', required: true },
+        { name: 'unsubscribeUrl', required: true },
+      ];
+      const text = '{{name}} {{order.number}} {{#with shop}}{{name}}{{/with}} {{gone}} {{unsubscribeUrl}}';
+      const { id } = await create({ text, variables });
+      const { content } = await save(id, { text: text.replace('{{gone}}', '{{new}}') });
+      expect(content.variables).toEqual(
+        [...variables.filter(({ name }) => name !== 'gone'), { name: 'new', required: false }].map((one) =>
+          expect.objectContaining(one),
+        ),
+      );
+      expect((await refusalOf(preview.run(OURS, id, {}))).code).toBe('missing_variable');
+      expect((await save(id, { text: 'Hi {{name}}', variables: [] })).content.variables).toEqual([]);
+    });
+
     it('saves nothing where nothing has changed, so that a request may be repeated', async () => {
       const { id } = await create({ text: 'one' });
       await save(id, { text: 'two' });
