@@ -105,6 +105,9 @@ export async function settle(url: string): Promise<Known> {
     ...known,
     ...(await campaignsInEveryState(ours, known)),
     ...tokenIn((await ours.send('GET', '/outbox?part=headers')).text),
+    'template.slow': await template({
+      html: '<p>{{#each list}}{{#if a}}{{a}}{{/if}}{{/each}} {{b.c}}</p>'.repeat(165),
+    }),
     'template.loop': await template({ text: loops }),
     'template.required': await template({
       text: '{{order.number}}',

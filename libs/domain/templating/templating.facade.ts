@@ -12,7 +12,7 @@ export interface CurrentTemplate {
   readonly variables: readonly TemplateVariable[];
 }
 
-/** What the rest of Posthorn may ask of templating. Rendering has a port of its own, `Renderer`. */
+/** What the rest of Posthorn may ask of templating. Rendering has ports of its own, `Renderer` and `TrialRenderer`. */
 export interface TemplatingFacade {
   /** The current version; undefined if the workspace has no such template. */
   current(workspaceId: WorkspaceId, templateId: string): Promise<CurrentTemplate | undefined>;

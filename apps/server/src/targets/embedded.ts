@@ -5,7 +5,8 @@ import { FileBlobs } from '#adapters/files/file-blobs.js';
 
 import { galleryPictures, ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
-import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
+import { Inspection } from '#adapters/handlebars/inspection.js';
 import { SqliteCampaigns, SqliteUnsubscribes } from '#adapters/sqlite/campaign/sqlite-campaigns.js';
 import {
   SqliteAudiences,
@@ -41,7 +42,7 @@ import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Blobs } from '#ports/system/blobs.js';
 import { Gallery } from '#ports/templating/gallery.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { Renderer } from '#ports/templating/renderer.js';
+import { TrialRenderer } from '#ports/templating/trial-renderer.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
 import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
@@ -141,6 +142,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   await webhookDeliveries.releaseAll(clock.now());
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const templates = new SqliteTemplates(storage);
+  const inspection = new Inspection();
   const deliveryThread = new DeliveryThreadHost({
     lanes,
     clock,
@@ -180,8 +182,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<RateLimits>(RateLimits, new MemoryRateLimits(clock)),
       // templating
       answers<Templates>(Templates, templates),
-      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector()),
-      answers<Renderer>(Renderer, new HandlebarsRenderer(templates)),
+      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector(undefined, inspection)),
+      answers<TrialRenderer>(TrialRenderer, new HandlebarsTrialRenderer(templates, inspection)),
       answers<Gallery>(Gallery, new ShippedGallery()),
       answers<URL>(GalleryPictures, galleryPictures),
       answers<PreviewLinks>(PreviewLinks, previewLinks(publicUrl)),

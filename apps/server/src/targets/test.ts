@@ -3,6 +3,8 @@ import { createChannels } from '#adapters/channels/create-providers.js';
 import { galleryPictures, ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
+import { Inspection } from '#adapters/handlebars/inspection.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
 import { MemoryAudiences } from '#adapters/memory/campaign/memory-audiences.js';
@@ -72,7 +74,7 @@ import { Secrets } from '#ports/system/secrets.js';
 import { StorageProbe } from '#ports/system/storage-probe.js';
 import { Gallery } from '#ports/templating/gallery.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { Renderer } from '#ports/templating/renderer.js';
+import { TrialRenderer } from '#ports/templating/trial-renderer.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
 import { ApiKeyTokens } from '#ports/workspace/api-key-tokens.js';
@@ -123,6 +125,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const keys = new MemoryApiKeys();
   const outbox = new MemoryOutbox();
   const templates = new MemoryTemplates();
+  const inspection = new Inspection();
   const renderer = new HandlebarsRenderer(templates);
   const people = new MemoryPeople();
   const campaigns = new MemoryCampaigns(outbox, clock);
@@ -175,8 +178,8 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<RateLimits>(RateLimits, new MemoryRateLimits(clock)),
       // templating
       answers<Templates>(Templates, templates),
-      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector()),
-      answers<Renderer>(Renderer, renderer),
+      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector(undefined, inspection)),
+      answers<TrialRenderer>(TrialRenderer, new HandlebarsTrialRenderer(templates, inspection)),
       answers<Gallery>(Gallery, new ShippedGallery()),
       answers<URL>(GalleryPictures, galleryPictures),
       answers<PreviewLinks>(PreviewLinks, previewLinks(publicUrl)),

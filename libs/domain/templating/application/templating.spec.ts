@@ -4,7 +4,7 @@ import { push } from '#adapters/channels/push-channel.js';
 import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
 import { sms } from '#adapters/channels/sms-channel.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
-import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
 import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
@@ -58,11 +58,11 @@ describe('Templating', () => {
     ids = new CountingIds();
     backbone = new MemoryDeliveryBackbone(new MemoryOutbox(), ids, clock);
     const inspector = new HandlebarsInspector();
-    const renderer = new HandlebarsRenderer(templates);
+    const trials = new HandlebarsTrialRenderer(templates);
     creating = new CreateTemplateHandler(templates, inspector, channels, clock);
     finding = new FindTemplate(templates);
     saving = new SaveTemplateVersionHandler(finding, templates, inspector, channels, clock);
-    preview = new PreviewTemplate(templates, renderer, links, channels);
+    preview = new PreviewTemplate(templates, trials, links, channels);
     facade = new TemplatingService(templates, inspector);
     const delivery = new DeliveryService(
       new MemoryDispatches(backbone),
@@ -72,7 +72,7 @@ describe('Templating', () => {
       clock,
       ids,
     );
-    testSending = new TestSendTemplateHandler(templates, renderer, delivery, links, channels, clock);
+    testSending = new TestSendTemplateHandler(templates, trials, delivery, links, channels, clock);
   });
 
   const create = (
@@ -227,6 +227,26 @@ describe('Templating', () => {
       expect(second).toMatchObject({ currentVersion: 2, name: 'Renamed', updatedAt: clock.now() });
       expect((await finding.run(OURS, id)).content.text).toBe('two {{b}}');
       expect((await templates.findVersion(OURS, id, 1))?.content.text).toBe('one {{a}}');
+    });
+
+    it('keeps what was said of the variables that are still used, where a version lists none', async () => {
+      const variables = [
+        { name: 'name', required: true, example: 'Zoë' },
+        { name: 'order', required: true },
+        { name: 'shop.name', required: true },
+        { name: 'gone', required: true },
+        { name: 'unsubscribeUrl', required: true },
+      ];
+      const text = '{{name}} {{order.number}} {{#with shop}}{{name}}{{/with}} {{gone}} {{unsubscribeUrl}}';
+      const { id } = await create({ text, variables });
+      const { content } = await save(id, { text: text.replace('{{gone}}', '{{new}}') });
+      expect(content.variables).toEqual(
+        [...variables.filter(({ name }) => name !== 'gone'), { name: 'new', required: false }].map((one) =>
+          expect.objectContaining(one),
+        ),
+      );
+      expect((await refusalOf(preview.run(OURS, id, {}))).code).toBe('missing_variable');
+      expect((await save(id, { text: 'Hi {{name}}', variables: [] })).content.variables).toEqual([]);
     });
 
     it('saves nothing where nothing has changed, so that a request may be repeated', async () => {
