@@ -61,6 +61,7 @@ describe('Posthorn in a process of somebody else', () => {
     await posthorn.onModuleInit();
     fatal(new Error('A storage thread has ended.'));
     expect(heard).toEqual(['A storage thread has ended.']);
+    await expect(posthorn.use(async () => 1)).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(logged).toEqual([expect.stringMatching(/^storage\.lost .*A storage thread has ended\./)]);
   });
 });

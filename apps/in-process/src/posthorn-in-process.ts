@@ -18,6 +18,7 @@ export class PosthornInProcess implements OnModuleInit, OnApplicationShutdown {
   readonly #openFrom: typeof openPosthorn;
   #opened: Promise<OpenPosthorn> | undefined;
   #stopped: Promise<void> | undefined;
+  #storageLost = false;
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(options: EmbeddedOptions, openFrom: typeof openPosthorn = openEmbedded) {
@@ -36,10 +37,12 @@ export class PosthornInProcess implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Opens it if that has not happened yet: another module's `onModuleInit` may run before ours.
-   * @throws Refusal `shutting_down` once the application has closed
+   * @throws Refusal `shutting_down` once the application has closed, `storage_unavailable` once the storage has died
    */
   async use<T>(ask: (door: Door) => Promise<T>): Promise<T> {
     if (this.#stopped) throw new Refusal('shutting_down', 'The application is stopping.');
+    if (this.#storageLost)
+      throw new Refusal('storage_unavailable', 'The storage is lost until the next start.');
     const answer = this.#open().then(({ door }) => ask(door));
     this.#underWay.add(answer);
     try {
@@ -57,6 +60,7 @@ export class PosthornInProcess implements OnModuleInit, OnApplicationShutdown {
     const config = configOf(this.#options);
     const log = new HostLog(this.#options.logger ?? new Logger('Posthorn'), config.secrets);
     const onFatal = (error: Error): void => {
+      this.#storageLost = true;
       log.error('storage.lost', { error });
       this.#options.onFatal?.(error);
     };
