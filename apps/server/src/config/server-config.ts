@@ -69,7 +69,16 @@ export async function readServerConfig(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,
 ): Promise<ServerConfig> {
-  const read = new ConfigReader(env, await readConfigFile(env['POSTHORN_CONFIG'] || undefined, folder));
+  return serverConfigOf(env, await readConfigFile(env['POSTHORN_CONFIG'] || undefined, folder), folder);
+}
+
+/** The same where the structured part stands in no file. @throws BadConfiguration */
+export function serverConfigOf(
+  env: Readonly<Record<string, string | undefined>>,
+  file: unknown,
+  folder: string,
+): ServerConfig {
+  const read = new ConfigReader(env, file);
   const host = read.text({ env: 'HOST', file: 'host' }) ?? '127.0.0.1';
   const channels = readChannels(read, channelNames, providerNames);
   const ownerKey = readOwnerKey(read, host);

@@ -128,7 +128,11 @@ export class NotificationsController {
   }
 }
 
-function requestOf({ to, sendAt, expiresAt, ...rest }: NotificationBody): NotificationRequest {
+/** What a body asks for. Its fields have been validated, all but what is free in it. @throws Refusal `validation_failed` */
+export function requestOf({ to, ...body }: NotificationBody): NotificationRequest {
+  // A client that writes null for what it has nothing to say about: `sendAt: null` is no time, and not the year 1970.
+  const said = Object.entries(body).filter(([, value]) => value != null);
+  const { sendAt, expiresAt, ...rest } = Object.fromEntries(said) as Omit<NotificationBody, 'to'>;
   const faults = Object.entries(to)
     .filter(([, value]) => typeof value !== 'string' || value.length > 20_000)
     .map(([name]) => ({ pointer: `/to/${name}`, code: 'wrong_type', detail: 'An address is a text.' }));

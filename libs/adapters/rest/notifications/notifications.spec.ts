@@ -120,6 +120,15 @@ describe('notifications over REST', () => {
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  it('may say null of what there is nothing to say about', async () => {
+    await aUser();
+    const nothing = { sendAt: null, expiresAt: null, locale: null, channels: null, orderingKey: null };
+    const id = await notified({ ...nothing, priority: null, test: null });
+    await pass(1_000);
+    expect(await shown(id)).toMatchObject({ status: 'sent', sendAt: null, expiresAt: null, test: false });
+    expect(await outbox()).toEqual(['sms +491701234567']);
+  });
+
   it('go by the channel that the user prefers', async () => {
     await aUser({ preferences: { ...noPreferences, types: { login_code: ['email'] } } });
     await notified();
