@@ -192,3 +192,13 @@ it('a message that cannot be rendered is unsendable, and says why', () => {
     unsendable: 'render_failed: TypeError: no',
   });
 });
+
+it.each([
+  ['Hello {{name}}', true],
+  ['', true],
+  ['Your template: shipped en 1', true],
+  ['template: shipped en_US 2\n{{order}}\n{{city}}', false],
+  ['\n  template: {{name}} en 0', false],
+])('whatsapp needs its window for %j: %s', (text, needed) => {
+  expect(whatsapp.window?.needed(text)).toBe(needed);
+});

@@ -23,10 +23,11 @@ import { FreezeCampaign } from './application/freeze-campaign.js';
 import { RunImports } from './application/run-imports.js';
 import { StartImport } from './application/start-import.js';
 import { Unsubscribe } from './application/unsubscribe.js';
+import { CampaignWebhooksModule } from './campaign-webhooks.module.js';
 import type { CampaignId } from './model/campaign.js';
 
 @Module({
-  imports: [DeliveryModule, TemplatingModule],
+  imports: [CampaignWebhooksModule, DeliveryModule, TemplatingModule],
   providers: [
     CampaignWork,
     AccountForCampaign,

@@ -15,6 +15,8 @@ import { FreezeTemplates } from './application/freeze-templates.js';
 import { InstallShippedTypes } from './application/install-shipped-types.js';
 import { MoveNotification } from './application/move-notification.js';
 import { channelCode, parseLegDispatchId } from './application/notification-dispatch.js';
+import { LookAtWindows } from './application/look-at-windows.js';
+import { PlanLegs } from './application/plan-legs.js';
 import { PublishChanges } from './application/publish-changes.js';
 import { RouteNotifications } from './application/route-notifications.js';
 import { CreateNotificationType } from './application/create-notification-type.js';
@@ -49,7 +51,9 @@ import { CommunicationFacade } from './communication.facade.js';
     FindRecipient,
     FreezeTemplates,
     InstallShippedTypes,
+    LookAtWindows,
     MoveNotification,
+    PlanLegs,
     PublishChanges,
     { provide: CommunicationFacade, useClass: CommunicationService },
     {

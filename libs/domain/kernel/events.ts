@@ -11,6 +11,14 @@ export type IntegrationEvent =
       readonly control: 'open' | 'halted' | 'cancelled';
       readonly revision: number;
     }
+  /** Nothing of a campaign is pending any more. Again, with a higher revision, after its failed messages were tried again. */
+  | {
+      readonly type: 'campaign.finished';
+      readonly workspaceId: string;
+      readonly campaignId: string;
+      readonly revision: number;
+      readonly at: Instant;
+    }
   /** A notification has another status. `revision` rises with every change of it: an older one told late is old news. */
   | {
       readonly type: 'notification.changed';
@@ -41,6 +49,10 @@ export type IntegrationEvent =
         | 'opted_in';
       /** When it happened, by the provider's clock. */
       readonly at: Instant;
+      /** Of a bounce: for good. */
+      readonly permanent?: boolean;
+      /** Where the message stood after this; absent in what an earlier version told. */
+      readonly status?: string;
       readonly reason?: string;
     };
 

@@ -9,6 +9,8 @@ export interface CurrentTemplate {
   readonly channel: string;
   /** False for a template that needs a subject given with the message. */
   readonly hasSubject: boolean;
+  /** Source of its text part, where it has one: on some channels its first line says how it may be sent. */
+  readonly text?: string;
   readonly variables: readonly TemplateVariable[];
 }
 

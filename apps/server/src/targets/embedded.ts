@@ -214,7 +214,10 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
       answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
       // communication
-      answers<CommunicationSettings>(CommunicationSettings, { from: config.emailFrom }),
+      answers<CommunicationSettings>(CommunicationSettings, {
+        from: config.emailFrom,
+        ...(config.quotas && { quotas: config.quotas }),
+      }),
       answers<Channels>(Channels, new RegisteredChannels(registeredChannels(Object.keys(config.channels)))),
       answers<Notifications>(Notifications, new SqliteNotifications(storage)),
       answers<NotificationTypes>(NotificationTypes, new SqliteNotificationTypes(storage)),

@@ -210,7 +210,10 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
       answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
       // communication
-      answers<CommunicationSettings>(CommunicationSettings, { from: config.emailFrom }),
+      answers<CommunicationSettings>(CommunicationSettings, {
+        from: config.emailFrom,
+        ...(config.quotas && { quotas: config.quotas }),
+      }),
       answers<Channels>(Channels, new RegisteredChannels(channels.map(({ channel }) => channel))),
       answers<Notifications>(Notifications, new MemoryNotifications(outbox)),
       answers<NotificationTypes>(NotificationTypes, new MemoryNotificationTypes()),

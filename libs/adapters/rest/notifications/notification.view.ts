@@ -18,7 +18,7 @@ export class FaultView {
 export class BatchItemView {
   /** Its place in the request, from 0. */
   index!: number;
-  /** HTTP status it would have had alone: 202 or 422. */
+  /** HTTP status it would have had alone: 202, 422, or 429 where there was no room for it in the workspace's quota. */
   status!: number;
   /** `ntf_…`; null if it was refused. */
   id!: string | null;

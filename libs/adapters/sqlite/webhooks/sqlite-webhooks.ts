@@ -70,6 +70,10 @@ export class SqliteWebhookDeliveries implements WebhookDeliveries {
     return { deliveries };
   }
 
+  isWanted(workspace: WorkspaceId, type: string): Promise<boolean> {
+    return this.#calls.read('isWanted', { workspace, type });
+  }
+
   claim(request: ClaimRequest): Promise<Claimed> {
     return this.#calls.write('claim', request);
   }

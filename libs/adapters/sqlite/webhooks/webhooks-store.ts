@@ -36,6 +36,10 @@ function find(db: Db, args: { workspace: string; id: string }): WebhookEndpoint 
   return row && endpointOf(row);
 }
 
+function isWanted(db: Db, { workspace, type }: { workspace: string; type: string }): boolean {
+  return db.all<EndpointRow>('endpointsOf', { workspace }).some((row) => wants(endpointOf(row).events, type));
+}
+
 function page(db: Db, args: { workspace: string; after: string; limit: number }): WebhookEndpoint[] {
   return db.all<EndpointRow>('pageOfEndpoints', args).map(endpointOf);
 }
@@ -132,5 +136,5 @@ export const webhooksStore = sqliteStore({
   name: 'webhooks',
   sql: new URL('./webhooks.sql', import.meta.url),
   writes: { insert, replace, remove, enqueue, claim, settle, replay, replaySince, purge, releaseAll },
-  reads: { find, page, attempts },
+  reads: { find, page, attempts, isWanted },
 });

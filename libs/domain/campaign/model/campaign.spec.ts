@@ -170,7 +170,7 @@ describe('A campaign', () => {
       START,
     );
     const { id: campaignId, workspaceId } = before;
-    expect(events).toEqual(
+    expect(events.filter(({ type }) => type === 'campaign.controlled')).toEqual(
       controls.map((control) => ({
         type: 'campaign.controlled',
         workspaceId,
@@ -180,6 +180,15 @@ describe('A campaign', () => {
       })),
     );
   });
+});
+
+it('A campaign that finishes says so in the same step, each time with its revision', () => {
+  const running = campaignThatIs('running');
+  const { id: campaignId, workspaceId } = running;
+  const finish = commands.find((command) => command.do === 'finish')!;
+  expect(decide(running, finish, START + 5).events).toEqual([
+    { type: 'campaign.finished', workspaceId, campaignId, revision: 8, at: START + 5 },
+  ]);
 });
 
 describe('Whatever a campaign is told, in any order', () => {

@@ -99,7 +99,7 @@ export function decide(before: Campaign, command: CampaignCommand, now: Instant)
   const status = transitions[command.do][before.status];
   if (status === undefined) throw refusedTransition(before.status, command.do);
   const campaign: Campaign = { ...moved(before, command, now), status, revision: before.revision + 1 };
-  return { campaign, events: eventsOf(before, campaign) };
+  return { campaign, events: eventsOf(before, campaign, now) };
 }
 
 /** What delivery has to obey; undefined while there is nothing to deliver. */
@@ -137,11 +137,13 @@ function moved(campaign: Campaign, command: CampaignCommand, now: Instant): Camp
   }
 }
 
-/** Delivery hears of a decision when it asks for something else than the one before. */
-function eventsOf(before: Campaign, after: Campaign): readonly IntegrationEvent[] {
+/** Delivery hears of a decision when it asks for something else than the one before; everybody, when it is over. */
+function eventsOf(before: Campaign, after: Campaign, now: Instant): readonly IntegrationEvent[] {
+  const { id: campaignId, workspaceId, revision } = after;
+  if (after.status === 'finished')
+    return [{ type: 'campaign.finished', workspaceId, campaignId, revision, at: now }];
   const control = controlOf(after);
   if (control === undefined || control === controlOf(before)) return [];
-  const { id: campaignId, workspaceId, revision } = after;
   return [{ type: 'campaign.controlled', workspaceId, campaignId, control, revision }];
 }
 

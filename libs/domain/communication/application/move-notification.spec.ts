@@ -20,8 +20,10 @@ import { aNotification, aType } from '#ports/communication/testing/communication
 import { acme, START } from '#ports/delivery/testing/delivery-stores.js';
 import { FindRecipient } from './find-recipient.js';
 import { FreezeTemplates } from './freeze-templates.js';
+import { LookAtWindows } from './look-at-windows.js';
 import { MoveNotification } from './move-notification.js';
 import { legDispatchId } from './notification-dispatch.js';
+import { PlanLegs } from './plan-legs.js';
 
 /** Every template there is, in its first version. */
 const templating: TemplatingFacade = {
@@ -46,11 +48,13 @@ class Process {
 
   get move(): MoveNotification {
     const channels = new RegisteredChannels([sms, email]);
+    const profiles = new MemoryProfiles();
+    const windows = new LookAtWindows(profiles, channels, templating, this.clock);
     return new MoveNotification(
       this.notifications,
       this.types,
-      new FindRecipient(new MemoryProfiles(), channels),
-      new FreezeTemplates(templating),
+      new FindRecipient(profiles, channels),
+      new PlanLegs(channels, windows, new FreezeTemplates(templating)),
       this.#delivery(),
       channels,
       { from: 'Acme <no-reply@acme.example>' },

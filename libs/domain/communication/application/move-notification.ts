@@ -2,24 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
-import type {
-  Leg,
-  LegState,
-  Notification,
-  NotificationId,
-} from '#domain/communication/model/notification.js';
-import type { FallbackRule, NotificationType } from '#domain/communication/model/notification-type.js';
-import { move, type Progress } from '#domain/communication/model/progress.js';
+import type { Leg, Notification, NotificationId } from '#domain/communication/model/notification.js';
+import type { FallbackRule } from '#domain/communication/model/notification-type.js';
+import { type LegNews, move, type Progress } from '#domain/communication/model/progress.js';
 import { quietUntil } from '#domain/communication/model/quiet-hours.js';
-import { planRoute } from '#domain/communication/model/route.js';
 import { Channels } from '#ports/delivery/channels.js';
 import { Notifications } from '#ports/communication/notifications.js';
 import { NotificationTypes } from '#ports/communication/notification-types.js';
 import { Clock } from '#ports/system/clock.js';
 import { CommunicationSettings } from './communication-settings.js';
 import { FindRecipient, type FoundRecipient } from './find-recipient.js';
-import { FreezeTemplates } from './freeze-templates.js';
 import { legDispatchId, orderOf, recipientsOf } from './notification-dispatch.js';
+import { PlanLegs } from './plan-legs.js';
 
 /** Somebody else may be moving the same notification: the decision is made anew on what they left. */
 const TRIES = 10;
@@ -35,7 +29,7 @@ export class MoveNotification {
   readonly #notifications: Notifications;
   readonly #types: NotificationTypes;
   readonly #recipients: FindRecipient;
-  readonly #templates: FreezeTemplates;
+  readonly #plan: PlanLegs;
   readonly #delivery: DeliveryFacade;
   readonly #channels: Channels;
   readonly #settings: CommunicationSettings;
@@ -45,7 +39,7 @@ export class MoveNotification {
     @Inject(Notifications) notifications: Notifications,
     @Inject(NotificationTypes) types: NotificationTypes,
     recipients: FindRecipient,
-    templates: FreezeTemplates,
+    plan: PlanLegs,
     @Inject(DeliveryFacade) delivery: DeliveryFacade,
     @Inject(Channels) channels: Channels,
     @Inject(CommunicationSettings) settings: CommunicationSettings,
@@ -54,7 +48,7 @@ export class MoveNotification {
     this.#notifications = notifications;
     this.#types = types;
     this.#recipients = recipients;
-    this.#templates = templates;
+    this.#plan = plan;
     this.#delivery = delivery;
     this.#channels = channels;
     this.#settings = settings;
@@ -92,17 +86,23 @@ export class MoveNotification {
     if (found) await this.callOff(found);
   }
 
-  /** What the backbone says of a leg now. */
+  /**
+   * Brings a leg to where its deliveries are now. They are looked at after the notification was, each time: had another
+   * worker seen them later and saved before us, our save would be a conflict, and we would look again.
+   */
   async follow(workspaceId: WorkspaceId, id: NotificationId, channel: string): Promise<void> {
-    const stats = await this.#delivery.stats(legDispatchId(id, channel));
-    if (!stats?.sealed) return;
-    const news = newsOf(stats.counts, this.#channels.find(channel)?.arrivesWhenAccepted ?? false);
-    if (news) await this.#apply(workspaceId, id, (_, rule) => ({ what: 'leg', channel, rule, ...news }));
+    await this.#apply(workspaceId, id, async (_, rule) => {
+      const stats = await this.#delivery.stats(legDispatchId(id, channel));
+      if (!stats?.sealed) return undefined;
+      const news = newsOf(stats.counts, this.#channels.find(channel)?.arrivesWhenAccepted ?? false);
+      return news && { what: 'leg', channel, rule, ...news };
+    });
   }
 
-  /** Somebody has read it: the provider says so, or they did in their inbox. */
+  /** Somebody has read it: the provider says so. */
   async read(workspaceId: WorkspaceId, id: NotificationId, channel: string): Promise<void> {
-    await this.#apply(workspaceId, id, (_, rule) => ({ what: 'leg', channel, state: 'read', rule }));
+    await this.#apply(workspaceId, id, (_, rule) => ({ what: 'read', channel, rule }));
+    await this.follow(workspaceId, id, channel);
   }
 
   /** @throws Refusal `not_found` | `invalid_transition` */
@@ -135,7 +135,7 @@ export class MoveNotification {
     }
     const recipient = await this.#recipients.run(order);
     const deferred = this.#deferral(notification, recipient);
-    const progress = deferred ?? (await this.#plan(notification, type, recipient));
+    const progress = deferred ?? (await this.#plan.run(order, type, recipient));
     await this.#apply(order.workspaceId, order.id, () => progress);
   }
 
@@ -148,39 +148,16 @@ export class MoveNotification {
     return { what: 'deferred', until, words };
   }
 
-  async #plan(
-    { order }: Notification,
-    type: NotificationType,
-    { preferences, addresses, locale }: FoundRecipient,
-  ): Promise<Progress> {
-    const available = new Set(this.#channels.all().map(({ name }) => name));
-    const { legs, reasons } = planRoute({
-      type,
-      preferences,
-      addresses,
-      locale,
-      available,
-      ...(order.channels !== undefined && { channels: order.channels }),
-    });
-    const frozen = await this.#templates.run(order.workspaceId, legs);
-    return {
-      what: 'routed',
-      legs: frozen.legs,
-      reasons: [...reasons, ...frozen.reasons],
-      rule: type.fallback,
-    };
-  }
-
   async #apply(
     workspaceId: WorkspaceId,
     id: NotificationId,
-    choose: (before: Notification, rule: FallbackRule) => Progress | undefined,
+    choose: Choose,
   ): Promise<Notification | undefined> {
     for (let tries = 0; tries < TRIES; tries++) {
       const before = await this.#notifications.find(workspaceId, id);
       if (!before) return undefined;
       const type = await this.#types.find(workspaceId, before.order.type);
-      const progress = choose(before, type?.fallback ?? OF_NO_TYPE);
+      const progress = await choose(before, type?.fallback ?? OF_NO_TYPE);
       const moved = progress && move(before, progress, this.#clock.now());
       if (!moved) return before;
       if (moved.notification !== before) {
@@ -197,6 +174,7 @@ export class MoveNotification {
 
   async #start(notification: Notification, leg: Leg): Promise<void> {
     const { order } = notification;
+    if (await this.#isTooLate(notification, leg)) return;
     const type = await this.#types.find(order.workspaceId, order.type);
     const dispatch = orderOf(notification, leg, type?.from ?? this.#settings.from);
     await this.#delivery.open(dispatch);
@@ -208,9 +186,31 @@ export class MoveNotification {
     else await this.#delivery.accept(dispatch.id, recipientsOf(notification, leg));
     await this.#delivery.seal(dispatch.id);
   }
+
+  /** The window in which it might have been sent has closed: it fails without anybody being asked, and the next goes on. */
+  async #isTooLate({ order }: Notification, leg: Leg): Promise<boolean> {
+    if (await this.#plan.mayStart(leg)) return false;
+    // Started before the process died: what has become of it is the backbone's to say.
+    if (await this.#delivery.stats(legDispatchId(order.id, leg.channel))) return false;
+    const reason = 'the recipient has not written to us lately enough';
+    const { channel } = leg;
+    const failed = (_: Notification, rule: FallbackRule): Progress => ({
+      what: 'leg',
+      channel,
+      state: 'failed',
+      reason,
+      rule,
+    });
+    await this.#apply(order.workspaceId, order.id, failed);
+    return true;
+  }
 }
 
-type News = { readonly state: LegState; readonly reason?: string };
+type Choose = (
+  before: Notification,
+  rule: FallbackRule,
+) => Progress | undefined | Promise<Progress | undefined>;
+type News = { readonly state: LegNews; readonly reason?: string };
 
 /** A leg with several devices has got through if one of them has it. */
 function newsOf(counts: Readonly<Record<string, number>>, arrives: boolean): News | undefined {

@@ -47,6 +47,8 @@ export type LegState = (typeof legStates)[number];
 export interface Leg extends PlannedLeg {
   readonly templateVersion: number;
   readonly state: LegState;
+  /** Told of, whatever has become of it besides. */
+  readonly wasRead?: boolean;
   readonly startedAt?: Instant;
   readonly reason?: string;
 }

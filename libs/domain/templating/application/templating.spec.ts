@@ -462,6 +462,7 @@ describe('Templating', () => {
         version: 1,
         channel: 'email',
         hasSubject: false,
+        text: 'Hi {{name}}',
         variables,
       });
       await save(id, { subject: 'Now {{name}}', text: 'Hi', variables: [] });
@@ -469,6 +470,7 @@ describe('Templating', () => {
         version: 2,
         channel: 'email',
         hasSubject: true,
+        text: 'Hi',
         variables: [],
       });
       expect(await facade.current(THEIRS, id)).toBeUndefined();
