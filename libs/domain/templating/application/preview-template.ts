@@ -48,8 +48,10 @@ export class PreviewTemplate {
     if (!template) throw notFound('template');
     const prepared = await this.#renderer.prepare(workspaceId, templateId, template.currentVersion);
     const channel = this.#channels.find(template.channel);
-    const shared = (channel?.addressKind ?? 'email') === 'email' ? { email: SOMEBODY } : {};
-    const rendered = plainRendered(prepared.render({ recipient, shared, platform: { ...this.#links } }));
+    const { preferencesUrl, ...platform } = this.#links;
+    const email = (channel?.addressKind ?? 'email') === 'email' ? { email: SOMEBODY } : {};
+    const shared = { preferencesUrl, ...email };
+    const rendered = plainRendered(prepared.render({ recipient, shared, platform }));
     const needsSubject = (channel?.template.subject ?? 'required') === 'required';
     return { ...rendered, subject: needsSubject ? rendered.subject : rendered.subject || undefined };
   }
