@@ -377,7 +377,7 @@ describe('Templating', () => {
             templateId: id,
             templateVersion: 1,
             from: 'Us <us@example.com>',
-            data: { unsubscribeUrl: links.unsubscribeUrl },
+            data: { unsubscribeUrl: links.unsubscribeUrl, preferencesUrl: links.preferencesUrl },
           },
           giveUpAt: clock.now() + 3_600_000,
         },
