@@ -17,10 +17,10 @@ export function aPreferenceForm(
   text: string,
   changes: Readonly<Record<string, boolean>> = {},
 ): PreferenceForm {
-  const inputs = [...text.matchAll(/<input type="checkbox" name="([^"]+)"([^>]*)>/g)];
+  const inputs = [...text.matchAll(/<input\s+type="checkbox"\s+name="([^"]+)"([^>]*)>/g)];
   const ticks: Record<string, boolean> = {};
-  for (const [, name = '', rest = ''] of inputs) ticks[name] = rest.includes(' checked');
-  const fixed = inputs.filter(([, , rest = '']) => rest.includes(' disabled')).map(([, name = '']) => name);
+  for (const [, name = '', rest = ''] of inputs) ticks[name] = /\schecked\b/.test(rest);
+  const fixed = inputs.filter(([, , rest = '']) => /\sdisabled\b/.test(rest)).map(([, name = '']) => name);
   const change = (name: string, to: boolean): PreferenceForm => {
     if (ticks[name] === undefined) throw new Error(`The page has no tick ${name}.`);
     return aPreferenceForm(text, { ...changes, [name]: to });
@@ -35,7 +35,7 @@ export function aPreferenceForm(
     tick: (name) => change(name, true),
     untick: (name) => change(name, false),
     fields() {
-      const [, was = ''] = /<input type="hidden" name="was" value="([^"]*)">/.exec(text) ?? [];
+      const [, was = ''] = /<input\s+type="hidden"\s+name="was"\s+value="([^"]*)"/.exec(text) ?? [];
       const set = Object.entries({ ...ticks, ...changes }).filter(
         ([name, on]) => on && !fixed.includes(name),
       );
