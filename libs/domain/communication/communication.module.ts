@@ -27,6 +27,8 @@ import { SavePreferences } from './application/save-preferences.js';
 import { RemoveProfile } from './application/remove-profile.js';
 import { AdvanceInboxItem } from './application/advance-inbox-item.js';
 import { AddDevice } from './application/add-device.js';
+import { ChooseNotifications } from './application/choose-notifications.js';
+import { DropDeadDevice } from './application/drop-dead-device.js';
 import { RemoveDevice } from './application/remove-device.js';
 import type { NotificationId } from './model/notification.js';
 import { CommunicationFacade } from './communication.facade.js';
@@ -48,6 +50,8 @@ import { CommunicationFacade } from './communication.facade.js';
     AddDevice,
     AdvanceInboxItem,
     RemoveDevice,
+    DropDeadDevice,
+    ChooseNotifications,
     FindRecipient,
     FreezeTemplates,
     InstallShippedTypes,
@@ -73,6 +77,7 @@ import { CommunicationFacade } from './communication.facade.js';
     AddDevice,
     AdvanceInboxItem,
     RemoveDevice,
+    ChooseNotifications,
     AcceptNotifications,
     InstallShippedTypes,
     MoveNotification,
@@ -85,15 +90,18 @@ export class CommunicationModule implements OnModuleInit {
   readonly #relay: RelayEvents;
   readonly #channels: Channels;
   readonly #publish: PublishChanges;
+  readonly #drop: DropDeadDevice;
 
   constructor(
     move: MoveNotification,
     publish: PublishChanges,
+    drop: DropDeadDevice,
     relay: RelayEvents,
     @Inject(Channels) channels: Channels,
   ) {
     this.#move = move;
     this.#publish = publish;
+    this.#drop = drop;
     this.#relay = relay;
     this.#channels = channels;
   }
@@ -106,6 +114,7 @@ export class CommunicationModule implements OnModuleInit {
     this.#relay.on('delivery.reported', 'follow-leg', ({ workspaceId, dispatchId, kind }) =>
       this.#follow(workspaceId as WorkspaceId, dispatchId, kind === 'read'),
     );
+    this.#relay.on('address.gone', 'drop-device', (gone) => this.#drop.run(gone));
     this.#relay.on('notification.changed', 'publish-change', (change) => this.#publish.run(change));
     this.#relay.on('notification.changed', 'call-off', async ({ workspaceId, notificationId, status }) => {
       if (status === 'cancelled')

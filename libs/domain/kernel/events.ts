@@ -28,6 +28,14 @@ export type IntegrationEvent =
       readonly revision: number;
       readonly at: Instant;
     }
+  /** A provider refused an address for good, when asked to send to it: there is nobody behind it any more. */
+  | {
+      readonly type: 'address.gone';
+      readonly workspaceId: string;
+      readonly dispatchId: string;
+      readonly address: string;
+      readonly at: Instant;
+    }
   /** A provider told of a message it had taken. In the order of telling, which need not be that of happening. */
   | {
       readonly type: 'delivery.reported';

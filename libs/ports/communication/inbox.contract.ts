@@ -5,6 +5,8 @@ import {
   type InboxState,
   inboxStates,
 } from '#domain/communication/model/inbox-item.js';
+import { deliveryId } from '#domain/delivery/model/delivery.js';
+import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import { acme, everyPage, rival, START } from '#ports/delivery/testing/delivery-stores.js';
 import { describePaging } from '#ports/delivery/testing/paging.js';
 import { allAtOnce } from '#ports/delivery/testing/worker.js';
@@ -110,6 +112,29 @@ export function describeInboxContract(name: string, open: OpenCommunicationStore
         expect(await inbox.save(stepped(item, 'read', START + 3))).toEqual(read);
         expect(await inbox.save(item)).toEqual(read);
         expect(await inbox.find(acme, item.id)).toEqual(read);
+      });
+
+      it('tells, with the step to read and only then, that its delivery was read: once', async () => {
+        const dispatchId = 'nin_0000000000000000000000m35n' as DispatchId;
+        const item = await put({ deliveryId: deliveryId(dispatchId, 0) });
+        const told = { type: 'delivery.reported', workspaceId: acme, dispatchId, ordinal: 0, kind: 'read' };
+        await inbox.save(stepped(item, 'seen', START + 1));
+        expect(await its.untold()).toEqual([]);
+        await allAtOnce(8, (i) => inbox.save(stepped(item, 'read', START + 2 + i)));
+        const { readAt } = (await inbox.find(acme, item.id)) ?? {};
+        expect(await its.untold()).toEqual([{ ...told, at: readAt }]);
+        await inbox.save(stepped(item, 'archived', START + 20));
+        expect(await its.untold()).toHaveLength(1);
+      });
+
+      it('tells nothing of what was put away unread, or was put by nobody', async () => {
+        const unread = await put({
+          deliveryId: deliveryId('nin_0000000000000000000000m35n' as DispatchId, 1),
+        });
+        await inbox.save(stepped(unread, 'archived', START + 1));
+        const strange = await put();
+        await inbox.save(stepped(strange, 'read', START + 1));
+        expect(await its.untold()).toEqual([]);
       });
 
       it('keeps since when it was seen, for whoever did not know', async () => {

@@ -12,7 +12,8 @@ export interface InboxQuery {
  *
  * Guarantees: `put` is durable when it resolves; an item whose delivery is known already is left as it is, so putting again
  * after a crash makes no second one, and both calls answer the item that is kept. `save` keeps a state only if it is a step
- * forward of what is stored then. Pages are newest first. `counts` equals what `page` would show at some moment since it
+ * forward of what is stored then; with the step to `read` the outbox has, in the same transaction, that its delivery was read:
+ * once, however many screens say so. Pages are newest first. `counts` equals what `page` would show at some moment since it
  * was asked. `onPut` is a hint that something was put, perhaps by another process, and may be missed:
  * whoever shows an inbox reads it when it opens.
  */

@@ -8,6 +8,7 @@ import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.j
 import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
 import { Inspection } from '#adapters/handlebars/inspection.js';
 import { SqliteCampaigns, SqliteUnsubscribes } from '#adapters/sqlite/campaign/sqlite-campaigns.js';
+import { SqliteMemberships } from '#adapters/sqlite/campaign/sqlite-memberships.js';
 import {
   SqliteAudiences,
   SqliteImports,
@@ -27,6 +28,7 @@ import { Campaigns } from '#ports/campaign/campaigns.js';
 import { CsvReader } from '#ports/campaign/csv.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Lists } from '#ports/campaign/lists.js';
+import { Memberships } from '#ports/campaign/memberships.js';
 import { Subscribers } from '#ports/campaign/subscribers.js';
 import { UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
@@ -37,6 +39,7 @@ import { Dispatches } from '#ports/delivery/dispatches.js';
 import { FailedMessages } from '#ports/delivery/failed-messages.js';
 import { Lanes } from '#ports/delivery/lanes.js';
 import { Ledger } from '#ports/delivery/ledger.js';
+import { PreferenceTokens } from '#ports/delivery/preference-tokens.js';
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Blobs } from '#ports/system/blobs.js';
@@ -74,6 +77,7 @@ import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
 import { GalleryPictures } from '#adapters/rest/assets/gallery-pictures.js';
@@ -133,6 +137,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const secrets = new FileSecrets(config.dataDir, randomness);
   const linkKey = await linkKeyOf(secrets);
   const unsubscribeTokens = new HmacUnsubscribeTokens(linkKey);
+  const preferenceTokens = new SignedPreferenceTokens(linkKey);
   const lanes = new SqliteLanes(storage);
   const profiles = new SqliteProfiles(storage);
   const callbackReaders = await createCallbacks(config.channels);
@@ -193,7 +198,10 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Lanes>(Lanes, lanes),
       answers<Deliveries>(Deliveries, new SqliteDeliveries(storage)),
       answers<FailedMessages>(FailedMessages, new SqliteFailedMessages(storage)),
-      answers<RecipientLinks>(RecipientLinks, new SignedLinks(publicUrl, unsubscribeTokens)),
+      answers<RecipientLinks>(
+        RecipientLinks,
+        new SignedLinks(publicUrl, unsubscribeTokens, preferenceTokens),
+      ),
       answers<Suppressions>(Suppressions, new SqliteSuppressions(storage)),
       answers<ProviderReports>(ProviderReports, new SqliteProviderReports(storage, ids)),
       answers<CallbackReaders>(CallbackReaders, callbackReaders),
@@ -204,6 +212,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<DeliveryMonitor>(DeliveryMonitor, deliveryThread),
       // campaign
       answers<Lists>(Lists, new SqliteLists(storage)),
+      answers<Memberships>(Memberships, new SqliteMemberships(storage)),
       answers<Subscribers>(Subscribers, new SqliteSubscribers(storage)),
       answers<Audiences>(Audiences, new SqliteAudiences(storage)),
       answers<Imports>(Imports, new SqliteImports(storage, clock)),
@@ -211,6 +220,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Unsubscribes>(Unsubscribes, new SqliteUnsubscribes(storage)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
+      answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
       answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
       // communication

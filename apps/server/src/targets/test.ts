@@ -7,10 +7,12 @@ import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-r
 import { Inspection } from '#adapters/handlebars/inspection.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { MemoryAudiences } from '#adapters/memory/campaign/memory-audiences.js';
 import { MemoryCampaigns } from '#adapters/memory/campaign/memory-campaigns.js';
 import { MemoryImports } from '#adapters/memory/campaign/memory-imports.js';
 import { MemoryLists } from '#adapters/memory/campaign/memory-lists.js';
+import { MemoryMemberships } from '#adapters/memory/campaign/memory-memberships.js';
 import { MemoryPeople } from '#adapters/memory/campaign/memory-people.js';
 import { MemorySubscribers } from '#adapters/memory/campaign/memory-subscribers.js';
 import { MemoryUnsubscribes } from '#adapters/memory/campaign/memory-unsubscribes.js';
@@ -50,6 +52,7 @@ import { Campaigns } from '#ports/campaign/campaigns.js';
 import { CsvReader } from '#ports/campaign/csv.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Lists } from '#ports/campaign/lists.js';
+import { Memberships } from '#ports/campaign/memberships.js';
 import { Subscribers } from '#ports/campaign/subscribers.js';
 import { UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
@@ -60,6 +63,7 @@ import { Dispatches } from '#ports/delivery/dispatches.js';
 import { FailedMessages } from '#ports/delivery/failed-messages.js';
 import { Lanes } from '#ports/delivery/lanes.js';
 import { Ledger } from '#ports/delivery/ledger.js';
+import { PreferenceTokens } from '#ports/delivery/preference-tokens.js';
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Outbox } from '#ports/events/outbox.js';
@@ -120,8 +124,10 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const ids = new MonotonicUlids(clock, randomness);
   const metrics = new PrometheusMetrics();
   const secrets = new MemorySecrets(randomness);
-  const unsubscribeTokens = new HmacUnsubscribeTokens(await linkKeyOf(secrets));
-  const links = new SignedLinks(publicUrl, unsubscribeTokens);
+  const linkKey = await linkKeyOf(secrets);
+  const unsubscribeTokens = new HmacUnsubscribeTokens(linkKey);
+  const preferenceTokens = new SignedPreferenceTokens(linkKey);
+  const links = new SignedLinks(publicUrl, unsubscribeTokens, preferenceTokens);
   const keys = new MemoryApiKeys();
   const outbox = new MemoryOutbox();
   const templates = new MemoryTemplates();
@@ -135,7 +141,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const profiles = new MemoryProfiles();
   const callbackReaders = await createCallbacks(config.channels);
   const capturedMails = new MemoryCapturedMails(backbone.dispatches);
-  const inbox = new MemoryInbox();
+  const inbox = new MemoryInbox(outbox);
   const webhooks = new MemoryWebhooks();
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(
@@ -200,6 +206,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<DeliveryMonitor>(DeliveryMonitor, delivery),
       // campaign
       answers<Lists>(Lists, new MemoryLists(people)),
+      answers<Memberships>(Memberships, new MemoryMemberships(people)),
       answers<Subscribers>(Subscribers, new MemorySubscribers(people)),
       answers<Audiences>(Audiences, new MemoryAudiences(people)),
       answers<Imports>(Imports, new MemoryImports(people, clock)),
@@ -207,6 +214,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Unsubscribes>(Unsubscribes, new MemoryUnsubscribes(campaigns, people)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
+      answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
       answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
       // communication

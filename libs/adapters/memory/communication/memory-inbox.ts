@@ -1,8 +1,14 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import { notFound } from '#domain/kernel/refusal.js';
-import { type InboxCounts, type InboxItem, inboxStates } from '#domain/communication/model/inbox-item.js';
+import {
+  type InboxCounts,
+  type InboxItem,
+  inboxStates,
+  readingOf,
+} from '#domain/communication/model/inbox-item.js';
 import type { Inbox, InboxQuery } from '#ports/communication/inbox.js';
+import { MemoryOutbox } from '../events/memory-outbox.js';
 import { newestFirst, type Numbered } from './newest-first.js';
 
 interface Row extends Numbered {
@@ -14,6 +20,11 @@ export class MemoryInbox implements Inbox {
   readonly #rows = new Map<string, Row>();
   readonly #byDelivery = new Map<string, Row>();
   readonly #listeners = new Set<() => void>();
+  readonly #outbox: MemoryOutbox;
+
+  constructor(outbox = new MemoryOutbox()) {
+    this.#outbox = outbox;
+  }
 
   async put(items: readonly InboxItem[]): Promise<readonly InboxItem[]> {
     const known = this.#rows.size;
@@ -39,6 +50,8 @@ export class MemoryInbox implements Inbox {
         ...(readAt !== undefined && { readAt }),
         ...(archivedAt !== undefined && { archivedAt }),
       };
+      const reading = item.state === 'read' ? readingOf(row.item) : undefined;
+      if (reading) this.#outbox.append(reading, row.item.readAt ?? 0);
     }
     return row.item;
   }

@@ -73,6 +73,24 @@ export class TraceEntryView {
   words!: string;
 }
 
+export class StatusChangeView {
+  /** ISO 8601, UTC. */
+  at!: string;
+  /** What it came to: the names of a notification's `status`. */
+  status!: NotificationStatus;
+  /** Where it happened; null if it was on none, or is not known. */
+  channel!: string | null;
+  /** What led to it, in words; null for the first. */
+  reason!: string | null;
+}
+
+export class NotificationEventsView {
+  id!: string;
+  status!: NotificationStatus;
+  /** The oldest first. */
+  data!: StatusChangeView[];
+}
+
 export class TraceView {
   id!: string;
   status!: NotificationStatus;

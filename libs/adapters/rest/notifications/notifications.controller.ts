@@ -20,11 +20,12 @@ import type {
   AcceptedView,
   BatchItemView,
   BatchView,
+  NotificationEventsView,
   NotificationListView,
   NotificationView,
   TraceView,
 } from './notification.view.js';
-import { notificationView, traceView } from './notification-views.js';
+import { eventsView, notificationView, traceView } from './notification-views.js';
 
 const MOST_DATA = 65_536;
 
@@ -109,6 +110,13 @@ export class NotificationsController {
   @Scopes('notifications:read')
   async find(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<NotificationView> {
     return notificationView(await this.#find(workspaceId, id));
+  }
+
+  /** Every status it has had, with when and why: each is an event that webhooks are told of. */
+  @Get(':id/events')
+  @Scopes('notifications:read')
+  async events(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<NotificationEventsView> {
+    return eventsView(await this.#find(workspaceId, id));
   }
 
   /** What was decided about it and why, in words. */

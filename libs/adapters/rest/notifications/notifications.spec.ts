@@ -170,6 +170,70 @@ describe('notifications over REST', () => {
     expect(await trace(id)).toContain('not_confirmed');
   });
 
+  it('tell every status they had, with when and why', async () => {
+    await aUser();
+    await server.app.get<Suppressions>(Suppressions).add({ ...aSuppression('+491701234567'), workspaceId });
+    const id = await notified();
+    await pass(1_000);
+    const { body } = await get(`notifications/${id}/events`).expect(200);
+    const at = expect.stringMatching(/^2026-01-31T13:00:0\d\.\d{3}Z$/);
+    expect(body).toEqual({
+      id,
+      status: 'sent',
+      data: [
+        { at: '2026-01-31T13:00:00.000Z', status: 'accepted', channel: null, reason: null },
+        { at, status: 'sending', channel: 'sms', reason: 'It is being sent by sms.' },
+        { at, status: 'sent', channel: 'email', reason: 'A provider has taken it for email.' },
+      ],
+    });
+    const times = (body as { data: { at: string }[] }).data.map((one) => one.at);
+    expect(times).toEqual([...times].sort());
+    await get('notifications/ntf_01arz3ndektsv4rrffq69g5fav/events').expect(404);
+  });
+
+  it('say in their events why nothing was sent', async () => {
+    const sendAt = new Date(NOW + 60_000).toISOString();
+    const [failed, cancelled] = [await notified({ to: { userId: 'nobody' } }), await notified({ sendAt })];
+    await post(`notifications/${cancelled}/cancel`).expect(200);
+    await pass(1_000);
+    const last = async (id: string): Promise<unknown> =>
+      ((await get(`notifications/${id}/events`)).body as { data: unknown[] }).data.at(-1);
+    expect(await last(failed)).toMatchObject({
+      status: 'failed',
+      reason: 'No channel is left on which the recipient can be told.',
+    });
+    expect(await last(cancelled)).toMatchObject({ status: 'cancelled', reason: 'It was cancelled.' });
+  });
+
+  it('are read when their inbox item is, and that is told once', async () => {
+    const inbox = await template('inbox', 'The code: {{code}}');
+    await aTypeOf('note', {
+      lane: 'standard',
+      channels: ['inbox'],
+      templates: { inbox: { default: inbox } },
+    });
+    const hook = await post('webhook-endpoints', { url: 'https://hooks.example.com/in', events: ['*'] });
+    const id = await notified({ type: 'note', to: { userId: 'ada' } });
+    await pass(1_000);
+    expect((await shown(id)).status).toBe('delivered');
+    const { body } = await get('users/ada/inbox').expect(200);
+    const item = (body as { data: { id: string }[] }).data[0]?.id;
+    await post(`inbox/${item}/seen`).expect(200);
+    await pass(1_000);
+    expect((await shown(id)).status).toBe('delivered');
+    await Promise.all(Array.from({ length: 5 }, () => post(`inbox/${item}/read`).expect(200)));
+    await post(`inbox/${item}/archive`).expect(200);
+    await pass(2_000);
+    expect(await shown(id)).toMatchObject({ status: 'read', legs: [{ channel: 'inbox', state: 'read' }] });
+    const events = (await get(`notifications/${id}/events`)).body as { data: { status: string }[] };
+    expect(events.data.map(({ status }) => status)).toEqual(['accepted', 'sending', 'delivered', 'read']);
+    const { id: endpoint } = hook.body as { id: string };
+    const attempts = (await get(`webhook-endpoints/${endpoint}/attempts`)).body as {
+      data: { type?: string }[];
+    };
+    expect(JSON.stringify(attempts).match(/notification\.read/g)).toHaveLength(1);
+  });
+
   it('go to bare addresses', async () => {
     await notified({ to: { phone: '+49 170 7654321' } });
     await pass(1_000);

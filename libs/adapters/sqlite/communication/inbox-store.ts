@@ -4,6 +4,7 @@ import {
   type InboxItem,
   type InboxState,
   inboxStates,
+  readingOf,
 } from '#domain/communication/model/inbox-item.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import { newestOf, type Numbered } from './newest-first.js';
@@ -46,10 +47,17 @@ function put(db: Db, { items }: { items: readonly InboxItem[] }): InboxRow[] {
 }
 
 function save(db: Db, item: InboxItem): InboxRow {
-  db.run('advance', changing(item));
+  const isStep = db.run('advance', changing(item)) > 0;
   const kept = find(db, { workspace: item.workspaceId, id: item.id });
   if (!kept) throw notFound('inbox item');
+  if (isStep && item.state === 'read') tellOfReading(db, kept);
   return kept;
+}
+
+function tellOfReading(db: Db, { body, read_at: readAt }: InboxRow): void {
+  if (readAt === null) return;
+  const reading = readingOf({ ...(JSON.parse(body) as InboxItem), readAt });
+  if (reading) db.emit(reading, readAt);
 }
 
 function find(db: Db, { workspace, id }: One): InboxRow | undefined {

@@ -67,7 +67,7 @@ class Process {
       new MemoryDispatches(this.backbone),
       new MemoryLedger(this.backbone),
       new MemorySuppressions(this.backbone),
-      { base: 'https://mail.example', unsubscribe: () => '', assets: () => '' },
+      { base: 'https://mail.example', unsubscribe: () => '', preferences: () => '', assets: () => '' },
       this.clock,
       new CountingIds(),
     );

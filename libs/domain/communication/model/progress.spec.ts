@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { FallbackRule } from './notification-type.js';
-import { accepted, type Leg, type Notification, type NotificationId } from './notification.js';
+import { accepted, type Leg, type Notification, type NotificationId, statusChanges } from './notification.js';
 import { type LegNews, move, type Moved, type Progress } from './progress.js';
 
 const NOW = Date.UTC(2026, 0, 31, 13);
@@ -208,6 +208,17 @@ describe('a notification', () => {
     expect(story.notification.trace.at(-1)?.words).toBe('It was delivered by sms.');
   });
 
+  it('that was on its way before its statuses were kept has its first and its last', () => {
+    const story = new Story(PATIENT).routed('sms');
+    story.now += 5_000;
+    const { notification } = story.hears('sms', 'sent');
+    const before = { ...notification, trace: notification.trace.map(({ status: _, ...entry }) => entry) };
+    expect(statusChanges(before)).toEqual([
+      { at: NOW, status: 'accepted' },
+      { at: NOW + 5_000, status: 'sent' },
+    ]);
+  });
+
   it('starts each channel once at most, and never two of a fallback without cause', () => {
     const step = fc.oneof(
       fc.record({
@@ -223,6 +234,7 @@ describe('a notification', () => {
         fc.constantFrom(IN_TIME, PATIENT, ALL),
         (steps, rule) => {
           const story = new Story(rule).routed('sms', 'email', 'push');
+          const statuses = ['accepted', 'sending'];
           for (const one of steps) {
             const before = story.notification;
             if (one === 'cancel') {
@@ -234,12 +246,14 @@ describe('a notification', () => {
             } else if ('wait' in one) story.waits(one.wait);
             else story.hears(one.channel, one.state);
             if (story.notification !== before) expect(story.notification.revision).toBe(before.revision + 1);
+            if (story.notification.status !== statuses.at(-1)) statuses.push(story.notification.status);
             // Whatever is under way is looked at again; whatever is over is not.
             const underWay = story.notification.legs.some(({ state }) => state === 'sending');
             if (underWay && story.notification.status !== 'cancelled')
               expect(story.notification.dueAt).toBeDefined();
           }
           expect(new Set(story.started).size).toBe(story.started.length);
+          expect(statusChanges(story.notification).map(({ status }) => status)).toEqual(statuses);
         },
       ),
     );

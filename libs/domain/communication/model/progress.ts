@@ -51,6 +51,18 @@ const LOOK_AGAIN_MS = 2_000;
 
 /** The one place that decides. Undefined if nothing changes. @throws Refusal `invalid_transition` */
 export function move(before: Notification, progress: Progress, now: Instant): Moved | undefined {
+  const moved = step(before, progress, now);
+  return moved && { ...moved, notification: withStatusTraced(before, moved.notification) };
+}
+
+/** Another status stands in the trace, with the last thing that led to it. */
+function withStatusTraced(before: Notification, after: Notification): Notification {
+  const last = after.trace.at(-1);
+  if (before.status === after.status || !last || after.trace.length === before.trace.length) return after;
+  return { ...after, trace: [...after.trace.slice(0, -1), { ...last, status: after.status }] };
+}
+
+function step(before: Notification, progress: Progress, now: Instant): Moved | undefined {
   switch (progress.what) {
     case 'routed':
       return before.status === 'accepted' ? route(before, progress, now) : undefined;

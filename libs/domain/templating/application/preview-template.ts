@@ -47,8 +47,9 @@ export class PreviewTemplate {
     const template = await this.#templates.find(workspaceId, templateId);
     if (!template) throw notFound('template');
     const channel = this.#channels.find(template.channel);
-    const shared = (channel?.addressKind ?? 'email') === 'email' ? { email: SOMEBODY } : {};
-    const context = { recipient, shared, platform: { ...this.#links } };
+    const { preferencesUrl, ...platform } = this.#links;
+    const email = (channel?.addressKind ?? 'email') === 'email' ? { email: SOMEBODY } : {};
+    const context = { recipient, shared: { preferencesUrl, ...email }, platform };
     const rendered = await this.#trials.render(workspaceId, templateId, template.currentVersion, context);
     const needsSubject = (channel?.template.subject ?? 'required') === 'required';
     return { ...rendered, subject: needsSubject ? rendered.subject : rendered.subject || undefined };

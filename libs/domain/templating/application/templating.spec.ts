@@ -7,6 +7,7 @@ import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.j
 import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
 import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
 import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js';
@@ -36,7 +37,11 @@ import { ValidateData } from './validate-data.js';
 
 const OURS = 'wsp_ours' as WorkspaceId;
 const THEIRS = 'wsp_theirs' as WorkspaceId;
-const links = { unsubscribeUrl: 'https://mail.example/u/preview', assetsUrl: 'https://mail.example/assets' };
+const links = {
+  unsubscribeUrl: 'https://mail.example/u/preview',
+  preferencesUrl: 'https://mail.example/p/preview',
+  assetsUrl: 'https://mail.example/assets',
+};
 
 const channels = new RegisteredChannels([email, sms, push]);
 
@@ -68,7 +73,11 @@ describe('Templating', () => {
       new MemoryDispatches(backbone),
       new MemoryLedger(backbone),
       new MemorySuppressions(backbone),
-      new SignedLinks({ value: 'https://mail.example.com' }, new HmacUnsubscribeTokens(new Uint8Array(32))),
+      new SignedLinks(
+        { value: 'https://mail.example.com' },
+        new HmacUnsubscribeTokens(new Uint8Array(32)),
+        new SignedPreferenceTokens(new Uint8Array(32)),
+      ),
       clock,
       ids,
     );
@@ -388,7 +397,7 @@ describe('Templating', () => {
             templateId: id,
             templateVersion: 1,
             from: 'Us <us@example.com>',
-            data: { unsubscribeUrl: links.unsubscribeUrl },
+            data: { unsubscribeUrl: links.unsubscribeUrl, preferencesUrl: links.preferencesUrl },
           },
           giveUpAt: clock.now() + 3_600_000,
         },

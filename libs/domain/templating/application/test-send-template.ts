@@ -77,7 +77,8 @@ export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate
     if (!template) throw notFound('template');
     const { address, from, platform } = envelope(channelOf(this.#channels, template.channel), mail);
     // Not being a campaign's mail it gets no link of its own that ends a subscription; this one harms nobody.
-    const shared = { unsubscribeUrl: this.#links.unsubscribeUrl };
+    const { unsubscribeUrl, preferencesUrl } = this.#links;
+    const shared = { unsubscribeUrl, preferencesUrl };
     const version = template.currentVersion;
     // What would fail on the lane is refused here, where somebody is waiting to hear why.
     const context = { recipient, shared, platform: { ...platform, assetsUrl: this.#links.assetsUrl } };

@@ -33,8 +33,8 @@ const FORBIDDEN_NAMES = new Set([
   '__lookupGetter__',
   '__lookupSetter__',
 ]);
-/** Made by the platform for every recipient; they win over whatever data says. */
-const PLATFORM_VARIABLES: ReadonlySet<string> = new Set(['unsubscribeUrl', 'assetsUrl']);
+/** Made by the platform for every recipient. */
+const PLATFORM_VARIABLES: ReadonlySet<string> = new Set(['unsubscribeUrl', 'preferencesUrl', 'assetsUrl']);
 const VARIABLE_NAME = /^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}_][\p{L}\p{N}_-]*)*$/u;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 

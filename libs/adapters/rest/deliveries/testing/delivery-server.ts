@@ -1,6 +1,7 @@
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -190,6 +191,7 @@ function poolOf({ clock, randomness }: MemoryPorts, providers: readonly EmailPro
 const mailLinks = new SignedLinks(
   { value: 'https://mail.example' },
   new HmacUnsubscribeTokens(new Uint8Array(32)),
+  new SignedPreferenceTokens(new Uint8Array(32)),
 );
 
 function workerOver(ports: MemoryPorts, pool: ProviderPool): DeliveryWorker {

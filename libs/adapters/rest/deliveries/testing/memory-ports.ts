@@ -72,6 +72,7 @@ export function memoryPorts(clock: DrivenClock) {
   const gallery: Gallery = { list: () => Promise.resolve([welcome]) };
   const previewLinks: PreviewLinks = {
     unsubscribeUrl: 'https://mail.example/u/preview',
+    preferencesUrl: 'https://mail.example/p/preview',
     assetsUrl: 'https://mail.example/assets',
   };
   return {
