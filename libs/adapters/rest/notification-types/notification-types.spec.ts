@@ -187,6 +187,7 @@ describe('notification types over REST', () => {
     ],
     ['a template for a method', { templates: { email: 'tpl_1', toString: 'tpl_1' } }],
     ['required data that is no path', { requiredData: ['a..b'] }],
+    ['required data that no data may hold', { requiredData: ['name.constructor'] }],
     ['required data of 10 KB', { requiredData: ['a'.repeat(10_000)] }],
     ['a category of other letters', { category: 'My Category' }],
     ['a workspace', { workspaceId: 'wsp_1' }],
