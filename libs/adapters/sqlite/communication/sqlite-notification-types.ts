@@ -36,6 +36,10 @@ export class SqliteNotificationTypes implements NotificationTypes {
   remove(workspace: WorkspaceId, type: string): Promise<boolean> {
     return this.#calls.write('remove', { workspace, type });
   }
+
+  wasRemoved(workspace: WorkspaceId, type: string): Promise<boolean> {
+    return this.#calls.read('wasRemoved', { workspace, type });
+  }
 }
 
 /** A cursor is the last name shown; every name sorts after the empty one. */
