@@ -210,7 +210,11 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<CsvReader>(CsvReader, new CsvParseReader()),
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
-      answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
+      answers<SocketSettings>(SocketSettings, {
+        origins: config.sockets.origins,
+        trustedProxies: config.door.trustedProxies,
+        perAddress: config.door.perAddress,
+      }),
       // communication
       answers<CommunicationSettings>(CommunicationSettings, { from: config.emailFrom }),
       answers<Channels>(Channels, new RegisteredChannels(registeredChannels(Object.keys(config.channels)))),
