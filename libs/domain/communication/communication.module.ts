@@ -9,16 +9,17 @@ import { Notifications } from '#ports/communication/notifications.js';
 import { Clock } from '#ports/system/clock.js';
 import { Log } from '#ports/system/log.js';
 import { AcceptNotifications } from './application/accept-notifications.js';
+import { CarryLegs } from './application/carry-legs.js';
 import { CommunicationService } from './application/communication-service.js';
 import { FindRecipient } from './application/find-recipient.js';
 import { FreezeTemplates } from './application/freeze-templates.js';
 import { InstallShippedTypes } from './application/install-shipped-types.js';
 import { MoveNotification } from './application/move-notification.js';
 import { channelCode, parseLegDispatchId } from './application/notification-dispatch.js';
+import { PlanNotification } from './application/plan-notification.js';
 import { PublishChanges } from './application/publish-changes.js';
 import { RouteNotifications } from './application/route-notifications.js';
-import { CreateNotificationType } from './application/create-notification-type.js';
-import { SaveNotificationType } from './application/save-notification-type.js';
+import { DefineNotificationType } from './application/define-notification-type.js';
 import { RemoveNotificationType } from './application/remove-notification-type.js';
 import { SaveProfile } from './application/save-profile.js';
 import { SavePreferences } from './application/save-preferences.js';
@@ -37,8 +38,7 @@ import { CommunicationFacade } from './communication.facade.js';
   imports: [DeliveryModule, TemplatingModule, WebhooksModule],
   providers: [
     AcceptNotifications,
-    CreateNotificationType,
-    SaveNotificationType,
+    DefineNotificationType,
     RemoveNotificationType,
     SaveProfile,
     SavePreferences,
@@ -49,7 +49,9 @@ import { CommunicationFacade } from './communication.facade.js';
     FindRecipient,
     FreezeTemplates,
     InstallShippedTypes,
+    CarryLegs,
     MoveNotification,
+    PlanNotification,
     PublishChanges,
     { provide: CommunicationFacade, useClass: CommunicationService },
     {
@@ -60,8 +62,7 @@ import { CommunicationFacade } from './communication.facade.js';
     },
   ],
   exports: [
-    CreateNotificationType,
-    SaveNotificationType,
+    DefineNotificationType,
     RemoveNotificationType,
     SaveProfile,
     SavePreferences,
