@@ -18,9 +18,11 @@ import type { TemplatingFacade } from '#domain/templating/templating.facade.js';
 import { accepted, type Notification } from '#domain/communication/model/notification.js';
 import { aNotification, aType } from '#ports/communication/testing/communication-stores.js';
 import { acme, START } from '#ports/delivery/testing/delivery-stores.js';
+import { CarryLegs } from './carry-legs.js';
 import { FindRecipient } from './find-recipient.js';
 import { FreezeTemplates } from './freeze-templates.js';
 import { MoveNotification } from './move-notification.js';
+import { PlanNotification } from './plan-notification.js';
 import { legDispatchId } from './notification-dispatch.js';
 
 /** Every template there is, in its first version. */
@@ -46,15 +48,15 @@ class Process {
 
   get move(): MoveNotification {
     const channels = new RegisteredChannels([sms, email]);
+    const { notifications, types, clock } = this;
+    const recipients = new FindRecipient(new MemoryProfiles(), channels);
+    const settings = { from: 'Acme <no-reply@acme.example>' };
     return new MoveNotification(
-      this.notifications,
-      this.types,
-      new FindRecipient(new MemoryProfiles(), channels),
-      new FreezeTemplates(templating),
-      this.#delivery(),
-      channels,
-      { from: 'Acme <no-reply@acme.example>' },
-      this.clock,
+      notifications,
+      types,
+      new PlanNotification(types, recipients, new FreezeTemplates(templating), channels, clock),
+      new CarryLegs(notifications, types, this.#delivery(), channels, settings),
+      clock,
     );
   }
 
