@@ -30,6 +30,8 @@ export class ProviderHooks {
         return { status: 200, body: '' };
       case 'answer':
         return { status: 200, body: answer.body };
+      case 'later':
+        return { status: 503, body: 'callback_not_verifiable' };
       case 'refused':
         return { status: 403, body: answer.code };
       case 'malformed':

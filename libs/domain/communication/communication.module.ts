@@ -9,6 +9,7 @@ import { Notifications } from '#ports/communication/notifications.js';
 import { Clock } from '#ports/system/clock.js';
 import { Log } from '#ports/system/log.js';
 import { AcceptNotifications } from './application/accept-notifications.js';
+import { CarryLegs } from './application/carry-legs.js';
 import { CommunicationService } from './application/communication-service.js';
 import { FindRecipient } from './application/find-recipient.js';
 import { FreezeTemplates } from './application/freeze-templates.js';
@@ -17,10 +18,10 @@ import { MoveNotification } from './application/move-notification.js';
 import { channelCode, parseLegDispatchId } from './application/notification-dispatch.js';
 import { LookAtWindows } from './application/look-at-windows.js';
 import { PlanLegs } from './application/plan-legs.js';
+import { PlanNotification } from './application/plan-notification.js';
 import { PublishChanges } from './application/publish-changes.js';
 import { RouteNotifications } from './application/route-notifications.js';
-import { CreateNotificationType } from './application/create-notification-type.js';
-import { SaveNotificationType } from './application/save-notification-type.js';
+import { DefineNotificationType } from './application/define-notification-type.js';
 import { RemoveNotificationType } from './application/remove-notification-type.js';
 import { SaveProfile } from './application/save-profile.js';
 import { SavePreferences } from './application/save-preferences.js';
@@ -41,8 +42,7 @@ import { CommunicationFacade } from './communication.facade.js';
   imports: [DeliveryModule, TemplatingModule, WebhooksModule],
   providers: [
     AcceptNotifications,
-    CreateNotificationType,
-    SaveNotificationType,
+    DefineNotificationType,
     RemoveNotificationType,
     SaveProfile,
     SavePreferences,
@@ -56,8 +56,10 @@ import { CommunicationFacade } from './communication.facade.js';
     FreezeTemplates,
     InstallShippedTypes,
     LookAtWindows,
+    CarryLegs,
     MoveNotification,
     PlanLegs,
+    PlanNotification,
     PublishChanges,
     { provide: CommunicationFacade, useClass: CommunicationService },
     {
@@ -68,8 +70,7 @@ import { CommunicationFacade } from './communication.facade.js';
     },
   ],
   exports: [
-    CreateNotificationType,
-    SaveNotificationType,
+    DefineNotificationType,
     RemoveNotificationType,
     SaveProfile,
     SavePreferences,

@@ -222,7 +222,11 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
       answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
-      answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
+      answers<SocketSettings>(SocketSettings, {
+        origins: config.sockets.origins,
+        trustedProxies: config.door.trustedProxies,
+        perAddress: config.door.perAddress,
+      }),
       // communication
       answers<CommunicationSettings>(CommunicationSettings, {
         from: config.emailFrom,

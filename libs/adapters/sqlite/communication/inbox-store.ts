@@ -35,11 +35,10 @@ function changing({ id, workspaceId: workspace, state, seenAt, readAt, archivedA
 }
 
 function put(db: Db, { items }: { items: readonly InboxItem[] }): InboxRow[] {
-  const isNew = items.map((item) => {
+  for (const item of items) {
     const { userId: user, deliveryId: delivery } = item;
-    return db.run('put', { ...changing(item), user, delivery, body: JSON.stringify(item) }) > 0;
-  });
-  if (isNew.includes(true)) db.signal('inbox');
+    tellIf(db, db.run('put', { ...changing(item), user, delivery, body: JSON.stringify(item) }));
+  }
   return items.flatMap(
     ({ workspaceId: workspace, deliveryId: delivery }) =>
       db.get<InboxRow>('ofDelivery', { workspace, delivery }) ?? [],
@@ -48,6 +47,7 @@ function put(db: Db, { items }: { items: readonly InboxItem[] }): InboxRow[] {
 
 function save(db: Db, item: InboxItem): InboxRow {
   const isStep = db.run('advance', changing(item)) > 0;
+  tellIf(db, isStep ? 1 : 0);
   const kept = find(db, { workspace: item.workspaceId, id: item.id });
   if (!kept) throw notFound('inbox item');
   if (isStep && item.state === 'read') tellOfReading(db, kept);
@@ -88,19 +88,24 @@ function counts(db: Db, { workspace, user }: { workspace: string; user: string }
   return { unseen: unseen ?? 0, unread: (unseen ?? 0) + (seen ?? 0) };
 }
 
-function putSince(db: Db, { id, limit }: { id: string | undefined; limit: number }): InboxRow[] {
-  const no = id === undefined ? 0 : db.get<Numbered>('noOf', { id })?.no;
-  if (no === undefined) throw notFound('inbox item');
-  return db.all<InboxRow>('since', { no, limit });
+/** The number it was given is nobody else's from now on. */
+function tellIf(db: Db, changed: number): void {
+  if (changed === 0) return;
+  db.run('changed', {});
+  db.signal('inbox');
 }
 
-function newest(db: Db): string | undefined {
-  return db.get<{ id: string }>('newest', {})?.id;
+function changesSince(db: Db, args: { change: number; limit: number }): (InboxRow & { change: number })[] {
+  return db.all('since', args);
+}
+
+function lastChange(db: Db): number {
+  return db.get<{ last: number }>('lastChange', {})?.last ?? 0;
 }
 
 export const inboxStore = sqliteStore({
   name: 'inbox',
   sql: new URL('./inbox.sql', import.meta.url),
   writes: { put, save },
-  reads: { find, page, counts, putSince, newest },
+  reads: { find, page, counts, changesSince, lastChange },
 });

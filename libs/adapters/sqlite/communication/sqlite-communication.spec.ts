@@ -34,6 +34,7 @@ function emptyTables(): void {
   const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
   const tables = [
     'notification_types',
+    'removed_notification_types',
     'profiles',
     'devices',
     'inbound',

@@ -53,6 +53,10 @@ export class SqliteNotificationTypes implements NotificationTypes {
     return this.#forgetting(workspace, type, this.#calls.write('remove', { workspace, type }));
   }
 
+  wasRemoved(workspace: WorkspaceId, type: string): Promise<boolean> {
+    return this.#calls.read('wasRemoved', { workspace, type });
+  }
+
   /** Also after a write that failed: nobody knows what it has left. */
   async #forgetting<T>(workspace: WorkspaceId, type: string, written: Promise<T>): Promise<T> {
     try {

@@ -46,7 +46,10 @@ function page(db: Db, args: { workspace: string; after: string; limit: number })
 
 function makePending(db: Db, message: number, endpoint: number, now: number): boolean {
   const changed = db.run('makePending', { message, endpoint, now }) > 0;
-  if (changed) db.run('hurry', { no: endpoint, at: now });
+  if (changed) {
+    db.run('hurry', { no: endpoint, at: now });
+    db.signal('webhooks');
+  }
   return changed;
 }
 

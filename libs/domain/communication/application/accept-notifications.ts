@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
+import { parseUserId } from '#domain/kernel/user-id.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import {
   accepted,
@@ -36,7 +37,6 @@ export type TellQuota = (uses: readonly QuotaUse[], now: Instant) => void;
 
 /** Nobody plans further ahead. */
 const LATEST_MS = 366 * 86_400_000;
-const USER_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
 
 /** Takes notifications in: what cannot be sent is refused here, everything else is durable when this answers. */
 @Injectable()
@@ -63,8 +63,8 @@ export class AcceptNotifications {
 
   /**
    * One notification. `id` comes from the request, so that a request repeated after a crash makes one and not two.
-   * @throws Refusal `validation_failed` | `missing_variable` | `invalid_address` | `not_found`, naming everything at fault;
-   * `quota_exceeded` with the time until the quota's period is over
+   * @throws Refusal `validation_failed` | `missing_variable` | `invalid_address` | `invalid_schedule`, naming everything at
+   * fault; `quota_exceeded` with the time until the quota's period is over
    */
   async one(
     workspaceId: WorkspaceId,
@@ -177,7 +177,7 @@ function checkTarget(
   addresses: Readonly<Record<string, string>>,
   faults: FieldFault[],
 ): void {
-  if (userId !== undefined && !USER_ID.test(userId))
+  if (userId !== undefined && parseUserId(userId) === undefined)
     faults.push(fault('/to/userId', 'validation_failed', 'A user id has 1 to 128 of A-Z a-z 0-9 . _ : @ -'));
   if (userId === undefined && Object.keys(addresses).length === 0 && faults.length === 0)
     faults.push(fault('/to', 'validation_failed', 'A notification goes to a user or to an address.'));
@@ -202,14 +202,14 @@ function fault(pointer: string, code: string, detail: string): FieldFault {
   return { pointer, code, detail };
 }
 
+/** Faults under whose own code a request is refused. */
+const TELLING = ['invalid_address', 'invalid_schedule'] as const;
+
 /** Under the code of the first fault; a missing variable is told as such, whatever else is wrong. */
 function refusal(faults: readonly FieldFault[]): Refusal {
   const missing = faults.find(({ code }) => code === 'missing_variable');
   const [first = fault('', 'validation_failed', '')] = faults;
-  const code = missing
-    ? 'missing_variable'
-    : first.code === 'invalid_address'
-      ? 'invalid_address'
-      : 'validation_failed';
+  const telling = TELLING.find((code) => code === first.code) ?? 'validation_failed';
+  const code = missing ? 'missing_variable' : telling;
   return new Refusal(code, (missing ?? first).detail, { faults });
 }

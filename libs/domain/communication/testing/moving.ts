@@ -19,6 +19,8 @@ import { FindRecipient } from '#domain/communication/application/find-recipient.
 import { FreezeTemplates } from '#domain/communication/application/freeze-templates.js';
 import { LookAtWindows } from '#domain/communication/application/look-at-windows.js';
 import { MoveNotification } from '#domain/communication/application/move-notification.js';
+import { PlanNotification } from '#domain/communication/application/plan-notification.js';
+import { CarryLegs } from '#domain/communication/application/carry-legs.js';
 import { PlanLegs } from '#domain/communication/application/plan-legs.js';
 import type { ChannelTraits } from '#ports/delivery/channels.js';
 import { START } from '#ports/delivery/testing/delivery-stores.js';
@@ -42,7 +44,7 @@ export class Moving {
     this.dispatches,
     this.ledger,
     new MemorySuppressions(this.#backbone),
-    { base: 'https://mail.example', unsubscribe: () => '', assets: () => '' },
+    { base: 'https://mail.example', unsubscribe: () => '', preferences: () => '', assets: () => '' },
     this.clock,
     new CountingIds(),
   );
@@ -55,16 +57,16 @@ export class Moving {
       current: (_, id) => Promise.resolve({ ...aTemplate, text: texts[id] ?? '' }),
       checkSubject: () => Promise.resolve(),
     };
-    const windows = new LookAtWindows(this.profiles, channels, templating, this.clock);
+    const { clock, delivery, notifications, profiles, types } = this;
+    const windows = new LookAtWindows(profiles, channels, templating, clock);
+    const legs = new PlanLegs(channels, windows, new FreezeTemplates(templating));
+    const settings = { from: 'Acme <no-reply@acme.example>' };
     this.move = new MoveNotification(
-      this.notifications,
-      this.types,
-      new FindRecipient(this.profiles, channels),
-      new PlanLegs(channels, windows, new FreezeTemplates(templating)),
-      this.delivery,
-      channels,
-      { from: 'Acme <no-reply@acme.example>' },
-      this.clock,
+      notifications,
+      types,
+      new PlanNotification(types, new FindRecipient(profiles, channels), legs, clock),
+      new CarryLegs(notifications, types, delivery, channels, settings, legs),
+      clock,
     );
   }
 }
