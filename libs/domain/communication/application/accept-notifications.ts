@@ -62,7 +62,7 @@ export class AcceptNotifications {
     id: NotificationId,
     request: NotificationRequest,
   ): Promise<Notification> {
-    const notification = await this.#read(workspaceId, id, request, new Map());
+    const notification = await this.#readOrRecall(workspaceId, id, request, new Map());
     await this.#notifications.accept([notification]);
     return notification;
   }
@@ -76,7 +76,7 @@ export class AcceptNotifications {
     const results: (Notification | Refusal)[] = [];
     for (const { id, request } of requests) {
       results.push(
-        await this.#read(workspaceId, id, request, known).catch((error: unknown) => {
+        await this.#readOrRecall(workspaceId, id, request, known).catch((error: unknown) => {
           if (error instanceof Refusal) return error;
           throw error;
         }),
@@ -85,6 +85,26 @@ export class AcceptNotifications {
     const notifications = results.filter((one): one is Notification => !(one instanceof Refusal));
     if (notifications.length > 0) await this.#notifications.accept(notifications);
     return results;
+  }
+
+  /**
+   * What was accepted once is not refused when the request is repeated: if the process dies after the commit and before
+   * its answer, the repetition may come when the notification has expired, or its type is gone. It has been sent all the
+   * same, and whoever asks is to know its id.
+   */
+  async #readOrRecall(
+    workspaceId: WorkspaceId,
+    id: NotificationId,
+    request: NotificationRequest,
+    known: Map<string, NotificationType | undefined>,
+  ): Promise<Notification> {
+    try {
+      return await this.#read(workspaceId, id, request, known);
+    } catch (error) {
+      const before = error instanceof Refusal ? await this.#notifications.find(workspaceId, id) : undefined;
+      if (!before) throw error;
+      return accepted(before.order);
+    }
   }
 
   async #read(
