@@ -9,7 +9,9 @@ export interface Callback {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-const GIVE_UP_MS = 90_000;
+const GIVE_UP_MS = 180_000;
+/** No vendor waits for ever for an answer to what it calls back. */
+const VENDOR_PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 25;
 
 /**
@@ -59,7 +61,12 @@ export class Driver {
     const victim = await this.#living();
     const { path, headers, body } = make(victim.publicUrl);
     try {
-      const response = await fetch(victim.url + path, { method: 'POST', headers, body });
+      const response = await fetch(victim.url + path, {
+        method: 'POST',
+        headers,
+        body,
+        signal: AbortSignal.timeout(VENDOR_PATIENCE_MS),
+      });
       await response.arrayBuffer();
       return response.status;
     } catch {

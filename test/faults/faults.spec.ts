@@ -3,8 +3,8 @@ import { type CrashPlan, type PlantedBug, plantedBugs } from './crash-points.js'
 import { play, type Scenario, scenarioOf } from './scenario.js';
 
 const SEEDS = 25;
-/** One scenario with its kills and restarts takes a few seconds; a driver gives up after 90. */
-const TIMEOUT_MS = 120_000;
+/** One scenario with its kills and restarts takes a few seconds; a driver gives up after 180. */
+const TIMEOUT_MS = 240_000;
 
 describe('killed at any instant', () => {
   it.each(Array.from({ length: SEEDS }, (_, i) => i + 1))(

@@ -67,7 +67,8 @@ export class Vendors {
   get left(): string | undefined {
     if (this.#trouble !== undefined) throw this.#trouble as Error;
     const unseen = this.#fakes.some((fake) => (fake.mails().at(-1)?.n ?? 0) > (this.#seen.get(fake) ?? 0));
-    return unseen || this.#queue.length + this.#busy > 0 ? 'vendors have something to tell' : undefined;
+    const untold = this.#queue.length + this.#busy;
+    return unseen || untold > 0 ? `${untold} events to be told by vendors` : undefined;
   }
 
   async #run(): Promise<void> {
