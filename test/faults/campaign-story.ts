@@ -1,7 +1,7 @@
 import type { Expectation } from './checker.js';
 import type { Driver } from './driver.js';
 import { isOfCampaign } from './ledger-file.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-plan.js';
 import type { Fakes } from './stage.js';
 
 export type CampaignOutcome = Omit<Expectation, 'maxAttempts' | 'maxUnknown'>;

@@ -2,15 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { JournalEntry } from '#test/fakes/kit/journal.js';
 import { checkFifo, checkTimes } from './check-order.js';
 import { acceptancesIn, isOfCampaign, type Row, rowsOf } from './ledger-file.js';
+import type { NotificationEvidence } from './notification-evidence.js';
 import type { Posted } from './notification-story.js';
-import type { Told } from './vendor-calls.js';
-
-export interface NotificationEvidence {
-  readonly posted: readonly Posted[];
-  /** The vendors', in the order of what each of them wrote. */
-  readonly journal: readonly JournalEntry[];
-  readonly told: readonly Told[];
-}
 
 interface Leg {
   readonly channel: string;

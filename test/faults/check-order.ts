@@ -1,5 +1,5 @@
 import type { JournalEntry } from '#test/fakes/kit/journal.js';
-import type { NotificationEvidence } from './check-notifications.js';
+import type { NotificationEvidence } from './notification-evidence.js';
 import type { Posted } from './notification-story.js';
 
 /** A call that had begun when we were answered may arrive this much later, on a machine that has others to serve. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CrashPlan, type PlantedBug, plantedBugs } from './crash-points.js';
-import { play, type Scenario, scenarioOf } from './scenario.js';
+import { type Scenario, scenarioOf } from './scenario-plan.js';
+import { play } from './scenario.js';
 
 const SEEDS = 25;
 /** One scenario with its kills and restarts takes a few seconds; a driver gives up after 180. */

@@ -8,7 +8,7 @@ import { SES_CREDENTIALS, startFakeSes } from '#test/fakes/ses/fake-ses.js';
 import { SNS_TOPIC } from '#test/fakes/ses/ses-callbacks.js';
 import { startFakeTwilio, TWILIO_ACCOUNT } from '#test/fakes/twilio/fake-twilio.js';
 import { planText } from './crash-points.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-plan.js';
 import type { VendorKeys } from './vendor-calls.js';
 import { VICTIM_KEY } from './victim-process.js';
 
