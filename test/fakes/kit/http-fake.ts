@@ -110,8 +110,10 @@ class HttpFront<S> {
     call.fault = verdict.fault;
     const { method, path } = call;
     const idempotencyKey = call.header('idempotency-key');
+    // Of a call to one person it is known whom it was for, even if nothing comes of it.
+    const to = recipients.length === 1 ? recipients[0] : undefined;
     state.write([
-      state.line('request', call, { method, path, idempotencyKey, recipients: recipients.length }),
+      state.line('request', call, { method, path, idempotencyKey, to, recipients: recipients.length }),
     ]);
 
     if (!(await this.#survives(call, verdict, response))) return;

@@ -72,7 +72,7 @@ export class AcceptNotifications {
     request: NotificationRequest,
     tell: TellQuota = () => {},
   ): Promise<Notification> {
-    const notification = await this.#read(workspaceId, id, request, new Map());
+    const notification = await this.#readOrRecall(workspaceId, id, request, new Map());
     const refused = (await this.#keep(workspaceId, [notification], tell)).get(id);
     if (refused) throw refused;
     return notification;
@@ -88,7 +88,7 @@ export class AcceptNotifications {
     const results: (Notification | Refusal)[] = [];
     for (const { id, request } of requests) {
       results.push(
-        await this.#read(workspaceId, id, request, known).catch((error: unknown) => {
+        await this.#readOrRecall(workspaceId, id, request, known).catch((error: unknown) => {
           if (error instanceof Refusal) return error;
           throw error;
         }),
@@ -113,6 +113,26 @@ export class AcceptNotifications {
     const uses = limits.map((limit, i) => ({ ...limit, used: used[i] ?? 0 }));
     if (uses.length > 0) tell(uses, now);
     return new Map(refused.map((id) => [id, quotaRefusal(uses, now)]));
+  }
+
+  /**
+   * What was accepted once is not refused when the request is repeated: if the process dies after the commit and before
+   * its answer, the repetition may come when the notification has expired, or its type is gone. It has been sent all the
+   * same, and whoever asks is to know its id.
+   */
+  async #readOrRecall(
+    workspaceId: WorkspaceId,
+    id: NotificationId,
+    request: NotificationRequest,
+    known: Map<string, NotificationType | undefined>,
+  ): Promise<Notification> {
+    try {
+      return await this.#read(workspaceId, id, request, known);
+    } catch (error) {
+      const before = error instanceof Refusal ? await this.#notifications.find(workspaceId, id) : undefined;
+      if (!before) throw error;
+      return accepted(before.order);
+    }
   }
 
   async #read(

@@ -342,7 +342,6 @@ describe('Templating', () => {
       expect(refusal.code).toBe('missing_variable');
       expect(refusal.faults.map(({ pointer }) => pointer)).toEqual(['/data/name', '/data/city']);
     });
-
     it.each([null, [], 'text', undefined])('refuses data that is no object: %j', async (data) => {
       const { id } = await create({ text: 'x' });
       expect((await refusalOf(preview.run(OURS, id, data))).faults[0]?.pointer).toBe('/data');
@@ -484,7 +483,6 @@ describe('Templating', () => {
       });
       expect(await facade.current(THEIRS, id)).toBeUndefined();
     });
-
     it.each<[unknown, RefusalCode]>([
       ['Hi\r\nBcc: evil@x.example', 'header_injection'],
       ['Hi {{#if', 'template_syntax'],
@@ -495,7 +493,6 @@ describe('Templating', () => {
       expect(refusal.code).toBe(code);
       expect(refusal.faults[0]?.pointer).toBe('/subject');
     });
-
     it('takes a subject with variables', async () => {
       await expect(facade.checkSubject('Hi {{default name "you"}}')).resolves.toBeUndefined();
     });
