@@ -124,7 +124,7 @@ describe('hostile input', () => {
     const { data } = await server.owner.get('GET', '/v1/deliveries?limit=200');
     const accepted = (data as Json[]).filter(({ status }) => status === 'accepted');
     // The test mail, the finished campaign's and the item in the inbox, as at the start.
-    expect(accepted.map(({ email }) => email).toSorted()).toEqual([
+    expect(accepted.map(({ address }) => address).toSorted()).toEqual([
       'reader',
       'reader@canary.example',
       'reader@canary.example',

@@ -17,7 +17,7 @@ const ON_A_SMALL_DISK = [
   ...['mount -t tmpfs -o size=8m tmpfs "$POSTHORN_DATA_DIR" && exec "$@"', 'sh'],
 ];
 /** Starts what follows so that no file can grow beyond 2 MB: to a program as good as a disk that fails. */
-const WITH_SMALL_FILES = ['sh', '-c', 'trap "" XFSZ; ulimit -f 4096; exec "$@"', 'sh'];
+const WITH_SMALL_FILES = ['sh', '-c', 'trap "" XFSZ; ulimit -f 8192; exec "$@"', 'sh'];
 const mayMount =
   spawnSync(ON_A_SMALL_DISK[0] ?? '', [...ON_A_SMALL_DISK.slice(1), 'true'], {
     env: { PATH: process.env['PATH'] ?? '', POSTHORN_DATA_DIR: tmpdir() },

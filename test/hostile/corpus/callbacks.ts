@@ -126,10 +126,10 @@ const forged: readonly HostileRow[] = Object.entries(VENDORS).flatMap(([vendor, 
 });
 const stale: readonly HostileRow[] = (['resend', 'sendgrid'] as const).flatMap((vendor) => [
   ...call(
-    'a callback of yesterday',
+    'a callback of two days ago',
     `/hooks/${vendor}`,
     '403 signature_stale',
-    VENDORS[vendor](now - DAY_MS),
+    VENDORS[vendor](now - 2 * DAY_MS),
   ),
   ...call('a callback of tomorrow', `/hooks/${vendor}`, '403 signature_stale', VENDORS[vendor](now + DAY_MS)),
 ]);

@@ -80,7 +80,7 @@ export class NotificationsController {
       const id = ids[i];
       return request instanceof Refusal || id === undefined ? [] : [{ id, request }];
     });
-    const taken = await this.#accept.many(workspaceId, good, answer.quota);
+    const taken = await this.#accept.many(workspaceId, good, attempt.repeated, answer.quota);
     throwIfNoRoom(taken);
     const byId = new Map(good.map(({ id }, i) => [id, taken[i]]));
     const results = read.map((request, i) =>

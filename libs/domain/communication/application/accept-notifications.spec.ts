@@ -38,16 +38,16 @@ describe('a request that is repeated after its answer was lost', () => {
 
   it('is accepted as it was in a batch, beside one that was refused for good', async () => {
     const bad = { id: 'ntf_01jabcdefghjkmnpqrstvwxyz1' as NotificationId, request: { ...request, to: {} } };
-    const [first] = await accept.many(acme, [{ id, request }, bad]);
+    const [first] = await accept.many(acme, [{ id, request }, bad], false);
     await clock.advance(2000);
-    const [again, refused] = await accept.many(acme, [{ id, request }, bad]);
+    const [again, refused] = await accept.many(acme, [{ id, request }, bad], true);
     expect(again).toEqual(first);
     expect(refused).toMatchObject({ code: 'validation_failed' });
   });
 
   it('is refused if it never was accepted', async () => {
     await clock.advance(2000);
-    await expect(accept.one(acme, id, request)).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(accept.one(acme, id, request)).rejects.toMatchObject({ code: 'invalid_schedule' });
     expect((await notifications.page(acme, {}, { limit: 10 })).data).toEqual([]);
   });
 });

@@ -38,6 +38,9 @@ export type TellQuota = (uses: readonly QuotaUse[], now: Instant) => void;
 /** Nobody plans further ahead. */
 const LATEST_MS = 366 * 86_400_000;
 
+/** A thousand at once would keep everybody else waiting for fifty milliseconds. */
+const AT_A_STRETCH = 100;
+
 /** Takes notifications in: what cannot be sent is refused here, everything else is durable when this answers. */
 @Injectable()
 export class AcceptNotifications {
@@ -78,17 +81,22 @@ export class AcceptNotifications {
     return notification;
   }
 
-  /** Many at once: each is accepted or refused for itself, and what is accepted is durable together. */
+  /**
+   * Many at once: each is accepted or refused for itself, and what is accepted is durable together.
+   * @param repeated false where nobody can have asked for these ids before: then none is looked for
+   */
   async many(
     workspaceId: WorkspaceId,
     requests: readonly { readonly id: NotificationId; readonly request: NotificationRequest }[],
+    repeated: boolean,
     tell: TellQuota = () => {},
   ): Promise<readonly (Notification | Refusal)[]> {
     const known = new Map<string, NotificationType | undefined>();
     const results: (Notification | Refusal)[] = [];
-    for (const { id, request } of requests) {
+    for (const [at, { id, request }] of requests.entries()) {
+      if (at % AT_A_STRETCH === AT_A_STRETCH - 1) await new Promise((resolve) => setImmediate(resolve));
       results.push(
-        await this.#readOrRecall(workspaceId, id, request, known).catch((error: unknown) => {
+        await this.#readOrRecall(workspaceId, id, request, known, repeated).catch((error: unknown) => {
           if (error instanceof Refusal) return error;
           throw error;
         }),
@@ -125,11 +133,13 @@ export class AcceptNotifications {
     id: NotificationId,
     request: NotificationRequest,
     known: Map<string, NotificationType | undefined>,
+    repeated = true,
   ): Promise<Notification> {
     try {
       return await this.#read(workspaceId, id, request, known);
     } catch (error) {
-      const before = error instanceof Refusal ? await this.#notifications.find(workspaceId, id) : undefined;
+      const mayBeThere = error instanceof Refusal && repeated;
+      const before = mayBeThere ? await this.#notifications.find(workspaceId, id) : undefined;
       if (!before) throw error;
       return accepted(before.order);
     }
