@@ -12,6 +12,7 @@ export default tseslint.config(
       'data/',
       'bench-results/',
       'test-results/',
+      'examples/*/dist/',
       '.toolchain/',
       'test/architecture/fixtures/',
     ],

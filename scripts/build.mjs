@@ -14,7 +14,7 @@ const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
 const openApiWriter = join(dist, 'scripts', 'write-openapi.js');
 
 const BUILT_FOLDERS = ['apps', 'libs', 'scripts', 'test'];
-const SOURCE_FOLDERS = ['apps/server', 'apps/cli', 'libs', 'scripts', 'test'];
+const SOURCE_FOLDERS = ['apps/server', 'apps/cli', 'apps/in-process', 'libs', 'scripts', 'test'];
 const COMPILED = /(\.d\.ts|\.js|\.js\.map)$/;
 const COMPILES = /(?<!\.d)\.ts$/;
 

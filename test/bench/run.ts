@@ -3,21 +3,23 @@ import type { Bench, BenchOptions } from './bench.js';
 import { bulkSingle } from './bulk-single.js';
 import { bulk } from './bulk.js';
 import { growth } from './growth.js';
+import { intake } from './intake.js';
 import { describeMachine, isBusy } from './kit/machine.js';
 import { asMarkdown, writeJson } from './kit/report.js';
+import { lanes } from './lanes.js';
 import { memory } from './memory.js';
 import { recovery } from './recovery.js';
 import { smoke } from './smoke.js';
 
 const USAGE = `npm run bench -- [NAME…] [--runs N] [--count N] [--only CONTESTANT]… [--out DIR] [--profile DIR]
-  NAME         bulk, bulk-single, memory, growth, recovery or smoke; all but smoke by default
+  NAME         bulk, bulk-single, intake, lanes, memory, growth, recovery or smoke; all but smoke by default
   --runs       repetitions, of which the table shows the median; default 5
   --count      messages or rows instead of the bench's own number: to see that it works, not to measure
-  --only       a contestant of bulk and bulk-single, by the start of its name; may be repeated
+  --only       a contestant of bulk, bulk-single and intake, by the start of its name; may be repeated
   --out        where <bench>.json goes; default bench-results
   --profile    CPU profiles of the contestants go there`;
 
-const BENCHES: readonly Bench[] = [bulk, bulkSingle, memory, growth, recovery];
+const BENCHES: readonly Bench[] = [bulk, bulkSingle, intake, lanes, memory, growth, recovery];
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

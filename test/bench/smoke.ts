@@ -1,5 +1,7 @@
 import type { Bench, BenchReport } from './bench.js';
 import { bulk } from './bulk.js';
+import { intake } from './intake.js';
+import { lanes } from './lanes.js';
 import { memory } from './memory.js';
 import { recovery } from './recovery.js';
 
@@ -12,10 +14,10 @@ const COUNT = 2525;
  */
 export const smoke: Bench = {
   name: 'smoke',
-  title: 'a few messages through bulk, memory and recovery: does the account add up?',
+  title: 'a few messages through bulk, intake, lanes, memory and recovery: does the account add up?',
   async run(options) {
     const reports: [string, BenchReport][] = [];
-    for (const bench of [bulk, memory, recovery]) {
+    for (const bench of [bulk, intake, lanes, memory, recovery]) {
       reports.push([bench.name, await bench.run({ ...options, runs: 1, count: options.count ?? COUNT })]);
     }
     return {

@@ -18,6 +18,7 @@ import { startFakeWhatsApp, WHATSAPP_ACCOUNT } from './whatsapp/fake-whatsapp.js
 const USAGE = `serve.js [--ses] [--resend] [--sendgrid] [--smtp] [--twilio] [--whatsapp] [--fcm]   which vendors; the first four by default
   --journal DIR          one DIR/<vendor>.jsonl each, appended to; default: a temporary folder
   --mode journal|count   count: no journal, no mails, only counters (and no Resend rate unless asked for)
+  --note MARK            with --mode count: when names that begin with it came in, at /__fake/arrivals
   --port-file FILE       also write the printed JSON line there, whole or not at all
   --<vendor>-port N      default: a free one; --smtp-admin-port N for SMTP's /__fake/ endpoints
   --ses-rate N           recipients/s      --resend-rate N|off  requests/s, default 5
@@ -35,7 +36,7 @@ const { values } = parseArgs({
   options: {
     ...{ ses: flag, resend: flag, sendgrid: flag, smtp: flag, help: flag },
     ...{ twilio: flag, whatsapp: flag, fcm: flag },
-    ...{ journal: text, mode: text, faults: text, 'port-file': text, 'keep-mails': text },
+    ...{ journal: text, mode: text, note: text, faults: text, 'port-file': text, 'keep-mails': text },
     ...{
       'ses-port': text,
       'resend-port': text,
@@ -85,6 +86,7 @@ function optionsFor(provider: Provider, folder: string, faults: FaultRule[]): Fa
     keepMails: Number(values['keep-mails'] ?? 1000),
     durable: values.durable ?? false,
     faults,
+    ...(values.note !== undefined && { note: values.note }),
   };
 }
 

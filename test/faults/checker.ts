@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
 import type { JournalEntry } from '#test/fakes/kit/journal.js';
+import { acceptancesIn, isOfCampaign, openLedgerFile, type Row, rowsOf, STATUSES } from './ledger-file.js';
 
 /** What the harness knows from outside: who was to be written to, and what it forbade when. */
 export interface Expectation {
@@ -16,69 +16,42 @@ export interface Expectation {
   readonly maxUnknown: number;
 }
 
-interface Row {
-  readonly address: string;
-  readonly status: number;
-  readonly attempts: number;
-  readonly provider: string;
-  readonly history: string | null;
-  readonly key: number;
-}
-
-/** As the migration numbers them; read here again, on purpose, and not from the product. */
-const STATUS = [
-  'pending',
-  'submitting',
-  'accepted',
-  'delivered',
-  'bounced',
-  'complained',
-  'failed',
-  'dead',
-  'suppressed',
-  'cancelled',
-  'expired',
-  'unknown',
-];
-const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
-
 /**
- * Compares the ledger with the vendors' journals. It shares no code with the product: plain SQL over the file that is left
- * when every process is dead. Each complaint names the promise it breaks.
+ * Compares a campaign's ledger with the vendors' journals. It shares no code with the product: plain SQL over the file that
+ * is left when every process is dead. Each complaint names the promise it breaks.
  */
 export function check(
   databaseFile: string,
-  journal: readonly JournalEntry[],
+  wholeJournal: readonly JournalEntry[],
   expected: Expectation,
 ): string[] {
-  const db = new DatabaseSync(databaseFile, { readOnly: true });
+  const db = openLedgerFile(databaseFile);
   try {
     const dispatch = db.prepare('SELECT * FROM dispatches WHERE id = ?').get(expected.campaignId) as
       Record<string, number> | undefined;
     if (!dispatch) return ['1: the campaign has no dispatch'];
-    const no = Number(dispatch['no']);
-    const rows = db
-      .prepare(
-        'SELECT key, address, status, attempts, provider, history FROM deliveries WHERE key >= ? AND key < ?',
-      )
-      .all(no * 2 ** 24, (no + 1) * 2 ** 24) as unknown as Row[];
+    const rows = rowsOf(db, expected.campaignId);
     const open = db.prepare('SELECT count(*) AS n FROM intents').get() as { n: number };
-    const acceptances = Map.groupBy(
-      journal.filter(({ kind }) => kind === 'accepted'),
-      ({ deliveryId }) => deliveryId ?? '',
-    );
+    const journal = ofCampaign(wholeJournal, expected);
+    const acceptances = acceptancesIn(journal);
     return [
       ...checkAccount(rows, dispatch, open.n, expected),
-      ...rows.flatMap((row) =>
-        checkRow(row, acceptances.get(idOf(row, expected.campaignId)) ?? [], expected),
-      ),
-      ...checkStrangers(rows, acceptances, expected),
+      ...rows.flatMap((row) => checkRow(row, acceptances.get(row.id) ?? [], expected)),
+      ...checkStrangers(rows, acceptances),
       ...checkQuiet(journal, expected),
       ...checkUnknown(rows, expected),
     ];
   } finally {
     db.close();
   }
+}
+
+/** A call for several is a campaign's; one for a single person says whom it is for. */
+function ofCampaign(journal: readonly JournalEntry[], { addresses }: Expectation): readonly JournalEntry[] {
+  const audience = new Set(addresses);
+  return journal.filter(({ deliveryId, to }) =>
+    deliveryId === undefined ? to === undefined || audience.has(to) : isOfCampaign(deliveryId),
+  );
 }
 
 /** Promise 1 and the equation: everybody has one row, every row has come to an end, the counters are the rows. */
@@ -98,12 +71,12 @@ function checkAccount(
   const strangers = rows.filter(({ address }) => !expected.addresses.includes(address));
   if (strangers.length > 0) faults.push(`1: ${strangers.length} rows for nobody we know`);
   if (open > 0) faults.push(`1: ${open} intents are still open`);
-  for (const [number, status] of STATUS.entries()) {
-    const counted = rows.filter((row) => row.status === number + 2).length;
+  for (const status of STATUSES) {
+    const counted = rows.filter((row) => row.status === status).length;
     if (Number(dispatch[status]) !== counted)
       faults.push(`equation: ${status} says ${dispatch[status]}, the rows say ${counted}`);
   }
-  const unfinished = rows.filter(({ status }) => statusOf(status) === 'pending').length;
+  const unfinished = rows.filter(({ status }) => status === 'pending').length;
   if (unfinished > 0) faults.push(`1: ${unfinished} rows are still pending`);
   return faults;
 }
@@ -111,20 +84,15 @@ function checkAccount(
 /** Promises 2, 3 and 8 for one message. */
 function checkRow(row: Row, accepted: readonly JournalEntry[], expected: Expectation): string[] {
   const faults: string[] = [];
-  const status = statusOf(row.status);
-  const history = row.history === null ? [] : (JSON.parse(row.history) as { outcome: string }[]);
-  const doubtful = status === 'unknown' || history.some(({ outcome }) => outcome === 'unknown');
+  const { status, doubtful } = row;
   if (accepted.length > 1 && !doubtful)
     faults.push(`2: ${row.address} was accepted ${accepted.length} times and is ${status}`);
-  if (status === 'accepted' && accepted.length === 0)
-    faults.push(`1: ${row.address} is accepted, and no vendor knows of it`);
-  if (
-    status === 'accepted' &&
-    accepted.length > 0 &&
-    !accepted.some(({ provider }) => provider === row.provider)
-  ) {
+  const taken = ['accepted', 'delivered', 'bounced', 'complained'].includes(status);
+  if (taken && accepted.length === 0)
+    faults.push(`1: ${row.address} is ${status}, and no vendor knows of it`);
+  if (taken && accepted.length > 0 && !accepted.some(({ provider }) => provider === row.provider)) {
     faults.push(
-      `1: ${row.address} is accepted by ${row.provider}, the vendors say ${accepted.map(({ provider }) => provider).join()}`,
+      `1: ${row.address} is ${status} by ${row.provider}, the vendors say ${accepted.map(({ provider }) => provider).join()}`,
     );
   }
   const settled = ['failed', 'suppressed', 'cancelled', 'expired'].includes(status);
@@ -139,12 +107,8 @@ function checkRow(row: Row, accepted: readonly JournalEntry[], expected: Expecta
 }
 
 /** A vendor's acceptance that no row answers for is a message nobody ordered, or one whose row was lost. */
-function checkStrangers(
-  rows: readonly Row[],
-  acceptances: ReadonlyMap<string, unknown>,
-  expected: Expectation,
-): string[] {
-  const ids = new Set(rows.map((row) => idOf(row, expected.campaignId)));
+function checkStrangers(rows: readonly Row[], acceptances: ReadonlyMap<string, unknown>): string[] {
+  const ids = new Set(rows.map(({ id }) => id));
   const strange = [...acceptances.keys()].filter((id) => !ids.has(id));
   return strange.length === 0
     ? []
@@ -163,21 +127,6 @@ function checkQuiet(journal: readonly JournalEntry[], { pauses, cancelledAt }: E
 }
 
 function checkUnknown(rows: readonly Row[], { maxUnknown }: Expectation): string[] {
-  const unknown = rows.filter(({ status }) => statusOf(status) === 'unknown').length;
+  const unknown = rows.filter(({ status }) => status === 'unknown').length;
   return unknown > maxUnknown ? [`2: ${unknown} are unknown, ${maxUnknown} can have been under way`] : [];
-}
-
-function statusOf(number: number): string {
-  return STATUS[number - 2] ?? `status ${number}`;
-}
-
-/** dlv_<the campaign's ULID><kind><ordinal in base 32, seven digits> */
-function idOf({ key }: Row, campaignId: string): string {
-  let rest = key % 2 ** 24;
-  let digits = '';
-  for (let i = 0; i < 7; i++) {
-    digits = DIGITS.charAt(rest % 32) + digits;
-    rest = Math.floor(rest / 32);
-  }
-  return `dlv_${campaignId.slice(4)}cmp${digits}`;
 }

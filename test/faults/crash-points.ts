@@ -10,11 +10,31 @@ export const crashPoints = [
   'expansion-accept',
   'expansion-before-accept',
   'expansion-cursor',
+  // A notification's row is committed, and nobody has been answered.
+  'notification-accept',
+  // Which way it goes is kept, and nothing of it has been opened.
+  'route-kept',
+  'leg-open',
+  'leg-accept',
+  // What a vendor told is stored, and the vendor has no answer.
+  'callback-stored',
+  // A change of a notification is read from the outbox, and told to nobody.
+  'event-read',
+  'webhook-enqueue',
+  // A customer has a webhook, and its attempt is not kept.
+  'webhook-post',
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
 /** Bugs planted on purpose, each of which the checker has to find. */
-export const plantedBugs = ['attempt-in-key', 'outcome-before-intent', 'cursor-before-send'] as const;
+export const plantedBugs = [
+  'attempt-in-key',
+  'outcome-before-intent',
+  'cursor-before-send',
+  'attempt-in-leg',
+  'event-crossed-off-first',
+  'new-webhook-id',
+] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 
 /** `intent:3`: right after the third intent has been made. */

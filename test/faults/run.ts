@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { play, type Report, scenarioOf } from './scenario.js';
+import { scenarioOf } from './scenario-plan.js';
+import { play, type Report } from './scenario.js';
 
 /** `npm run test:faults -- --seeds 200 --from 1`: plays seeds until one fails; that one alone replays it. */
 const { values } = parseArgs({

@@ -11,13 +11,16 @@ const START_WITHIN_MS = 60_000;
 /** One life of the server. `exit` resolves when it has ended, by whatever. */
 export class VictimProcess {
   readonly url: string;
+  /** Where it believes to be reached: what a vendor signs. */
+  readonly publicUrl: string;
   readonly exit: Promise<void>;
   readonly #child: ChildProcess;
   #ended = false;
 
-  private constructor(child: ChildProcess, url: string) {
+  private constructor(child: ChildProcess, url: string, publicUrl: string) {
     this.#child = child;
     this.url = url;
+    this.publicUrl = publicUrl;
     this.exit = new Promise((resolve) => {
       const end = (): void => {
         this.#ended = true;
@@ -41,7 +44,7 @@ export class VictimProcess {
       once(child, 'exit').then(() => undefined),
     ]);
     clearTimeout(timer);
-    return url === undefined ? undefined : new VictimProcess(child, url);
+    return url === undefined ? undefined : new VictimProcess(child, url, env['POSTHORN_PUBLIC_URL'] ?? url);
   }
 
   get ended(): boolean {

@@ -9,6 +9,7 @@ import { Campaigns } from '#ports/campaign/campaigns.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Ledger } from '#ports/delivery/ledger.js';
 import { around, CrashCounter } from './crash-points.js';
+import { CommunicationPorts, isLeg } from './victim-communication.js';
 
 /**
  * The real server, with a place to die in it: VICTIM_CRASH names the moment, VICTIM_BUG a mistake that somebody might
@@ -16,19 +17,21 @@ import { around, CrashCounter } from './crash-points.js';
  */
 const crash = new CrashCounter(process.env['VICTIM_CRASH']);
 const bug = process.env['VICTIM_BUG'];
+const communication = new CommunicationPorts(crash, bug, Number(process.env['VICTIM_LIFE'] ?? 1));
 
 function withCrashes(port: Provider): Provider {
   if (typeof port !== 'object' || !('useValue' in port)) return port;
   const { provide } = port;
   const value = port.useValue as object;
-  if (provide === Ledger) return { provide, useValue: dyingLedger(value as Ledger) };
+  if (provide === Ledger) return { provide, useValue: communication.ledger(dyingLedger(value as Ledger)) };
   if (provide === Imports) return { provide, useValue: dyingImports(value as Imports) };
   if (provide === Campaigns) return { provide, useValue: dyingCampaigns(value as Campaigns) };
-  return port;
+  return communication.of(provide, value) ?? port;
 }
 
 function dyingLedger(ledger: Ledger): Ledger {
   return around(ledger, 'accept', (accept) => async (dispatchId, recipients, now) => {
+    if (isLeg(dispatchId)) return accept(dispatchId, recipients, now);
     crash.passed('expansion-before-accept');
     // The planted bug: the cursor goes ahead of the page, which comes when it comes.
     if (bug === 'cursor-before-send') {

@@ -2,6 +2,7 @@ import { addressingRows } from './corpus/addressing.js';
 import { bodyRows } from './corpus/bodies.js';
 import { requestRows } from './corpus/requests.js';
 import { templateRows } from './corpus/templates.js';
+import { theirRows } from './corpus/theirs.js';
 import type { HostileRow } from './rows.js';
 
 /**
@@ -12,5 +13,6 @@ export const corpus: readonly HostileRow[] = [
   ...addressingRows,
   ...templateRows,
   ...bodyRows,
+  ...theirRows,
   ...requestRows,
 ];

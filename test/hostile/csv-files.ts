@@ -75,6 +75,18 @@ export const hostileFiles: readonly HostileFile[] = [
     ['2 invalid_name'],
   ),
   finished(
+    'names that command a terminal',
+    rows(
+      'email,name',
+      'a@canary.example,A\u001b[2J',
+      'b@canary.example,B\u0007',
+      'c@canary.example,C\u009b2J',
+      `d${GOOD},D`,
+    ),
+    1,
+    ['2 invalid_name', '3 invalid_name', '4 invalid_name'],
+  ),
+  finished(
     'attributes with a prototype',
     rows('email;attributes', `a${GOOD};"{""__proto__"":{""admin"":1}}"`),
     0,

@@ -6,7 +6,7 @@ import { SqliteEngine } from '#adapters/sqlite/engine/sqlite-engine.js';
 import { ask, type HttpAnswer } from './http-client.js';
 
 export const OWNER_KEY = 'c4nary-owner-key-of-the-hostile-suite';
-const THEIR_KEY = 'c4nary-key-of-another-workspace';
+export const THEIR_KEY = 'c4nary-key-of-another-workspace';
 const ULID = '0'.repeat(26);
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -67,8 +67,11 @@ export class Client {
   }
 }
 
-/** A data folder with a second workspace in it, of which the API makes only the first. */
-export async function folderOfTwo(folder: string): Promise<void> {
+/**
+ * A data folder with a second workspace in it, of which the API makes only the first.
+ * @param crowd devices of its user `crowd`
+ */
+export async function folderOfTwo(folder: string, crowd = 0): Promise<void> {
   await mkdir(folder, { recursive: true });
   const engine = await SqliteEngine.open(folder, (error) => {
     throw error;
@@ -84,6 +87,13 @@ export async function folderOfTwo(folder: string): Promise<void> {
        VALUES (?, ?, 'Theirs', ?, ?, 'environment', 0)`,
     )
     .run(`key_${ULID}`, `wsp_${ULID}`, createHash('sha256').update(THEIR_KEY).digest(), '["admin"]');
+  database
+    .prepare(
+      `WITH RECURSIVE numbers(n) AS (SELECT 1 WHERE ?1 > 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+       INSERT INTO devices (workspace_id, user_id, place, id, platform, address, created_at)
+       SELECT ?2, 'crowd', n, 'dev_' || n, 'ios', 'token:' || printf('%0152d', n), 0 FROM numbers`,
+    )
+    .run(crowd, `wsp_${ULID}`);
   database.close();
 }
 
@@ -105,6 +115,9 @@ export async function settle(url: string): Promise<Known> {
     ...known,
     ...(await campaignsInEveryState(ours, known)),
     ...tokenIn((await ours.send('GET', '/outbox?part=headers')).text),
+    'template.slow': await template({
+      html: '<p>{{#each list}}{{#if a}}{{a}}{{/if}}{{/each}} {{b.c}}</p>'.repeat(165),
+    }),
     'template.loop': await template({ text: loops }),
     'template.required': await template({
       text: '{{order.number}}',
@@ -142,6 +155,45 @@ async function inhabit(client: Client, email: string): Promise<Known> {
     dispatch: String(source),
     suppression: await client.make('/v1/suppressions', { email: `gone.${email}` }),
     key: await client.make('/v1/api-keys', { name: 'x', scopes: ['workspace:read'] }),
+    ...(await told(client, email)),
+  };
+}
+
+/** Somebody with a device who was told something, in an inbox of theirs. */
+async function told(client: Client, email: string): Promise<Known> {
+  const [user = ''] = email.split('@');
+  const inbox = await client.make('/v1/templates', {
+    name: 'x',
+    channel: 'inbox',
+    subject: 'Hello',
+    text: 'Hello {{name}}',
+  });
+  const type = user === 'theirs' ? 'their_note' : 'hostile_note';
+  await client.get('POST', '/v1/notification-types', {
+    type,
+    lane: 'standard',
+    channels: ['inbox'],
+    templates: { inbox },
+    requiredData: ['name'],
+  });
+  await client.get('PUT', `/v1/users/${user}`, { locale: 'de' });
+  const device = { platform: 'ios', token: `${user}-${'t'.repeat(32)}` };
+  const order = { type, to: { userId: user }, data: { name: 'x' } };
+  const notification = await client.make('/v1/notifications', order);
+  await client.until(`/v1/notifications/${notification}`, ({ status }) => status === 'delivered');
+  const { data } = await client.get('GET', `/v1/users/${user}/inbox`);
+  return {
+    type,
+    user,
+    notification,
+    'template.inbox': inbox,
+    device: await client.make(`/v1/users/${user}/devices`, device),
+    item: String((data as Json[])[0]?.['id']),
+    // Of an event that never comes: nobody is dialled.
+    endpoint: await client.make('/v1/webhook-endpoints', {
+      url: 'https://hooks.canary.example/in',
+      events: ['nothing.ever'],
+    }),
   };
 }
 
@@ -196,7 +248,8 @@ function tokenIn(page: string): Known {
   return { token, 'token.half': token.slice(0, token.length / 2) };
 }
 
-/** An id of the same shape that nobody has. */
+/** An id of the same shape that nobody has; a name of the application's own that nobody has given. */
 function missing(id: string): string {
-  return id.replace(/(?<=_)[0-9a-z]{26}/, ULID);
+  const other = id.replace(/(?<=_)[0-9a-z]{26}/, ULID);
+  return other === id ? `no_${id}` : other;
 }

@@ -61,6 +61,10 @@ export class PosthornProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** @returns its exit code */
   stop(signal: 'SIGTERM' | 'SIGKILL' | 'SIGUSR2' = 'SIGTERM'): Promise<number | null> {
     this.#child.kill(signal);

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { fileURLToPath } from 'node:url';
 import { SystemClock } from '#adapters/system/system-clock.js';
+import { serverFolder } from './doctor/server-folder.js';
 import { createProgram } from './program.js';
 import { Terminal } from './terminal/terminal.js';
 import { Trouble, UsageTrouble } from './trouble.js';
 
+const ROOT = new URL('../../../../', import.meta.url);
 const FAILED = 1;
 const BADLY_USED = 2;
 /** 128 + SIGINT, as shells have it. */
@@ -24,16 +27,14 @@ process.on('SIGINT', () => {
 const alive = setInterval(() => {}, 2 ** 30);
 
 async function run(): Promise<number> {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
   let exitCode = 0;
   const program = createProgram({
     terminal,
     clock,
     version,
     env: process.env,
-    folder: process.cwd(),
+    folder: serverFolder(process.cwd(), fileURLToPath(ROOT)),
     onInterrupt: (say) => (farewell = say),
     done: (code) => (exitCode = code),
   });

@@ -7,6 +7,8 @@ import { startTroubleOf } from './start-trouble.js';
 
 /** A stop that takes longer than this is cut short; 25 s are promised. */
 const STOP_WITHIN_MS = 24_000;
+/** For the answers to those who wait when there is no going on. */
+const LAST_WORDS_MS = 250;
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 let config: ServerConfig | undefined;
@@ -27,6 +29,15 @@ function die(event: string, error: unknown): never {
   process.exit(1);
 }
 
+/**
+ * Without its storage the process can only end, and whoever started it starts it again. What was acknowledged is on disk;
+ * whoever waits is told so (503) in the time that an answer takes to get out.
+ */
+function loseStorage(error: unknown): void {
+  log.error('storage.lost', { error });
+  setTimeout(() => process.exit(1), LAST_WORDS_MS);
+}
+
 /** While still starting there is nothing to finish: what was committed is committed, nothing was promised yet. */
 async function stop(signal: keyof typeof SIGNAL_NUMBERS): Promise<void> {
   if (stopping) process.exit(128 + SIGNAL_NUMBERS[signal]);
@@ -44,7 +55,7 @@ async function start(): Promise<void> {
   config = await readServerConfig(process.env, process.cwd());
   log = logAt(config.logLevel, config.secrets);
   if (config.unknownNames.length > 0) log.warn('config.unknown_names', { names: config.unknownNames });
-  const running = await startServer({ config, log, onFatal: (error) => die('storage.lost', error) });
+  const running = await startServer({ config, log, onFatal: loseStorage });
   giveBackMemoryWhenIdle();
   server = running;
   process.stdout.write(welcome(running, config));

@@ -7,6 +7,9 @@ export function previewLinks(publicUrl: PublicUrl): PreviewLinks {
     get unsubscribeUrl() {
       return `${publicUrl.value}/u/preview`;
     },
+    get preferencesUrl() {
+      return `${publicUrl.value}/p/preview`;
+    },
     get assetsUrl() {
       return `${publicUrl.value}/assets`;
     },

@@ -17,6 +17,7 @@ import { NotificationTypesController } from '#adapters/rest/notification-types/n
 import { DevicesController } from '#adapters/rest/users/devices.controller.js';
 import { InboxController } from '#adapters/rest/inbox/inbox.controller.js';
 import { UserInboxController } from '#adapters/rest/inbox/user-inbox.controller.js';
+import { UserTokensController } from '#adapters/rest/users/user-tokens.controller.js';
 import { UsersController } from '#adapters/rest/users/users.controller.js';
 import { NotificationsController } from '#adapters/rest/notifications/notifications.controller.js';
 import { HooksModule } from '#adapters/rest/hooks/hooks.module.js';
@@ -26,6 +27,7 @@ import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
 import { ListsController } from '#adapters/rest/lists/lists.controller.js';
 import { ExportController } from '#adapters/rest/subscribers/export.controller.js';
 import { SubscribersController } from '#adapters/rest/subscribers/subscribers.controller.js';
+import { PreferencesController } from '#adapters/rest/preferences/preferences.controller.js';
 import { UnsubscribeController } from '#adapters/rest/unsubscribe/unsubscribe.controller.js';
 import { ApiKeysController } from '#adapters/rest/workspace/api-keys.controller.js';
 import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endpoints.controller.js';
@@ -56,6 +58,7 @@ const API = [
   CampaignsController,
   CampaignEventsController,
   UnsubscribeController,
+  PreferencesController,
   TemplatesController,
   GalleryController,
   DeliveriesController,
@@ -67,6 +70,7 @@ const API = [
   NotificationsController,
   NotificationTypesController,
   UsersController,
+  UserTokensController,
   UserInboxController,
   InboxController,
   DevicesController,

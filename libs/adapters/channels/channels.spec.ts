@@ -3,7 +3,8 @@ import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Member } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
 import { describeChannelContract } from '#ports/delivery/channel.contract.js';
-import type { PreparedTemplate } from '#ports/templating/renderer.js';
+import type { PreferenceClaim } from '#ports/delivery/preference-tokens.js';
+import type { PreparedTemplate, RenderContext, Rendered } from '#ports/templating/renderer.js';
 import { compose } from '#domain/delivery/application/compose-message.js';
 import type { Channel } from '#ports/delivery/channel.js';
 import { email } from './email-channel.js';
@@ -50,6 +51,7 @@ const dispatch = (change: Partial<Dispatch> = {}): Dispatch => ({
 const links = {
   base: '',
   unsubscribe: (base: string, id: string, ref: string) => `${base}/u/${id}.${ref}`,
+  preferences: (base: string, claim: PreferenceClaim) => `${base}/p/${JSON.stringify(claim)}`,
   assets: (base: string) => `${base}/assets`,
 };
 const member = (data: object, address = '+491701234567'): Member => ({
@@ -60,6 +62,7 @@ const member = (data: object, address = '+491701234567'): Member => ({
   attempts: 0,
 });
 const template = (subject: string, text: string): PreparedTemplate => ({
+  uses: () => false,
   render: ({ recipient }) => ({
     subject,
     html: undefined,
@@ -182,8 +185,70 @@ describe('an e-mail', () => {
   });
 });
 
+it.each([
+  [
+    'a subscriber',
+    { refersTo: 'subscriber' as const },
+    'sub_1',
+    { kind: 'subscriber', campaignId: dispatch().id, subscriberId: 'sub_1' },
+  ],
+  [
+    'a user',
+    { refersTo: 'user' as const },
+    'ada',
+    { kind: 'user', workspaceId: dispatch().workspaceId, userId: 'ada' },
+  ],
+  [
+    'an address',
+    { refersTo: 'user' as const },
+    '',
+    { kind: 'address', workspaceId: dispatch().workspaceId, address: 'ada@example.com' },
+  ],
+  ['nobody that can be named', {}, 'tst_1', undefined],
+])('a message leads %s to their preferences, if its template shows the link', (_, about, ref, claim) => {
+  let made = 0;
+  const counting = {
+    ...links,
+    preferences: (base: string, of: PreferenceClaim) => {
+      made += 1;
+      return links.preferences(base, of);
+    },
+  };
+  const showing = (uses: boolean, data = '{}') =>
+    compose(
+      email,
+      dispatch(about),
+      { ...member({}, 'ada@example.com'), ref, data },
+      { uses: (name) => uses && name === 'preferencesUrl', render: rendered },
+      counting,
+    );
+  let shared: Record<string, unknown> = {};
+  const rendered = (context: RenderContext): Rendered => {
+    shared = context.shared;
+    return { subject: 'Hello', html: undefined, text: 'Hello' };
+  };
+  expect(showing(true)).toHaveProperty('message');
+  const url = claim && `${dispatch().linkBase}/p/${JSON.stringify(claim)}`;
+  expect([shared['preferencesUrl'], made]).toEqual([url, claim ? 1 : 0]);
+  showing(false);
+  expect([shared['preferencesUrl'], made]).toEqual([undefined, claim ? 1 : 0]);
+});
+
+it('a page of preferences that the application has itself goes before ours', () => {
+  const own = { ...dispatch({ refersTo: 'user' }) };
+  const content = { ...own.content, data: { preferencesUrl: 'https://acme.example/settings' } };
+  const showing: PreparedTemplate = {
+    uses: () => true,
+    render: ({ shared }) => ({ subject: String(shared['preferencesUrl']), html: undefined, text: '' }),
+  };
+  expect(compose(email, { ...own, content }, member({}, 'ada@example.com'), showing, links)).toMatchObject({
+    message: { subject: 'https://acme.example/settings' },
+  });
+});
+
 it('a message that cannot be rendered is unsendable, and says why', () => {
   const failing: PreparedTemplate = {
+    uses: () => false,
     render: () => {
       throw new TypeError('no');
     },
@@ -191,4 +256,14 @@ it('a message that cannot be rendered is unsendable, and says why', () => {
   expect(compose(sms, dispatch(), member({}), failing, links)).toEqual({
     unsendable: 'render_failed: TypeError: no',
   });
+});
+
+it.each([
+  ['Hello {{name}}', true],
+  ['', true],
+  ['Your template: shipped en 1', true],
+  ['template: shipped en_US 2\n{{order}}\n{{city}}', false],
+  ['\n  template: {{name}} en 0', false],
+])('whatsapp needs its window for %j: %s', (text, needed) => {
+  expect(whatsapp.window?.needed(text)).toBe(needed);
 });

@@ -6,6 +6,8 @@ import type { Channel } from '#ports/delivery/channel.js';
 
 /** Of a text body, by WhatsApp's own documentation. */
 const LONGEST = 4096;
+/** By WhatsApp's own documentation: "customer service window". */
+const WINDOW_MS = 24 * 3_600_000;
 /** The first line of a template that stands for one approved by WhatsApp, with its parameters counted: `template: shipped en_US 2`. */
 const APPROVED = /^template: *([a-z0-9_]{1,512}) +([a-z]{2,3}(?:_[A-Z]{2})?) +(\d{1,2}) *(?:\n|$)/;
 
@@ -18,6 +20,7 @@ export const whatsapp: Channel = {
   addressKind: 'whatsapp',
   template: { subject: 'none', html: false },
   arrivesWhenAccepted: false,
+  window: { openMs: WINDOW_MS, needed: (text) => !/^\s*template:/.test(text) },
   normalise: parsePhoneNumber,
   message: ({ deliveryId, to, rendered }): WhatsAppMessage => ({
     deliveryId,

@@ -1,6 +1,8 @@
+import { describe, expect, it } from '@jest/globals';
 import { decodeWords } from 'postal-mime';
 import { MAX_ANSWER_BYTES } from '#adapters/http/http-client.js';
 import {
+  aMessage,
   describeEmailProviderContract,
   type EmailProviderUnderTest,
   type TakenMail,
@@ -30,6 +32,42 @@ export function describeHttpVendor(
     async ({ wrongCredentials = false } = {}) => underTest(await make({ wrongCredentials })),
     { troubles: Object.keys(troubles) as Trouble[], remote: true },
   );
+  describeOddWords(name, make);
+}
+
+/** Of JSON, and yet nothing that a text can be made of. */
+const ODD = { toString: 1, valueOf: 2 };
+const ODD_WORDS = {
+  ...{ name: ODD, message: ODD, Message: ODD, code: ODD, __type: ODD, id: ODD, MessageId: ODD, status: ODD },
+  errors: [{ message: ODD, field: ODD, index: 0 }, ODD],
+  data: [{ id: ODD, name: ODD, status: 'verified' }],
+  BulkEmailEntryResults: [{ Status: ODD, Error: ODD, MessageId: ODD }, ODD],
+};
+const STATUSES = [200, 202, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503];
+
+function describeOddWords(
+  name: string,
+  make: (options: { wrongCredentials: boolean }) => Promise<HttpVendorUnderTest>,
+): void {
+  describe(`${name}: an answer that has objects in the place of words`, () => {
+    it.each(STATUSES)('is an outcome for every message, and words for an operator: %i', async (status) => {
+      const { fake, provider } = await make({ wrongCredentials: false });
+      const body = JSON.stringify(ODD_WORDS);
+      fake.setFaults([{ effect: { kind: 'status', status, accepted: true, body } }]);
+      for (const count of [1, 2]) {
+        const messages = Array.from({ length: count }, (_, n) => aMessage(n));
+        const outcomes = await provider.send({ key: `call_${count}`, messages, timeoutMs: 5_000 });
+        expect(outcomes).toHaveLength(count);
+        for (const outcome of outcomes) {
+          expect(outcome.kind).not.toBe('accepted');
+          expect('reason' in outcome && typeof outcome.reason).toBe('string');
+        }
+      }
+      expect(typeof (await provider.check()).detail).toBe('string');
+      provider.close();
+      await fake.close();
+    });
+  });
 }
 
 function underTest({ fake, provider, secrets, refusal }: HttpVendorUnderTest): EmailProviderUnderTest {

@@ -55,7 +55,7 @@ const QUOTA_PAUSE_MS = 60_000;
 export function fcmRefusal(status: number, body: string, retryAfterMs: number | undefined): FcmRefusal {
   const error = record(record(parseJson(body))['error']);
   const details = Array.isArray(error['details']) ? error['details'].map(record) : [];
-  const detail = (type: string) => details.find((one) => String(one['@type']).endsWith(type));
+  const detail = (type: string) => details.find((one) => text(one['@type'])?.endsWith(type));
   const violations = detail('google.rpc.BadRequest')?.['fieldViolations'];
   return {
     status,

@@ -60,6 +60,21 @@ describe('FcmProvider', () => {
     ...new Set(outcomes.map((outcome) => outcome?.kind)),
   ];
 
+  it('finds an outcome in an answer that has objects in the place of words', async () => {
+    const odd = { toString: 1, valueOf: 2 };
+    const error = {
+      status: odd,
+      message: odd,
+      details: [{ '@type': odd, errorCode: odd }, odd, { '@type': 5 }],
+    };
+    for (const status of [200, 400, 401, 404, 429, 500]) {
+      meetWith({ kind: 'status', status, body: { name: odd, error } });
+      const outcome = (await send())!;
+      expect(outcome.kind).not.toBe('accepted');
+      expect('reason' in outcome && typeof outcome.reason).toBe('string');
+    }
+  });
+
   describe('sending', () => {
     it('brings a message to the device that has this token', async () => {
       const outcome = await send(aPush(1, { urgent: true, validForSeconds: 60 }));

@@ -79,6 +79,10 @@ export class CompiledTemplate implements PreparedTemplate {
     return { subject, html: this.#html?.(), text: this.#text?.() };
   }
 
+  uses(name: string): boolean {
+    return this.#run.looksAt(name);
+  }
+
   #headerInjection({ recipient, shared, platform }: RenderContext): Error {
     const valueOf = (name: string): unknown => {
       const path = name.split('.');

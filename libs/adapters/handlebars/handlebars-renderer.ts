@@ -89,9 +89,9 @@ export class HandlebarsRenderer implements Renderer {
   }
 }
 
-async function compile(
-  { content, locale }: TemplateVersion,
-  subjectOverride: string | undefined,
+export async function compile(
+  { content, locale }: Pick<TemplateVersion, 'content' | 'locale'>,
+  subjectOverride?: string,
 ): Promise<PreparedTemplate> {
   const subject = subjectOverride ?? content.subject;
   const read = readContent(await loadParser(), { ...content, ...(subject !== undefined && { subject }) });

@@ -49,6 +49,16 @@ describe('inspecting a template', () => {
     }
   });
 
+  it('answers whoever brought what cannot be told to another thread, and lets the thread go', async () => {
+    const inspection = new Inspection(0);
+    const content = { text: 'x', variables: [] };
+    const context = { recipient: { name: () => 'Tom' }, shared: {}, platform: {} };
+    await expect(inspection.render({ content, locale: 'en', context })).rejects.toThrow(
+      /could not be cloned/,
+    );
+    while (inspection.running) await new Promise((resolve) => setImmediate(resolve));
+  });
+
   it('answers many at once, each its own', async () => {
     const names = Array.from({ length: 20 }, (_, i) => `v${i}`);
     const all = await Promise.all(names.map((name) => onItsThread.inspect({ text: `{{${name}}}` })));

@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { type FieldFault, Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
+import type { PlainRendered } from '#ports/templating/renderer.js';
 import type { Inspected } from '#ports/templating/template-inspector.js';
 import type { Source } from './inspect-source.js';
+import type { Trial } from './render-trial.js';
 
-export interface ToInspection {
-  readonly id: number;
-  readonly content: Source;
-}
+export type Asked = { readonly content: Source } | { readonly trial: Trial };
+export type ToInspection = { readonly id: number } & Asked;
 
 export type FromInspection = { readonly id: number } & (
-  | { readonly inspected: Inspected }
+  | { readonly answer: unknown }
   | {
       readonly refused: {
         readonly code: RefusalCode;
@@ -23,11 +23,11 @@ export type FromInspection = { readonly id: number } & (
 const IDLE_MS = 10_000;
 
 interface Waiting {
-  readonly resolve: (inspected: Inspected) => void;
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Inspects templates on a thread of its own, one after the other. It is started when there is something to inspect. */
+/** Inspects templates, and renders some for trial, on a thread of its own, one after the other. It is started when there is something to do. */
 export class Inspection {
   readonly #idleMs: number;
   readonly #waiting = new Map<number, Waiting>();
@@ -44,15 +44,30 @@ export class Inspection {
     return this.#thread !== undefined;
   }
 
-  inspect(content: Source): Promise<Inspected> {
+  /** @throws Refusal what TemplateInspector says */
+  async inspect(content: Source): Promise<Inspected> {
+    return (await this.#ask({ content })) as Inspected;
+  }
+
+  /** @throws Refusal what TrialRenderer says */
+  async render(trial: Trial): Promise<PlainRendered> {
+    return (await this.#ask({ trial })) as PlainRendered;
+  }
+
+  #ask(asked: Asked): Promise<unknown> {
     clearTimeout(this.#idle);
     const thread = (this.#thread ??= this.#start());
     // While an answer is owed the thread must not let the process end.
     thread.ref();
     const id = ++this.#lastId;
-    return new Promise<Inspected>((resolve, reject) => {
-      thread.postMessage({ id, content } satisfies ToInspection);
+    return new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      try {
+        thread.postMessage({ id, ...asked } satisfies ToInspection);
+      } catch (error) {
+        // What cannot be copied to another thread, a function among the data: nobody will answer.
+        this.#settle(id)?.reject(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   }
 
@@ -64,11 +79,16 @@ export class Inspection {
     return thread;
   }
 
-  #receive(message: FromInspection): void {
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#rest();
-    if ('inspected' in message) return waiting?.resolve(message.inspected);
+    return waiting;
+  }
+
+  #receive(message: FromInspection): void {
+    const waiting = this.#settle(message.id);
+    if ('answer' in message) return waiting?.resolve(message.answer);
     const { code, detail, faults } = message.refused;
     waiting?.reject(new Refusal(code, detail, { faults }));
   }

@@ -38,6 +38,10 @@ export class Run {
     return this.#names.indexOf(name);
   }
 
+  looksAt(name: string): boolean {
+    return this.#names.includes(name);
+  }
+
   /** @throws Refusal `missing_variable`, naming every one that is missing */
   begin({ recipient, shared, platform }: RenderContext): void {
     this.#steps = 0;

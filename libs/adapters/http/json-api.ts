@@ -19,6 +19,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/**
+ * A vendor's words. Anything else that stands in their place says nothing: to make a text of it is to run into an object
+ * whose `toString` is a number.
+ */
+export function saidIn(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
 /** An object to look into, whatever was sent: an empty one in place of anything else. */
 export function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

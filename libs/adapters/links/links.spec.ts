@@ -2,14 +2,31 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { describeRecipientLinksContract } from '#ports/delivery/recipient-links.contract.js';
 import { describeUnsubscribeTokensContract } from '#ports/campaign/unsubscribe-tokens.contract.js';
+import { describePreferenceTokensContract } from '#ports/delivery/preference-tokens.contract.js';
 import { HmacUnsubscribeTokens } from './hmac-unsubscribe-tokens.js';
 import { SignedLinks } from './signed-links.js';
+import { SignedPreferenceTokens } from './signed-preference-tokens.js';
 
 describeUnsubscribeTokensContract('HmacUnsubscribeTokens', (secret) => new HmacUnsubscribeTokens(secret));
 describeRecipientLinksContract(
   'SignedLinks',
-  (secret, publicUrl) => new SignedLinks({ value: publicUrl }, new HmacUnsubscribeTokens(secret)),
+  (secret, publicUrl) =>
+    new SignedLinks(
+      { value: publicUrl },
+      new HmacUnsubscribeTokens(secret),
+      new SignedPreferenceTokens(secret),
+    ),
 );
+
+describePreferenceTokensContract('SignedPreferenceTokens', (secret) => new SignedPreferenceTokens(secret));
+
+describe('SignedPreferenceTokens', () => {
+  it('does not take the token of an unsubscribe link, which mail providers read', () => {
+    const key = new Uint8Array(32).fill(7);
+    const token = new HmacUnsubscribeTokens(key).sign(`cmp_${'0'.repeat(26)}`, `sub_${'1'.repeat(26)}`);
+    expect(new SignedPreferenceTokens(key).verify(token)).toBeUndefined();
+  });
+});
 
 describe('HmacUnsubscribeTokens', () => {
   it('computes HMAC-SHA256 as the library does', () => {

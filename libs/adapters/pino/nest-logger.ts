@@ -1,6 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from '#ports/system/log.js';
 
+const APPLICATION = 'NestApplication';
+
 /** What Nest itself has to say, in our log. Its start-up chatter is for whoever debugs. */
 export class NestLogger implements LoggerService {
   readonly #log: Log;
@@ -26,7 +28,10 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    this.#log.error('nest.error', fields(message, details));
+    const said = fields(message, details);
+    // What the application itself complains of it also throws (a port that is taken): whoever started it says it better.
+    if (said['context'] === APPLICATION) this.#log.debug('nest.error', said);
+    else this.#log.error('nest.error', said);
   }
 
   fatal(message: unknown, ...details: unknown[]): void {

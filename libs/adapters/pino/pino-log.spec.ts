@@ -65,4 +65,12 @@ describe('NestLogger', () => {
       }),
     ]);
   });
+
+  it('leaves what the application throws as well to whoever hears it thrown', () => {
+    const lines: string[] = [];
+    new NestLogger(logTo(lines)).error('Error: listen EADDRINUSE', 'NestApplication');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'debug', event: 'nest.error' }),
+    ]);
+  });
 });

@@ -7,7 +7,7 @@ import { BodyBuffers } from '#adapters/http/body-buffers.js';
 import { header, HttpClient, type HttpAnswer } from '#adapters/http/http-client.js';
 import { outcomeOfSilence, retryAfterMs } from '#adapters/http/outcome-of-answer.js';
 import { RateLimitSeen } from '#adapters/http/rate-limit-seen.js';
-import { apiRoot, type ApiRoot, parseJson, record } from '#adapters/http/json-api.js';
+import { apiRoot, type ApiRoot, parseJson, record, saidIn } from '#adapters/http/json-api.js';
 import { classifyResend } from './classify-resend.js';
 import { batchRequest, singleRequest } from './resend-request.js';
 
@@ -92,7 +92,7 @@ export class ResendProvider implements EmailProvider {
     // A key that may only send is the one to have; it proves itself by being refused for what it asked, not for itself.
     if (body['name'] === 'restricted_api_key')
       return { ok: true, detail: 'The key may send, and nothing else.' };
-    const detail = `HTTP ${answer.status}: ${String(body['message'] ?? '')}`;
+    const detail = `HTTP ${answer.status}: ${saidIn(body['message'])}`;
     return { ok: false, detail: words(detail, [this.#apiKey]) };
   }
 
@@ -114,7 +114,7 @@ export class ResendProvider implements EmailProvider {
     const refusal = {
       status,
       name: typeof name === 'string' ? name : undefined,
-      message: String(message ?? ''),
+      message: saidIn(message),
       retryAfterMs: retryAfterMs(headers, this.#clock.now()),
     };
     return Array<Outcome>(count).fill(classifyResend(refusal, count === 1, this.#clock.now()));
@@ -129,7 +129,7 @@ function batchOutcomes(body: Record<string, unknown>, count: number): readonly O
   const errors = new Map<number, string>();
   for (const error of arrayOf(body['errors'])) {
     const { index, message } = record(error);
-    if (typeof index === 'number') errors.set(index, String(message ?? ''));
+    if (typeof index === 'number') errors.set(index, saidIn(message));
   }
   const ids = arrayOf(body['data']);
   if (ids.length + errors.size !== count) {
@@ -154,7 +154,7 @@ function domainsWords(body: Record<string, unknown>): { ok: boolean; detail: str
   const verified = arrayOf(body['data'])
     .map(record)
     .filter(({ status }) => status === 'verified')
-    .map(({ name }) => String(name));
+    .map(({ name }) => saidIn(name));
   if (verified.length === 0)
     return { ok: false, detail: 'The key works, but no domain is verified for sending.' };
   return { ok: true, detail: words(`Verified domains: ${verified.join(', ')}.`) };

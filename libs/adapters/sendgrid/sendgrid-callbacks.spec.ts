@@ -15,6 +15,7 @@ import {
   sendGridKeys,
   signedBySendGrid,
 } from '#test/fakes/sendgrid/sendgrid-callbacks.js';
+import { SENDGRID_MAX_AGE_MS } from './event-webhook-signature.js';
 import { SendGridCallbacks } from './sendgrid-callbacks.js';
 
 const MINUTES_5 = 300_000;
@@ -40,13 +41,21 @@ const readEvent = (event: SendGridEventName, options: Partial<SendGridEventOptio
 
 describeProviderCallbacksContract(
   'SendGridCallbacks',
-  { signatureHeaders: [SIGNATURE, TIMESTAMP], age: { pastMs: MINUTES_5, futureMs: MINUTES_5 } },
+  { signatureHeaders: [SIGNATURE, TIMESTAMP], age: { pastMs: SENDGRID_MAX_AGE_MS, futureMs: MINUTES_5 } },
   () => ({
     callbacks: new SendGridCallbacks({ webhookPublicKey: keys.publicKey }),
     call: ({ payload = aBody, signedAt = RECEIVED_AT, byStranger = false } = {}) =>
       aCallback(signedBySendGrid(payload, { at: signedAt, ...(byStranger ? stranger : keys) })),
   }),
 );
+
+it('SendGridCallbacks believes the last try of a call that SendGrid signed a day before, and knows its events again', async () => {
+  const read = async (signedAt: number) =>
+    callbacks.read(aCallback(signedBySendGrid(aBody, { at: signedAt, ...keys })));
+  const late = await read(RECEIVED_AT - 24 * 3_600_000);
+  expect(late).toMatchObject({ kind: 'told', events: [{ kind: 'delivered' }, { kind: 'bounced' }] });
+  expect(late).toEqual(await read(RECEIVED_AT));
+});
 
 describe('the signature of SendGrid', () => {
   /** The validator that SendGrid publishes. It throws at what is no signature at all. */

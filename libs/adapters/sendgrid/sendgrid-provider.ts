@@ -6,7 +6,7 @@ import { sendAlike } from '#adapters/email-providers/alike.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
 import { BodyBuffers } from '#adapters/http/body-buffers.js';
 import { header, HttpClient, type HttpAnswer } from '#adapters/http/http-client.js';
-import { apiRoot, type ApiRoot, parseJson, record } from '#adapters/http/json-api.js';
+import { apiRoot, type ApiRoot, parseJson, record, saidIn } from '#adapters/http/json-api.js';
 import { outcomeOfSilence, retryAfterMs } from '#adapters/http/outcome-of-answer.js';
 import { RateLimitSeen } from '#adapters/http/rate-limit-seen.js';
 import { classifySendGrid, type SendGridError } from './classify-sendgrid.js';
@@ -149,7 +149,7 @@ function errorsOf(body: unknown): readonly SendGridError[] {
   const { errors } = record(body);
   if (!Array.isArray(errors)) return [];
   return errors.map(record).map(({ message, field }) => ({
-    message: String(message ?? ''),
+    message: saidIn(message),
     field: typeof field === 'string' ? field : null,
   }));
 }

@@ -81,7 +81,7 @@ export function classifySesError(
   alone: boolean,
   now: Instant,
 ): Outcome {
-  const kind = sesErrors[error.name];
+  const kind = ruleIn(sesErrors, error.name);
   const reason = reasonOf(error);
   if (kind === undefined && status === 400)
     return alone ? { kind: 'rejected', reason } : { kind: 'unavailable', reason };
@@ -91,9 +91,14 @@ export function classifySesError(
 }
 
 export function classifySesEntry(entry: SesWords, messageId: string | undefined, now: Instant): Outcome {
-  const kind = sesBulkStatuses[entry.name] ?? 'unknown';
+  const kind = ruleIn(sesBulkStatuses, entry.name) ?? 'unknown';
   if (kind === 'accepted' && messageId !== undefined) return { kind, providerMessageId: messageId };
   return outcomeOf(kind, entry, now);
+}
+
+/** What an object inherits (`constructor`) is no rule of ours. */
+function ruleIn(rules: Readonly<Record<string, OutcomeKind>>, name: string): OutcomeKind | undefined {
+  return Object.hasOwn(rules, name) ? rules[name] : undefined;
 }
 
 function outcomeOf(kind: OutcomeKind, words: SesWords, now: Instant): Outcome {

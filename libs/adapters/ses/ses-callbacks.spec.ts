@@ -22,16 +22,16 @@ class RecordedSns {
   readonly asked: string[] = [];
   readonly certificates = new Map([[SNS_CERTIFICATE_URL, SNS_CERTIFICATE.cert]]);
   refuses = false;
+  isAway = false;
 
-  fetchCertificate(url: string): Promise<string> {
+  fetchCertificate(url: string): Promise<string | undefined> {
     this.asked.push(`GET ${url}`);
-    const pem = this.certificates.get(url);
-    return pem === undefined ? Promise.reject(new Error('404')) : Promise.resolve(pem);
+    return this.isAway ? Promise.reject(new Error('503')) : Promise.resolve(this.certificates.get(url));
   }
 
-  confirm(topicArn: string, token: string): Promise<void> {
+  confirm(topicArn: string, token: string): Promise<boolean> {
     this.asked.push(`confirm ${topicArn} ${token}`);
-    return this.refuses ? Promise.reject(new Error('400')) : Promise.resolve();
+    return this.isAway ? Promise.reject(new Error('503')) : Promise.resolve(!this.refuses);
   }
 }
 
@@ -41,6 +41,7 @@ const STRANGER = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.
 }) as string;
 const aBounce = JSON.stringify(sesEvent('Bounce', { at: RECEIVED_AT - 60_000 }));
 const invalid = { kind: 'refused', code: 'signature_invalid' };
+const away = { kind: 'later', reason: 'the certificate of SNS cannot be fetched' };
 
 for (const version of ['1', '2'] as const) {
   describeProviderCallbacksContract(
@@ -150,10 +151,15 @@ describe('SesCallbacks', () => {
       expect(await read(signed())).toEqual(invalid);
     });
 
-    it('but asks again once it can be had', async () => {
-      sns.certificates.clear();
-      expect(await read(signed())).toEqual(invalid);
-      sns.certificates.set(SNS_CERTIFICATE_URL, SNS_CERTIFICATE.cert);
+    it('but has the call come again while Amazon does not answer, and believes it then', async () => {
+      sns.isAway = true;
+      expect(await read(signed())).toEqual(away);
+      expect(await read(signed({ key: STRANGER }))).toEqual(away);
+      sns.isAway = false;
+      expect((await read(signed())).kind).toBe('told');
+      expect(await read(signed({ key: STRANGER }))).toEqual(invalid);
+      // What is known needs nobody.
+      sns.isAway = true;
       expect((await read(signed())).kind).toBe('told');
     });
 
@@ -161,7 +167,7 @@ describe('SesCallbacks', () => {
       const made = (n: number) => SNS_CERTIFICATE_URL.replace('7506', String(1000 + n));
       expect((await read(signed())).kind).toBe('told');
       for (let n = 0; n < 100; n += 1)
-        expect(await read(signed({ certificateUrl: made(n) }))).toEqual(invalid);
+        expect(await read(signed({ certificateUrl: made(n) }))).toEqual(n < 19 ? invalid : away);
       expect(sns.asked).toHaveLength(20);
       expect((await read(signed())).kind).toBe('told');
       await read(signed({ certificateUrl: made(1) }), RECEIVED_AT + 60_000);
@@ -233,6 +239,12 @@ describe('SesCallbacks', () => {
       sns.refuses = true;
       expect((await read(signed({ type }))).kind).toBe('malformed');
       expect((await read(signed({ type, token: 'a b' }))).kind).toBe('malformed');
+    });
+
+    it('has it asked again while SNS does not answer', async () => {
+      expect((await read(signed())).kind).toBe('told');
+      sns.isAway = true;
+      expect((await read(signed({ type }))).kind).toBe('later');
     });
 
     it('lets go of a topic that somebody has ended', async () => {

@@ -43,7 +43,8 @@ export class SesCallbacks implements ProviderCallbacks {
     // Before any request of ours: a stranger must name one of our topics and a certificate at Amazon to cause one.
     if (!message || !this.#topicArns.has(message.topicArn)) return INVALID;
     const certificate = await this.#certificates.get(message.signingCertUrl, receivedAt);
-    if (!certificate || !isSignedBy(message, certificate)) return INVALID;
+    if (certificate === 'away') return later('the certificate of SNS cannot be fetched');
+    if (certificate === 'none' || !isSignedBy(message, certificate)) return INVALID;
     const publishedAt = instantOf(message.timestamp);
     if (publishedAt === undefined) return { kind: 'malformed', reason: 'a message without a time' };
     if (!isFresh(publishedAt, receivedAt, SNS_MAX_AGE_MS))
@@ -66,12 +67,17 @@ export class SesCallbacks implements ProviderCallbacks {
       return { kind: 'malformed', reason: 'a confirmation without a token' };
     }
     try {
-      await this.#api.confirm(topicArn, token);
-      return { kind: 'answer', body: '' };
+      if (await this.#api.confirm(topicArn, token)) return { kind: 'answer', body: '' };
     } catch {
-      return { kind: 'malformed', reason: 'SNS would not confirm the subscription with the token it sent' };
+      return later('SNS does not answer to the confirmation');
     }
+    return { kind: 'malformed', reason: 'SNS would not confirm the subscription with the token it sent' };
   }
+}
+
+/** SNS takes anything but a 5xx for a final answer, and would not send the same again. */
+function later(reason: string): CallbackReading {
+  return { kind: 'later', reason };
 }
 
 const INVALID: CallbackReading = { kind: 'refused', code: 'signature_invalid' };

@@ -14,6 +14,7 @@ import type { Clock } from '#ports/system/clock.js';
 import { returned, sendAlike } from '#adapters/email-providers/alike.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
 import { HttpClient } from '#adapters/http/http-client.js';
+import { saidIn } from '#adapters/http/json-api.js';
 import { outcomeOfSilence, outcomeOfStatus } from '#adapters/http/outcome-of-answer.js';
 import { classifySesEntry, classifySesError, sesErrors } from './classify-ses.js';
 import { bulkRequest, singleRequest } from './ses-request.js';
@@ -134,8 +135,8 @@ export class SesProvider implements EmailProvider {
       ),
     );
     if (!answer.ok) return answer.failure(true);
-    const { MessageId } = answer.output;
-    return MessageId === undefined
+    const MessageId = saidIn(answer.output.MessageId);
+    return MessageId === ''
       ? { kind: 'unknown', reason: 'an answer without a message id' }
       : { kind: 'accepted', providerMessageId: MessageId };
   }
@@ -160,8 +161,12 @@ export class SesProvider implements EmailProvider {
       return messages.map(() => ({ kind: 'unknown', reason: `an answer with ${results.length} results` }));
     }
     const now = this.#clock.now();
-    return results.map(({ Status = '', Error: message = '', MessageId }) =>
-      classifySesEntry({ name: Status, message }, MessageId, now),
+    return results.map(({ Status, Error: message, MessageId }) =>
+      classifySesEntry(
+        { name: saidIn(Status), message: saidIn(message) },
+        saidIn(MessageId) || undefined,
+        now,
+      ),
     );
   }
 
@@ -205,8 +210,11 @@ export class SesProvider implements EmailProvider {
 
   #failure(error: unknown, { answer, handed }: SesExchange, alone: boolean): Outcome {
     if (answer && answer.kind !== 'answered') return outcomeOfSilence(answer);
-    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    if (!handed && !(name in sesErrors)) return { kind: 'unavailable', reason: `${name}: ${message}` };
+    // The SDK puts whatever SES said into them, of any shape.
+    const name = error instanceof Error ? saidIn(error.name) : 'Error';
+    const message = saidIn(error instanceof Error ? error.message : error);
+    if (!handed && !Object.hasOwn(sesErrors, name))
+      return { kind: 'unavailable', reason: `${name}: ${message}` };
     // Some gateway's page instead of SES's own words.
     if (error instanceof SyntaxError)
       return outcomeOfStatus(answer?.status ?? 0, `HTTP ${answer?.status} that is not JSON`);

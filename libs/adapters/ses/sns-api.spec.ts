@@ -34,13 +34,21 @@ describe('HttpSnsApi', () => {
 
   it('follows no redirect', async () => {
     sns.answer = (response) => response.writeHead(302, { location: `${sns.url}/other.pem` }).end();
-    await expect(api.fetchCertificate(SNS_CERTIFICATE_URL)).rejects.toThrow('SNS answered 302.');
+    expect(await api.fetchCertificate(SNS_CERTIFICATE_URL)).toBeUndefined();
     expect(sns.calls).toHaveLength(1);
   });
 
-  it('rejects what SNS refuses, what never ends and what nobody answers', async () => {
-    sns.answer = (response) => response.writeHead(400).end();
-    await expect(api.confirm(SNS_TOPIC, 'x')).rejects.toThrow('SNS answered 400.');
+  it.each([400, 403, 404])('takes %s for a final answer', async (status) => {
+    sns.answer = (response) => response.writeHead(status).end();
+    expect(await api.confirm(SNS_TOPIC, 'x')).toBe(false);
+    expect(await api.fetchCertificate(SNS_CERTIFICATE_URL)).toBeUndefined();
+  });
+
+  it('rejects what may be over soon, what never ends and what nobody answers', async () => {
+    for (const status of [500, 503, 429, 408]) {
+      sns.answer = (response) => response.writeHead(status).end();
+      await expect(api.confirm(SNS_TOPIC, 'x')).rejects.toThrow(`SNS answered ${status}.`);
+    }
     sns.answer = (response) => response.write('x'.repeat(2_000_000));
     await expect(api.fetchCertificate(SNS_CERTIFICATE_URL)).rejects.toThrow('more than');
     await expect(new HttpSnsApi('http://127.0.0.1:1').confirm(SNS_TOPIC, 'x')).rejects.toThrow(

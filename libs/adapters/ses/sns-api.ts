@@ -13,10 +13,13 @@ export function originOfTopic(topicArn: string): string | undefined {
 
 /** The two requests that reading SNS ever makes, both to Amazon's fixed hosts; neither follows a redirect. */
 export interface SnsApi {
-  /** The PEM. Rejects if it can't be had. */
-  fetchCertificate(url: string): Promise<string>;
-  /** From now on the topic tells us. Asking again with the same token changes nothing. Rejects if SNS will not. */
-  confirm(topicArn: string, token: string): Promise<void>;
+  /** The PEM; undefined if Amazon says that there is nothing. Rejects if it does not answer, or has troubles of its own. */
+  fetchCertificate(url: string): Promise<string | undefined>;
+  /**
+   * From now on the topic tells us. Asking again with the same token changes nothing. False if SNS will not; rejects if it
+   * does not answer, or has troubles of its own.
+   */
+  confirm(topicArn: string, token: string): Promise<boolean>;
 }
 
 export class HttpSnsApi implements SnsApi {
@@ -27,7 +30,7 @@ export class HttpSnsApi implements SnsApi {
     this.#endpoint = endpoint;
   }
 
-  async fetchCertificate(url: string): Promise<string> {
+  async fetchCertificate(url: string): Promise<string | undefined> {
     const { origin, pathname } = new URL(url);
     return this.#ask({ method: 'GET', origin, path: pathname, headers: {} });
   }
@@ -36,21 +39,22 @@ export class HttpSnsApi implements SnsApi {
    * ConfirmSubscription needs no credentials: the token is proof enough. `SubscribeURL` would do the same, and would
    * have us fetch whatever URL stands in a message.
    */
-  async confirm(topicArn: string, token: string): Promise<void> {
+  async confirm(topicArn: string, token: string): Promise<boolean> {
     const origin = originOfTopic(topicArn);
     if (origin === undefined) throw new Error('That is not the ARN of a topic.');
     const query = { Action: 'ConfirmSubscription', Version: '2010-03-31', TopicArn: topicArn, Token: token };
-    await this.#ask({
+    const answer = await this.#ask({
       method: 'POST',
       origin,
       path: '/',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(query).toString(),
     });
+    return answer !== undefined;
   }
 
   /** A connection of its own: this happens once a certificate and once a subscription. */
-  async #ask(request: Omit<HttpRequest, 'timeoutMs'>): Promise<string> {
+  async #ask(request: Omit<HttpRequest, 'timeoutMs'>): Promise<string | undefined> {
     const http = new HttpClient(1);
     try {
       const origin = this.#endpoint ?? request.origin;
@@ -61,7 +65,11 @@ export class HttpSnsApi implements SnsApi {
   }
 }
 
-function bodyOf(answer: HttpAnswer): string {
+/** Undefined where asking again would be answered the same. */
+function bodyOf(answer: HttpAnswer): string | undefined {
   if (answer.kind === 'answered' && answer.status === 200) return answer.body;
+  const isFinal =
+    answer.kind === 'answered' && answer.status < 500 && answer.status !== 408 && answer.status !== 429;
+  if (isFinal) return undefined;
   throw new Error(answer.kind === 'answered' ? `SNS answered ${answer.status}.` : answer.reason);
 }

@@ -1,8 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import type { Instant } from '#domain/kernel/brand.js';
 
-/** The PEM at a URL that was found to be Amazon's. Rejects if it can't be had. */
-export type FetchCertificate = (url: string) => Promise<string>;
+/** What there is instead of a certificate: `away` may be over in a minute, `none` is for good. */
+export type NoCertificate = 'away' | 'none';
+
+/** The PEM at a URL that was found to be Amazon's; undefined if there is nothing. Rejects if nobody can say. */
+export type FetchCertificate = (url: string) => Promise<string | undefined>;
 
 /** One a region, and two while Amazon changes it. */
 const KEPT = 16;
@@ -15,7 +18,7 @@ const FETCHES_A_MINUTE = 20;
 export class SnsCertificates {
   readonly #fetch: FetchCertificate;
   readonly #known = new Map<string, X509Certificate>();
-  readonly #underWay = new Map<string, Promise<X509Certificate | undefined>>();
+  readonly #underWay = new Map<string, Promise<X509Certificate | NoCertificate>>();
   #minute = 0;
   #fetched = 0;
 
@@ -23,35 +26,35 @@ export class SnsCertificates {
     this.#fetch = fetch;
   }
 
-  /** Undefined if it can't be had, or is not good at that time. Never rejects. */
-  async get(url: string, now: Instant): Promise<X509Certificate | undefined> {
+  /** `none` also for one that is not good at that time. Never rejects. */
+  async get(url: string, now: Instant): Promise<X509Certificate | NoCertificate> {
     const certificate = this.#known.get(url) ?? (await this.#ask(url, now));
-    if (!certificate) return undefined;
+    if (typeof certificate === 'string') return certificate;
     const isGood = now >= certificate.validFromDate.getTime() && now <= certificate.validToDate.getTime();
-    return isGood ? certificate : undefined;
+    return isGood ? certificate : 'none';
   }
 
   /** Of several calls that need the same one at once, the first asks. */
-  #ask(url: string, now: Instant): Promise<X509Certificate | undefined> {
+  #ask(url: string, now: Instant): Promise<X509Certificate | NoCertificate> {
     const underWay = this.#underWay.get(url);
     if (underWay) return underWay;
-    if (!this.#mayFetch(now)) return Promise.resolve(undefined);
+    // Strangers may have used up what we ask in a minute: Amazon's own call is to come again then, not to be lost.
+    if (!this.#mayFetch(now)) return Promise.resolve('away');
     const asked = this.#fetchOne(url).finally(() => this.#underWay.delete(url));
     this.#underWay.set(url, asked);
     return asked;
   }
 
-  async #fetchOne(url: string): Promise<X509Certificate | undefined> {
+  async #fetchOne(url: string): Promise<X509Certificate | NoCertificate> {
+    let pem: string | undefined;
     try {
-      const pem = await this.#fetch(url);
-      if (pem.length > MAX_PEM) return undefined;
-      const certificate = new X509Certificate(pem);
-      this.#keep(url, certificate);
-      return certificate;
+      pem = await this.#fetch(url);
     } catch {
-      // Not there, not in time, or no certificate: there is nothing to check the signature with.
-      return undefined;
+      return 'away';
     }
+    const certificate = certificateOf(pem);
+    if (certificate) this.#keep(url, certificate);
+    return certificate ?? 'none';
   }
 
   #keep(url: string, certificate: X509Certificate): void {
@@ -66,5 +69,14 @@ export class SnsCertificates {
     this.#minute = minute;
     this.#fetched += 1;
     return this.#fetched <= FETCHES_A_MINUTE;
+  }
+}
+
+function certificateOf(pem: string | undefined): X509Certificate | undefined {
+  if (pem === undefined || pem.length > MAX_PEM) return undefined;
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
   }
 }

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryInbox } from '#adapters/memory/communication/memory-inbox.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
-import { notFound } from '#domain/kernel/refusal.js';
 import { anInboxItem } from '#ports/communication/testing/communication-stores.js';
+import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { FollowInbox } from './follow-inbox.js';
 
-describe('following what is put into inboxes', () => {
+describe('following what changes in inboxes', () => {
   let inbox: MemoryInbox;
   let clock: DrivenClock;
   let log: MemoryLog;
@@ -18,7 +18,7 @@ describe('following what is put into inboxes', () => {
     clock = new DrivenClock();
     log = new MemoryLog();
     told = [];
-    audience = { isEmpty: false, tell: (items) => told.push(...items.map(({ id }) => id)) };
+    audience = { isEmpty: false, tell: async (items) => void told.push(...items.map(({ id }) => id)) };
     follow = new FollowInbox({ inbox, clock, log }, audience);
   });
   const put = async (): Promise<string> => {
@@ -50,10 +50,10 @@ describe('following what is put into inboxes', () => {
 
   it('reads nothing while nobody is there, and begins with what is put after somebody came', async () => {
     let reads = 0;
-    const putSince = inbox.putSince.bind(inbox);
-    inbox.putSince = (...args) => {
+    const changesSince = inbox.changesSince.bind(inbox);
+    inbox.changesSince = (...args) => {
       reads += 1;
-      return putSince(...args);
+      return changesSince(...args);
     };
     audience.isEmpty = true;
     await follow.start();
@@ -66,42 +66,51 @@ describe('following what is put into inboxes', () => {
     await follow.stop();
   });
 
-  it('misses nothing for whoever comes while it looks what the newest is', async () => {
+  it('misses nothing for whoever comes while it looks what the last change is', async () => {
     audience.isEmpty = true;
     await follow.start();
     await clock.advance(0);
-    const newest = inbox.newest.bind(inbox);
-    inbox.newest = async () => {
+    const lastChange = inbox.lastChange.bind(inbox);
+    inbox.lastChange = async () => {
       // They have read their inbox already: it did not hold what is put now.
       audience.isEmpty = false;
-      return newest();
+      return lastChange();
     };
     const id = await put();
     expect(told).toEqual([id]);
     await follow.stop();
   });
 
-  it('goes on after the item that it had come to was removed', async () => {
-    await follow.start();
-    const before = await put();
-    const putSince = inbox.putSince.bind(inbox);
-    inbox.putSince = (id, limit) =>
-      id === before ? Promise.reject(notFound('inbox item')) : putSince(id, limit);
-    await put();
-    expect(log.complaints).toEqual(['inbox.unreadable']);
+  it('tells of a step as of a putting, with the item as it is now', async () => {
     const id = await put();
-    expect(told).toEqual([before, id]);
+    await follow.start();
+    const item = await inbox.find(acme, id);
+    await inbox.save({ ...item!, state: 'read', readAt: 1 });
+    await clock.advance(0);
+    expect(told).toEqual([id]);
     await follow.stop();
   });
 
   it('looks again after a while when the storage failed, and says so each time', async () => {
     await follow.start();
-    const putSince = inbox.putSince.bind(inbox);
-    inbox.putSince = () => Promise.reject(new Error('The disk is gone.'));
+    const changesSince = inbox.changesSince.bind(inbox);
+    inbox.changesSince = () => Promise.reject(new Error('The disk is gone.'));
     const id = await put();
     await clock.advance(3_000);
     expect(log.complaints).toEqual(['inbox.unreadable', 'inbox.unreadable']);
-    inbox.putSince = putSince;
+    inbox.changesSince = changesSince;
+    await clock.advance(3_000);
+    expect(told).toEqual([id]);
+    await follow.stop();
+  });
+
+  it('tells again of what could not be told', async () => {
+    await follow.start();
+    const { tell } = audience;
+    audience.tell = () => Promise.reject(new Error('Nobody can be counted.'));
+    const id = await put();
+    expect([told, log.complaints]).toEqual([[], ['inbox.unreadable']]);
+    audience.tell = tell;
     await clock.advance(3_000);
     expect(told).toEqual([id]);
     await follow.stop();

@@ -1,5 +1,5 @@
 import type { InboxItem } from '#domain/communication/model/inbox-item.js';
-import { Refusal } from '#domain/kernel/refusal.js';
+import { LookAgain, type Looked } from '#domain/kernel/look-again.js';
 import type { Inbox } from '#ports/communication/inbox.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
@@ -10,96 +10,59 @@ export interface Following {
   readonly log: Log;
 }
 
-/** Whoever wants to know what was put. */
+/** Whoever wants to know what has changed. */
 export interface Audience {
   readonly isEmpty: boolean;
-  tell(items: readonly InboxItem[]): void;
+  /** Told again of the same if it rejects. */
+  tell(items: readonly InboxItem[]): Promise<void>;
 }
 
 /** Hints may be missed: we look this often at least (ms). */
 const LOOK_EVERY_MS = 3_000;
 const AT_ONCE = 200;
 
-/** Tells of every item put while it runs, by whichever process, in the order of putting. */
+/** Tells of every item put or moved on while it runs, by whichever process, in the order of the changes. */
 export class FollowInbox {
-  readonly #tools: Following;
+  readonly #inbox: Inbox;
   readonly #audience: Audience;
-  #cursor: string | undefined;
-  #state: 'new' | 'running' | 'stopped' = 'new';
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
-  #cancelTimer = (): void => {};
-  #unsubscribe = (): void => {};
+  readonly #looker: LookAgain;
+  #cursor = '';
 
-  constructor(tools: Following, audience: Audience) {
-    this.#tools = tools;
+  constructor({ inbox, clock, log }: Following, audience: Audience) {
+    this.#inbox = inbox;
     this.#audience = audience;
+    this.#looker = new LookAgain(
+      clock,
+      () => this.#look(),
+      (error) => {
+        log.error('inbox.unreadable', { error });
+        return LOOK_EVERY_MS;
+      },
+    );
   }
 
-  /** What was put before is everybody's to read for themselves. */
+  /** What was before is everybody's to read for themselves. */
   async start(): Promise<void> {
-    const { inbox } = this.#tools;
-    this.#cursor = await inbox.newest();
-    this.#state = 'running';
-    this.#unsubscribe = inbox.onPut(() => this.#look());
-    this.#look();
+    this.#cursor = await this.#inbox.lastChange();
+    this.#looker.start((call) => this.#inbox.onChanged(call));
   }
 
-  async stop(): Promise<void> {
-    this.#state = 'stopped';
-    this.#unsubscribe();
-    this.#cancelTimer();
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#looker.stop();
   }
 
-  #look(): void {
-    if (this.#state !== 'running') return;
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookAround().finally(() => {
-      this.#looking = undefined;
-      // Somebody called after the last look and before this: nobody else will hear them.
-      if (this.#lookAgain) this.#look();
-    });
-  }
-
-  async #lookAround(): Promise<void> {
-    this.#cancelTimer();
-    try {
-      while (this.#lookAgain && this.#state === 'running') {
-        this.#lookAgain = false;
-        if (await this.#step()) this.#lookAgain = true;
-      }
-    } catch (error) {
-      this.#tools.log.error('inbox.unreadable', { error });
-      if (error instanceof Refusal && error.code === 'not_found') await this.#startOver();
-    }
-    if (this.#state === 'running')
-      this.#cancelTimer = this.#tools.clock.after(LOOK_EVERY_MS, () => this.#look());
-  }
-
-  /** Answers whether there may be more. */
-  async #step(): Promise<boolean> {
-    const { inbox } = this.#tools;
+  async #look(): Promise<Looked> {
     if (this.#audience.isEmpty) {
-      const newest = await inbox.newest();
-      // In this order: whoever came while we asked may have read their inbox before the newest was put.
+      const last = await this.#inbox.lastChange();
+      // In this order: whoever came while we asked may have read their inbox before the last change was made.
       if (this.#audience.isEmpty) {
-        this.#cursor = newest;
-        return false;
+        this.#cursor = last;
+        return LOOK_EVERY_MS;
       }
     }
-    const items = await inbox.putSince(this.#cursor, AT_ONCE);
-    this.#cursor = items.at(-1)?.id ?? this.#cursor;
-    this.#audience.tell(items);
-    return items.length === AT_ONCE;
-  }
-
-  /** The item we had come to was removed: what came right after it is read when an inbox is opened. */
-  async #startOver(): Promise<void> {
-    try {
-      this.#cursor = await this.#tools.inbox.newest();
-    } catch (error) {
-      this.#tools.log.error('inbox.unreadable', { error });
-    }
+    const { items, cursor } = await this.#inbox.changesSince(this.#cursor, AT_ONCE);
+    if (items.length > 0) await this.#audience.tell(items);
+    this.#cursor = cursor;
+    return items.length === AT_ONCE ? 'again' : LOOK_EVERY_MS;
   }
 }

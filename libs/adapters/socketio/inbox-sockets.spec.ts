@@ -107,6 +107,36 @@ describe('the inbox over sockets', () => {
     expect(await server.inbox.find(acme, item.id)).toMatchObject({ state: 'archived' });
   });
 
+  it('tells every tab of the user of a step, with what asks for attention now, whoever took it', async () => {
+    const [one, other] = [await server.put(), await server.put()];
+    const [tab, second, bens] = [await server.open(), await server.open(), await server.open('ben')];
+    await tab.client.emitWithAck('inbox:seen', { id: one.id });
+    for (const told of [tab, second])
+      expect(await told.next('inbox:step')).toMatchObject({
+        item: { id: one.id, state: 'seen' },
+        counts: { unseen: 1, unread: 2 },
+      });
+    // Taken elsewhere: by REST, or in another process.
+    await server.inbox.save({ ...other, state: 'archived', archivedAt: 5 });
+    for (const told of [tab, second])
+      expect(await told.next('inbox:step')).toMatchObject({
+        item: { id: other.id, state: 'archived' },
+        counts: { unseen: 0, unread: 1 },
+      });
+    const forBen = await server.put({ userId: 'ben' });
+    expect(await bens.next('inbox:item')).toMatchObject({ id: forBen.id });
+    expect(bens.has('inbox:step')).toBe(false);
+  });
+
+  it('says nothing of a step that was none', async () => {
+    const item = await server.put({ state: 'read' });
+    const tab = await server.open();
+    await tab.client.emitWithAck('inbox:seen', { id: item.id });
+    const next = await server.put();
+    expect(await tab.next('inbox:item')).toMatchObject({ id: next.id });
+    expect(tab.has('inbox:step')).toBe(false);
+  });
+
   it('lets nobody touch an item of somebody else', async () => {
     const [bens, theirs] = [await server.put({ userId: 'ben' }), await server.put({ workspaceId: rival })];
     const tab = await server.open();
@@ -144,7 +174,7 @@ describe('the inbox over sockets', () => {
   });
 
   it('finds what it was not told of within seconds', async () => {
-    const deaf = Object.assign(new MemoryInbox(), { onPut: () => () => {} });
+    const deaf = Object.assign(new MemoryInbox(), { onChanged: () => () => {} });
     const other = await InboxSocketServer.start({ inbox: deaf });
     const tab = await other.open();
     const item = await other.put();
@@ -156,9 +186,9 @@ describe('the inbox over sockets', () => {
   it('goes on where it was after the storage failed for a while', async () => {
     let broken = false;
     const inbox = new MemoryInbox();
-    const putSince = inbox.putSince.bind(inbox);
-    inbox.putSince = (id, limit) =>
-      broken ? Promise.reject(new Error('The disk is gone.')) : putSince(id, limit);
+    const changesSince = inbox.changesSince.bind(inbox);
+    inbox.changesSince = (...args) =>
+      broken ? Promise.reject(new Error('The disk is gone.')) : changesSince(...args);
     const other = await InboxSocketServer.start({ inbox });
     const tab = await other.open();
     broken = true;

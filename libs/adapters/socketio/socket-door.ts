@@ -1,10 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 
 export const SOCKET_PATH = '/socket.io/';
 
 /** Which requests are upgraded rather than answered. Node lets it be set on a server, its types only when one is made. */
 const UPGRADES = 'shouldUpgradeCallback';
+
+/** Why somebody may not connect. */
+export interface Refused {
+  readonly status: 403 | 429;
+  readonly code: 'forbidden' | 'rate_limited';
+  readonly detail: string;
+  readonly retryAfterMs?: number;
+}
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -19,23 +33,24 @@ export class SocketDoor {
   /** What socket.io attaches to. It never listens. */
   readonly gate = createServer();
   readonly #server: Server;
-  readonly #isWelcome: (request: IncomingMessage) => boolean;
+  readonly #refusalOf: (request: IncomingMessage) => Promise<Refused | undefined>;
   readonly #upgraded = new Set<Duplex>();
   #close = (): void => {};
 
-  constructor(server: Server, isWelcome: (request: IncomingMessage) => boolean) {
+  /** @param refusalOf undefined for who is welcome; does not reject */
+  constructor(server: Server, refusalOf: (request: IncomingMessage) => Promise<Refused | undefined>) {
     this.#server = server;
-    this.#isWelcome = isWelcome;
+    this.#refusalOf = refusalOf;
   }
 
   open(): void {
     const server = this.#server;
     const others = server.listeners('request') as ((...args: unknown[]) => void)[];
     const request = (message: IncomingMessage, response: ServerResponse): void => {
-      if (isOurs(message)) this.#request(message, response);
+      if (isOurs(message)) void this.#request(message, response);
       else for (const other of others) other.call(server, message, response);
     };
-    const upgrade: Upgrade = (message, socket, head) => this.#upgrade(message, socket, head);
+    const upgrade: Upgrade = (message, socket, head) => void this.#upgrade(message, socket, head);
     server.removeAllListeners('request').on('request', request).on('upgrade', upgrade);
     const before = Reflect.get(server, UPGRADES) as unknown;
     Reflect.set(server, UPGRADES, isOurs);
@@ -54,26 +69,41 @@ export class SocketDoor {
     for (const socket of this.#upgraded) socket.destroy();
   }
 
-  #request(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#isWelcome(request)) {
-      this.gate.emit('request', request, response);
-      return;
-    }
-    const body = JSON.stringify({ code: 'forbidden', detail: 'Pages of this origin may not connect.' });
-    response.writeHead(403, { 'content-type': 'application/json', connection: 'close' }).end(body);
+  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused = await this.#refusalOf(request);
+    if (refused) response.writeHead(refused.status, headersOf(refused)).end(bodyOf(refused));
+    else this.gate.emit('request', request, response);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Whoever hangs up while we answer is no trouble of ours.
     socket.on('error', () => socket.destroy());
-    if (!this.#isWelcome(request)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
+    // Closing cuts off those too that are being looked at.
     this.#upgraded.add(socket);
     socket.once('close', () => this.#upgraded.delete(socket));
-    this.gate.emit('upgrade', request, socket, head);
+    const refused = await this.#refusalOf(request);
+    if (!refused) {
+      this.gate.emit('upgrade', request, socket, head);
+      return;
+    }
+    const headers = Object.entries(headersOf(refused)).map(([name, value]) => `${name}: ${value}\r\n`);
+    const status = `${refused.status} ${STATUS_CODES[refused.status] ?? ''}`;
+    socket.end(`HTTP/1.1 ${status}\r\n${headers.join('')}\r\n${bodyOf(refused)}`);
   }
+}
+
+function bodyOf({ code, detail }: Refused): string {
+  return JSON.stringify({ code, detail });
+}
+
+function headersOf(refused: Refused): Record<string, string> {
+  const { retryAfterMs } = refused;
+  return {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(bodyOf(refused))),
+    connection: 'close',
+    ...(retryAfterMs !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
+  };
 }
 
 function isOurs({ url }: IncomingMessage): boolean {

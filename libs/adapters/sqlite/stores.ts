@@ -1,4 +1,5 @@
 import { campaignsStore } from './campaign/campaigns-store.js';
+import { membershipsStore } from './campaign/memberships-store.js';
 import { subscribersStore } from './campaign/subscribers-store.js';
 import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
 import { inboxStore } from './communication/inbox-store.js';
@@ -39,6 +40,7 @@ export const stores: readonly SqliteStore[] = [
   templatesStore,
   campaignsStore,
   subscribersStore,
+  membershipsStore,
   notificationTypesStore,
   profilesStore,
   notificationsStore,

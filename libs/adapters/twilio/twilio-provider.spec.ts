@@ -48,6 +48,20 @@ describe('TwilioProvider', () => {
   };
 
   describe('sending', () => {
+    it.each([200, 201, 400, 401, 429, 500])(
+      'finds an outcome in an answer of %i that has objects in the place of words',
+      async (status) => {
+        const odd = { toString: 1, valueOf: 2 };
+        const sid = `SM${'0'.repeat(32)}`;
+        const words = { status: 'failed', friendly_name: odd, message: odd, error_message: odd, code: odd };
+        fake.setFaults([{ effect: { kind: 'status', status, body: { sid, error_code: odd, ...words } } }]);
+        const outcome = await send();
+        expect(outcome.kind).not.toBe('accepted');
+        expect('reason' in outcome && typeof outcome.reason).toBe('string');
+        expect(typeof (await provider.check()).detail).toBe('string');
+      },
+    );
+
     it('brings a message to its recipient as it is, and knows it by Twilio’s sid', async () => {
       const outcome = await send();
       const [mail] = fake.mails();

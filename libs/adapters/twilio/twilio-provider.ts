@@ -4,7 +4,7 @@ import type { SmsMessage, SmsProvider } from '#ports/delivery/sms-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import { tidied, words } from '#adapters/email-providers/words.js';
 import { HttpClient, type HttpAnswer } from '#adapters/http/http-client.js';
-import { apiRoot, type ApiRoot, parseJson, record } from '#adapters/http/json-api.js';
+import { apiRoot, type ApiRoot, parseJson, record, saidIn } from '#adapters/http/json-api.js';
 import { outcomeOfSilence, retryAfterMs } from '#adapters/http/outcome-of-answer.js';
 import { classifyFailedMessage, classifyTwilio } from './classify-twilio.js';
 import { messageForm, type MessageTerms } from './twilio-request.js';
@@ -81,11 +81,11 @@ export class TwilioProvider implements SmsProvider {
       timeoutMs: LOOKUP_TIMEOUT_MS,
     });
     if (answer.kind !== 'answered') return { ok: false, detail: words(answer.reason, this.#secrets) };
-    const { status, friendly_name: name, message = '' } = record(parseJson(answer.body));
+    const { status, friendly_name: name, message } = record(parseJson(answer.body));
     const detail =
       answer.status === 200
-        ? `The account "${String(name)}" is ${String(status)}.`
-        : `HTTP ${answer.status}: ${String(message)}`;
+        ? `The account "${saidIn(name)}" is ${saidIn(status)}.`
+        : `HTTP ${answer.status}: ${saidIn(message)}`;
     return { ok: answer.status === 200 && status === 'active', detail: words(detail, this.#secrets) };
   }
 
@@ -104,7 +104,7 @@ export class TwilioProvider implements SmsProvider {
     const body = record(parseJson(answer.body));
     if (status === 200 || status === 201) return outcomeOfMessage(body, now);
     const { code, message } = body;
-    const refusal = { status, code: codeOf(code), message: String(message ?? '') };
+    const refusal = { status, code: codeOf(code), message: saidIn(message) };
     return classifyTwilio({ ...refusal, retryAfterMs: retryAfterMs(headers, now) }, now);
   }
 }
@@ -114,7 +114,7 @@ function outcomeOfMessage(body: Record<string, unknown>, now: number): Outcome {
   if (typeof sid !== 'string' || !MESSAGE_SID.test(sid))
     return { kind: 'unknown', reason: 'an answer without a message sid' };
   if (status === 'failed' || status === 'undelivered')
-    return classifyFailedMessage(codeOf(code), String(message ?? ''), now);
+    return classifyFailedMessage(codeOf(code), saidIn(message), now);
   return { kind: 'accepted', providerMessageId: sid };
 }
 

@@ -16,6 +16,7 @@ import { Log } from '#ports/system/log.js';
 import { AccountForCampaign } from './application/campaign-account.js';
 import { CampaignWork } from './application/campaign-work.js';
 import { ControlCampaign, START_TIMER } from './application/control-campaign.js';
+import { ChooseMailings } from './application/choose-mailings.js';
 import { CreateCampaign } from './application/create-campaign.js';
 import { ExpandCampaigns } from './application/expand-campaigns.js';
 import { ExportSubscribers } from './application/export-subscribers.js';
@@ -23,10 +24,11 @@ import { FreezeCampaign } from './application/freeze-campaign.js';
 import { RunImports } from './application/run-imports.js';
 import { StartImport } from './application/start-import.js';
 import { Unsubscribe } from './application/unsubscribe.js';
+import { CampaignWebhooksModule } from './campaign-webhooks.module.js';
 import type { CampaignId } from './model/campaign.js';
 
 @Module({
-  imports: [DeliveryModule, TemplatingModule],
+  imports: [CampaignWebhooksModule, DeliveryModule, TemplatingModule],
   providers: [
     CampaignWork,
     AccountForCampaign,
@@ -36,6 +38,7 @@ import type { CampaignId } from './model/campaign.js';
     FreezeCampaign,
     StartImport,
     Unsubscribe,
+    ChooseMailings,
     {
       provide: ExpandCampaigns,
       inject: [Campaigns, Audiences, DeliveryFacade, Clock, Log],
@@ -61,6 +64,7 @@ import type { CampaignId } from './model/campaign.js';
     ExportSubscribers,
     StartImport,
     Unsubscribe,
+    ChooseMailings,
     ExpandCampaigns,
     RunImports,
     CampaignWork,

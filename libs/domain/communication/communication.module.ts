@@ -9,22 +9,27 @@ import { Notifications } from '#ports/communication/notifications.js';
 import { Clock } from '#ports/system/clock.js';
 import { Log } from '#ports/system/log.js';
 import { AcceptNotifications } from './application/accept-notifications.js';
+import { CarryLegs } from './application/carry-legs.js';
 import { CommunicationService } from './application/communication-service.js';
 import { FindRecipient } from './application/find-recipient.js';
 import { FreezeTemplates } from './application/freeze-templates.js';
 import { InstallShippedTypes } from './application/install-shipped-types.js';
 import { MoveNotification } from './application/move-notification.js';
 import { channelCode, parseLegDispatchId } from './application/notification-dispatch.js';
+import { LookAtWindows } from './application/look-at-windows.js';
+import { PlanLegs } from './application/plan-legs.js';
+import { PlanNotification } from './application/plan-notification.js';
 import { PublishChanges } from './application/publish-changes.js';
 import { RouteNotifications } from './application/route-notifications.js';
-import { CreateNotificationType } from './application/create-notification-type.js';
-import { SaveNotificationType } from './application/save-notification-type.js';
+import { DefineNotificationType } from './application/define-notification-type.js';
 import { RemoveNotificationType } from './application/remove-notification-type.js';
 import { SaveProfile } from './application/save-profile.js';
 import { SavePreferences } from './application/save-preferences.js';
 import { RemoveProfile } from './application/remove-profile.js';
 import { AdvanceInboxItem } from './application/advance-inbox-item.js';
 import { AddDevice } from './application/add-device.js';
+import { ChooseNotifications } from './application/choose-notifications.js';
+import { DropDeadDevice } from './application/drop-dead-device.js';
 import { RemoveDevice } from './application/remove-device.js';
 import type { NotificationId } from './model/notification.js';
 import { CommunicationFacade } from './communication.facade.js';
@@ -37,8 +42,7 @@ import { CommunicationFacade } from './communication.facade.js';
   imports: [DeliveryModule, TemplatingModule, WebhooksModule],
   providers: [
     AcceptNotifications,
-    CreateNotificationType,
-    SaveNotificationType,
+    DefineNotificationType,
     RemoveNotificationType,
     SaveProfile,
     SavePreferences,
@@ -46,10 +50,16 @@ import { CommunicationFacade } from './communication.facade.js';
     AddDevice,
     AdvanceInboxItem,
     RemoveDevice,
+    DropDeadDevice,
+    ChooseNotifications,
     FindRecipient,
     FreezeTemplates,
     InstallShippedTypes,
+    LookAtWindows,
+    CarryLegs,
     MoveNotification,
+    PlanLegs,
+    PlanNotification,
     PublishChanges,
     { provide: CommunicationFacade, useClass: CommunicationService },
     {
@@ -60,8 +70,7 @@ import { CommunicationFacade } from './communication.facade.js';
     },
   ],
   exports: [
-    CreateNotificationType,
-    SaveNotificationType,
+    DefineNotificationType,
     RemoveNotificationType,
     SaveProfile,
     SavePreferences,
@@ -69,6 +78,7 @@ import { CommunicationFacade } from './communication.facade.js';
     AddDevice,
     AdvanceInboxItem,
     RemoveDevice,
+    ChooseNotifications,
     AcceptNotifications,
     InstallShippedTypes,
     MoveNotification,
@@ -81,15 +91,18 @@ export class CommunicationModule implements OnModuleInit {
   readonly #relay: RelayEvents;
   readonly #channels: Channels;
   readonly #publish: PublishChanges;
+  readonly #drop: DropDeadDevice;
 
   constructor(
     move: MoveNotification,
     publish: PublishChanges,
+    drop: DropDeadDevice,
     relay: RelayEvents,
     @Inject(Channels) channels: Channels,
   ) {
     this.#move = move;
     this.#publish = publish;
+    this.#drop = drop;
     this.#relay = relay;
     this.#channels = channels;
   }
@@ -102,6 +115,7 @@ export class CommunicationModule implements OnModuleInit {
     this.#relay.on('delivery.reported', 'follow-leg', ({ workspaceId, dispatchId, kind }) =>
       this.#follow(workspaceId as WorkspaceId, dispatchId, kind === 'read'),
     );
+    this.#relay.on('address.gone', 'drop-device', (gone) => this.#drop.run(gone));
     this.#relay.on('notification.changed', 'publish-change', (change) => this.#publish.run(change));
     this.#relay.on('notification.changed', 'call-off', async ({ workspaceId, notificationId, status }) => {
       if (status === 'cancelled')

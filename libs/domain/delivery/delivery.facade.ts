@@ -23,6 +23,7 @@ export interface DeliveryFacade {
    */
   control(dispatchId: DispatchId, control: DispatchControl, revision: number): Promise<void>;
 
+  /** Sees every change that was acknowledged before it was asked. */
   stats(dispatchId: DispatchId): Promise<DispatchStats | undefined>;
 
   /** After it resolves no marketing send to the address starts in that workspace. Repeating changes nothing. */

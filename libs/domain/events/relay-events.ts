@@ -1,4 +1,5 @@
 import type { IntegrationEvent, StoredEvent } from '#domain/kernel/events.js';
+import { LookAgain } from '#domain/kernel/look-again.js';
 import type { Outbox } from '#ports/events/outbox.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
@@ -39,22 +40,26 @@ export class RelayEvents {
   readonly #log: Log;
   readonly #listeners = new Map<EventType, Listener[]>();
   readonly #delayed = new Map<number, Delayed>();
-  #state: 'new' | 'running' | 'stopped' = 'new';
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
-  #cancelTimer = (): void => {};
-  #unsubscribe = (): void => {};
+  readonly #looker: LookAgain;
 
   constructor(outbox: Outbox, clock: Clock, randomness: Randomness, log: Log) {
     this.#outbox = outbox;
     this.#clock = clock;
     this.#randomness = randomness;
     this.#log = log;
+    this.#looker = new LookAgain(
+      clock,
+      async () => ((await this.#tellPage()) ? 'again' : this.#restMs()),
+      (error) => {
+        log.error('outbox.unreadable', { error });
+        return this.#restMs();
+      },
+    );
   }
 
   /** @param name what the handler does, unique among the handlers of this type; it stands in the log when it fails */
   on<T extends EventType>(type: T, name: string, handle: (event: EventOf<T>) => Promise<void>): void {
-    if (this.#state !== 'new') throw new Error('Handlers are registered before the relay starts.');
+    if (this.#looker.state !== 'new') throw new Error('Handlers are registered before the relay starts.');
     const listeners = this.#listeners.get(type) ?? [];
     if (listeners.some((listener) => listener.name === name))
       throw new Error(`${name} is registered for ${type} twice.`);
@@ -63,38 +68,12 @@ export class RelayEvents {
   }
 
   start(): void {
-    this.#state = 'running';
-    this.#unsubscribe = this.#outbox.onAppended(() => this.#look());
-    this.#look();
+    this.#looker.start((call) => this.#outbox.onAppended(call));
   }
 
   /** Finishes what it is telling just now, and tells nothing more. */
-  async stop(): Promise<void> {
-    this.#state = 'stopped';
-    this.#unsubscribe();
-    this.#cancelTimer();
-    await this.#looking;
-  }
-
-  #look(): void {
-    if (this.#state !== 'running') return;
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookAround().finally(() => {
-      this.#looking = undefined;
-      this.#schedule();
-    });
-  }
-
-  async #lookAround(): Promise<void> {
-    this.#cancelTimer();
-    try {
-      while (this.#lookAgain && this.#state === 'running') {
-        this.#lookAgain = false;
-        if (await this.#tellPage()) this.#lookAgain = true;
-      }
-    } catch (error) {
-      this.#log.error('outbox.unreadable', { error });
-    }
+  stop(): Promise<void> {
+    return this.#looker.stop();
   }
 
   /** Answers whether there may be more to tell right away. */
@@ -121,7 +100,7 @@ export class RelayEvents {
   async #tellInTurn(events: readonly StoredEvent[]): Promise<number[]> {
     const told: number[] = [];
     for (const stored of events) {
-      if (this.#state !== 'running') break;
+      if (!this.#looker.running) break;
       if (await this.#tell(stored)) told.push(stored.seq);
     }
     return told;
@@ -153,13 +132,9 @@ export class RelayEvents {
     return false;
   }
 
-  #schedule(): void {
-    if (this.#state !== 'running') return;
+  #restMs(): number {
     const now = this.#clock.monotonic();
-    const next = Math.min(now + LOOK_EVERY_MS, ...[...this.#delayed.values()].map(({ retryAt }) => retryAt));
-    this.#cancelTimer = this.#clock.after(Math.max(1, next - now), () => this.#look());
-    // Somebody called after the last look and before this: nobody else will hear them.
-    if (this.#lookAgain) this.#look();
+    return Math.min(LOOK_EVERY_MS, ...[...this.#delayed.values()].map(({ retryAt }) => retryAt - now));
   }
 }
 

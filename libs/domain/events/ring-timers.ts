@@ -1,3 +1,4 @@
+import { LookAgain } from '#domain/kernel/look-again.js';
 import type { Timer, Timers } from '#ports/events/timers.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
@@ -30,62 +31,36 @@ export class RingTimers {
   readonly #log: Log;
   readonly #rings = new Map<string, Ring>();
   readonly #delayed = new Map<string, Delayed>();
-  #state: 'new' | 'running' | 'stopped' = 'new';
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
-  #cancelTimer = (): void => {};
-  #unsubscribe = (): void => {};
+  readonly #looker: LookAgain;
 
   constructor(timers: Timers, clock: Clock, randomness: Randomness, log: Log) {
     this.#timers = timers;
     this.#clock = clock;
     this.#randomness = randomness;
     this.#log = log;
+    this.#looker = new LookAgain(
+      clock,
+      async () => ((await this.#ringPage()) ? 'again' : this.#restMs(await timers.next())),
+      (error) => {
+        log.error('timers.unreadable', { error });
+        return this.#restMs(undefined);
+      },
+    );
   }
 
   on(kind: string, ring: Ring): void {
-    if (this.#state !== 'new') throw new Error('Handlers are registered before the timers start.');
+    if (this.#looker.state !== 'new') throw new Error('Handlers are registered before the timers start.');
     if (this.#rings.has(kind)) throw new Error(`Timers of kind ${kind} have a handler already.`);
     this.#rings.set(kind, ring);
   }
 
   start(): void {
-    this.#state = 'running';
-    this.#unsubscribe = this.#timers.onSet(() => this.#look());
-    this.#look();
+    this.#looker.start((call) => this.#timers.onSet(call));
   }
 
   /** Finishes the ring under way, and rings no more. */
-  async stop(): Promise<void> {
-    this.#state = 'stopped';
-    this.#unsubscribe();
-    this.#cancelTimer();
-    await this.#looking;
-  }
-
-  #look(): void {
-    if (this.#state !== 'running') return;
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookAround().finally(() => {
-      this.#looking = undefined;
-      // Somebody called after the last look and before this: nobody else will hear them.
-      if (this.#lookAgain) this.#look();
-    });
-  }
-
-  async #lookAround(): Promise<void> {
-    this.#cancelTimer();
-    let next: number | undefined;
-    try {
-      while (this.#lookAgain && this.#state === 'running') {
-        this.#lookAgain = false;
-        if (await this.#ringPage()) this.#lookAgain = true;
-        else next = await this.#timers.next();
-      }
-    } catch (error) {
-      this.#log.error('timers.unreadable', { error });
-    }
-    if (this.#state === 'running') this.#schedule(next);
+  stop(): Promise<void> {
+    return this.#looker.stop();
   }
 
   /** Answers whether there may be more to ring right away. */
@@ -94,7 +69,7 @@ export class RingTimers {
     const due = await this.#timers.due(this.#clock.now(), limit);
     let tried = 0;
     for (const timer of due) {
-      if (this.#state !== 'running') break;
+      if (!this.#looker.running) break;
       if ((this.#delayed.get(nameOf(timer))?.retryAt ?? 0) > this.#clock.monotonic()) continue;
       await this.#ring(timer);
       tried += 1;
@@ -130,12 +105,11 @@ export class RingTimers {
   }
 
   /** @param next when the earliest timer is due, which may be past if its handler failed */
-  #schedule(next: number | undefined): void {
+  #restMs(next: number | undefined): number {
     const retries = [...this.#delayed.values()].map(({ retryAt }) => retryAt - this.#clock.monotonic());
     const wait = next === undefined ? LOOK_EVERY_MS : next - this.#clock.now();
     // The earliest is past due and failing: it hides when the one behind it is due, so that is looked for often.
-    const ms = Math.min(LOOK_EVERY_MS, wait > 0 ? wait : BEHIND_FAILING_MS, ...retries);
-    this.#cancelTimer = this.#clock.after(Math.max(1, ms), () => this.#look());
+    return Math.min(LOOK_EVERY_MS, wait > 0 ? wait : BEHIND_FAILING_MS, ...retries);
   }
 }
 

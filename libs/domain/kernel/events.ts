@@ -11,6 +11,14 @@ export type IntegrationEvent =
       readonly control: 'open' | 'halted' | 'cancelled';
       readonly revision: number;
     }
+  /** Nothing of a campaign is pending any more. Again, with a higher revision, after its failed messages were tried again. */
+  | {
+      readonly type: 'campaign.finished';
+      readonly workspaceId: string;
+      readonly campaignId: string;
+      readonly revision: number;
+      readonly at: Instant;
+    }
   /** A notification has another status. `revision` rises with every change of it: an older one told late is old news. */
   | {
       readonly type: 'notification.changed';
@@ -18,6 +26,14 @@ export type IntegrationEvent =
       readonly notificationId: string;
       readonly status: string;
       readonly revision: number;
+      readonly at: Instant;
+    }
+  /** A provider refused an address for good, when asked to send to it: there is nobody behind it any more. */
+  | {
+      readonly type: 'address.gone';
+      readonly workspaceId: string;
+      readonly dispatchId: string;
+      readonly address: string;
       readonly at: Instant;
     }
   /** A provider told of a message it had taken. In the order of telling, which need not be that of happening. */
@@ -41,6 +57,10 @@ export type IntegrationEvent =
         | 'opted_in';
       /** When it happened, by the provider's clock. */
       readonly at: Instant;
+      /** Of a bounce: for good. */
+      readonly permanent?: boolean;
+      /** Where the message stood after this; absent in what an earlier version told. */
+      readonly status?: string;
       readonly reason?: string;
     };
 

@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'unauthenticated'
   | 'forbidden'
   | 'rate_limited'
+  | 'quota_exceeded'
   // what they ask for
   | 'not_found'
   | 'already_exists'
@@ -41,6 +42,7 @@ export type RefusalCode =
   | 'signature_invalid'
   | 'signature_stale'
   | 'invalid_callback'
+  | 'callback_not_verifiable'
   // our own troubles
   | 'storage_full'
   | 'storage_unavailable'

@@ -9,10 +9,12 @@ export interface CurrentTemplate {
   readonly channel: string;
   /** False for a template that needs a subject given with the message. */
   readonly hasSubject: boolean;
+  /** Source of its text part, where it has one: on some channels its first line says how it may be sent. */
+  readonly text?: string;
   readonly variables: readonly TemplateVariable[];
 }
 
-/** What the rest of Posthorn may ask of templating. Rendering has a port of its own, `Renderer`. */
+/** What the rest of Posthorn may ask of templating. Rendering has ports of its own, `Renderer` and `TrialRenderer`. */
 export interface TemplatingFacade {
   /** The current version; undefined if the workspace has no such template. */
   current(workspaceId: WorkspaceId, templateId: string): Promise<CurrentTemplate | undefined>;

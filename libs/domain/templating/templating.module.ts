@@ -13,7 +13,7 @@ import { TemplateInstaller } from './template-installer.facade.js';
 import { TemplatingFacade } from './templating.facade.js';
 
 /**
- * Needs from the composition root: Templates, TemplateInspector, Renderer, Gallery, PreviewLinks, Clock and Ids, and
+ * Needs from the composition root: Templates, TemplateInspector, TrialRenderer, Gallery, PreviewLinks, Clock and Ids, and
  * from delivery its facade and Channels.
  */
 @Module({

@@ -19,5 +19,8 @@ export interface WebhooksFacade {
    * workspace has no endpoint that wants it, and then keeps nothing.
    */
   publish(workspaceId: WorkspaceId, event: PublishedEvent): Promise<void>;
+
+  /** Whether anybody would be told of such an event: asked before something is looked up for it. Writes nothing. */
+  isWanted(workspaceId: WorkspaceId, type: string): Promise<boolean>;
 }
 export const WebhooksFacade = Symbol('WebhooksFacade');

@@ -5,6 +5,8 @@ import {
   type InboxState,
   inboxStates,
 } from '#domain/communication/model/inbox-item.js';
+import { deliveryId } from '#domain/delivery/model/delivery.js';
+import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import { acme, everyPage, rival, START } from '#ports/delivery/testing/delivery-stores.js';
 import { describePaging } from '#ports/delivery/testing/paging.js';
 import { allAtOnce } from '#ports/delivery/testing/worker.js';
@@ -112,6 +114,29 @@ export function describeInboxContract(name: string, open: OpenCommunicationStore
         expect(await inbox.find(acme, item.id)).toEqual(read);
       });
 
+      it('tells, with the step to read and only then, that its delivery was read: once', async () => {
+        const dispatchId = 'nin_0000000000000000000000m35n' as DispatchId;
+        const item = await put({ deliveryId: deliveryId(dispatchId, 0) });
+        const told = { type: 'delivery.reported', workspaceId: acme, dispatchId, ordinal: 0, kind: 'read' };
+        await inbox.save(stepped(item, 'seen', START + 1));
+        expect(await its.untold()).toEqual([]);
+        await allAtOnce(8, (i) => inbox.save(stepped(item, 'read', START + 2 + i)));
+        const { readAt } = (await inbox.find(acme, item.id)) ?? {};
+        expect(await its.untold()).toEqual([{ ...told, at: readAt }]);
+        await inbox.save(stepped(item, 'archived', START + 20));
+        expect(await its.untold()).toHaveLength(1);
+      });
+
+      it('tells nothing of what was put away unread, or was put by nobody', async () => {
+        const unread = await put({
+          deliveryId: deliveryId('nin_0000000000000000000000m35n' as DispatchId, 1),
+        });
+        await inbox.save(stepped(unread, 'archived', START + 1));
+        const strange = await put();
+        await inbox.save(stepped(strange, 'read', START + 1));
+        expect(await its.untold()).toEqual([]);
+      });
+
       it('keeps since when it was seen, for whoever did not know', async () => {
         const item = await put();
         await inbox.save(stepped(item, 'seen', START + 1));
@@ -182,57 +207,85 @@ export function describeInboxContract(name: string, open: OpenCommunicationStore
       });
     });
 
-    describe('what was put since', () => {
-      it('is answered the oldest first, of all users, from the beginning or after one of them', async () => {
+    describe('what has changed since', () => {
+      const since = async (cursor: string, limit = 1000): Promise<readonly InboxItem[]> =>
+        (await inbox.changesSince(cursor, limit)).items;
+
+      it('is answered the oldest first, of all users, page by page', async () => {
+        const start = await inbox.lastChange();
         const made = [
           await put(),
           await put({ userId: 'ben' }),
           await put({ workspaceId: rival }),
           await put(),
         ];
-        expect(await inbox.putSince(undefined, 10)).toEqual(made);
-        expect(await inbox.putSince(undefined, 2)).toEqual(made.slice(0, 2));
-        expect(await inbox.putSince(made[1]!.id, 10)).toEqual(made.slice(2));
-        expect(await inbox.putSince(made[3]!.id, 10)).toEqual([]);
+        expect(await since(start)).toEqual(made);
+        const first = await inbox.changesSince(start, 2);
+        expect(first.items).toEqual(made.slice(0, 2));
+        const second = await inbox.changesSince(first.cursor, 10);
+        expect(second.items).toEqual(made.slice(2));
+        expect(await inbox.changesSince(second.cursor, 10)).toEqual({ items: [], cursor: second.cursor });
+        expect(await inbox.lastChange()).toBe(second.cursor);
       });
 
-      it('skips nothing for whoever follows while many put at once', async () => {
-        const seen: string[] = [];
+      it('holds every step forward, with the item as it is now, and nothing that changed nothing', async () => {
+        const [one, other] = [await put(), await put({ workspaceId: rival })];
+        const cursor = await inbox.lastChange();
+        const read = await inbox.save(stepped(one, 'read', START + 1));
+        expect(await since(cursor)).toEqual([read]);
+        await inbox.save(stepped(one, 'seen', START + 2));
+        await inbox.put([one]);
+        expect(await since(cursor)).toEqual([read]);
+        const seen = await inbox.save(stepped(other, 'seen', START + 3));
+        const archived = await inbox.save(stepped(read, 'archived', START + 4));
+        // One that changed twice stands where it changed last.
+        expect(await since(cursor)).toEqual([seen, archived]);
+        expect(await since(await inbox.lastChange())).toEqual([]);
+      });
+
+      it('skips nothing for whoever follows while many put and step at once', async () => {
+        const items: InboxItem[] = [];
+        for (let i = 0; i < 10; i++) items.push(await put());
+        const seen = new Map<string, InboxState>();
+        let cursor = await inbox.lastChange();
         const follow = async (): Promise<void> => {
-          for (const { id } of await inbox.putSince(seen.at(-1), 1000)) seen.push(id);
+          const changes = await inbox.changesSince(cursor, 7);
+          for (const { id, state } of changes.items) seen.set(id, state);
+          cursor = changes.cursor;
+          if (changes.items.length > 0) await follow();
         };
-        const puts = allAtOnce(30, () => put());
-        for (let turn = 0; turn < 5; turn++) await follow();
-        const made = (await puts).map(({ id }) => id);
-        await follow();
-        expect(seen).toHaveLength(30);
-        expect([...seen].sort()).toEqual(made.sort());
-      });
-
-      it('can be followed from the newest on, of all users', async () => {
-        expect(await inbox.newest()).toBeUndefined();
-        await put();
-        const last = await put({ workspaceId: rival });
-        await inbox.save(stepped(last, 'read', START));
-        expect(await inbox.newest()).toBe(last.id);
-        expect(await inbox.putSince(await inbox.newest(), 10)).toEqual([]);
-      });
-
-      it('is hinted at to whoever listens, until they stop', async () => {
-        let woken = 0;
-        const heard = new Promise<void>((resolve) => {
-          const stop = inbox.onPut(() => {
-            woken += 1;
-            stop();
-            resolve();
-          });
+        const changing = allAtOnce(30, async (i) => {
+          if (i % 3 > 0) return put();
+          return inbox.save(stepped(items[i / 3]!, 'read', START + i));
         });
-        await put();
-        await heard;
-        await put();
-        await inbox.counts(acme, 'anna');
-        expect(woken).toBe(1);
+        for (let turn = 0; turn < 5; turn++) await follow();
+        const changed = await changing;
+        await follow();
+        expect(Object.fromEntries(seen)).toEqual(
+          Object.fromEntries(changed.map(({ id, state }) => [id, state])),
+        );
       });
+
+      it.each(['put', 'step'] as const)(
+        'is hinted at after a %s, to whoever listens, until they stop',
+        async (how) => {
+          const item = await put();
+          let woken = 0;
+          const heard = new Promise<void>((resolve) => {
+            const stop = inbox.onChanged(() => {
+              woken += 1;
+              stop();
+              resolve();
+            });
+          });
+          if (how === 'put') await put();
+          else await inbox.save(stepped(item, 'seen', START));
+          await heard;
+          await put();
+          await inbox.counts(acme, 'anna');
+          expect(woken).toBe(1);
+        },
+      );
     });
 
     describePaging(async () => {

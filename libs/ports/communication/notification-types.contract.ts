@@ -89,6 +89,20 @@ export function describeNotificationTypesContract(name: string, open: OpenCommun
       expect(await types.insert(type)).toBe('inserted');
     });
 
+    it('remembers what was removed, though its name was taken again', async () => {
+      const type = await add();
+      expect(await types.wasRemoved(acme, type.type)).toBe(false);
+      await types.remove(acme, 'never_was');
+      expect(await types.wasRemoved(acme, 'never_was')).toBe(false);
+      await types.remove(acme, type.type);
+      expect(await types.wasRemoved(acme, type.type)).toBe(true);
+      await types.insert(type);
+      expect(await types.wasRemoved(acme, type.type)).toBe(true);
+      expect(await types.remove(acme, type.type)).toBe(true);
+      expect(await types.wasRemoved(acme, type.type)).toBe(true);
+      expect(await types.wasRemoved(rival, type.type)).toBe(false);
+    });
+
     it('shows a workspace nothing of another', async () => {
       const mine = await add();
       expect(await types.find(rival, mine.type)).toBeUndefined();

@@ -7,7 +7,8 @@ import type { NotificationType } from '#domain/communication/model/notification-
  *
  * Guarantees: `insert` of a name that is taken changes nothing and says so; `save` replaces the type only if its revision
  * is still that of `before`. `find` sees every write that was acknowledged before it was asked. Pages are in the order of
- * the names. Only the given workspace's rows are seen.
+ * the names. `wasRemoved` is true of every name of which `remove` has ever answered true, also if it was inserted again
+ * since. Only the given workspace's rows are seen.
  */
 export interface NotificationTypes {
   insert(type: NotificationType): Promise<'inserted' | 'exists'>;
@@ -15,5 +16,6 @@ export interface NotificationTypes {
   find(workspaceId: WorkspaceId, type: string): Promise<NotificationType | undefined>;
   page(workspaceId: WorkspaceId, page: PageRequest): Promise<Page<NotificationType>>;
   remove(workspaceId: WorkspaceId, type: string): Promise<boolean>;
+  wasRemoved(workspaceId: WorkspaceId, type: string): Promise<boolean>;
 }
 export const NotificationTypes = Symbol('NotificationTypes');

@@ -10,6 +10,7 @@ import {
   moved,
   type OpenCommunicationStores,
 } from './testing/communication-stores.js';
+import { describeCounting } from './testing/counting.js';
 import { describeDue } from './testing/due.js';
 import { describeListing } from './testing/listing.js';
 import { describeOrdering } from './testing/ordering.js';
@@ -121,6 +122,8 @@ export function describeNotificationsContract(
         expect(due.map(({ order }) => order.id).sort()).toEqual(all.map(({ order }) => order.id));
       });
     });
+
+    describeCounting(open);
 
     describe('saving', () => {
       it('replaces everything but the order', async () => {

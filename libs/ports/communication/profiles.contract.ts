@@ -172,6 +172,14 @@ export function describeProfilesContract(name: string, open: OpenCommunicationSt
         expect(await idsOf('ben')).toEqual([stays.id]);
       });
 
+      it('are kept if they were registered after the moment up to which they are dropped', async () => {
+        const device = await profiles.addDevice(aDevice({ createdAt: START + 5 }));
+        expect(await profiles.removeAddress(acme, device.address, START + 4)).toBe(false);
+        expect(await profiles.devices(acme, 'anna')).toEqual([device]);
+        expect(await profiles.removeAddress(acme, device.address, START + 5)).toBe(true);
+        expect(await profiles.devices(acme, 'anna')).toEqual([]);
+      });
+
       it('go with the profile of their user', async () => {
         await add();
         const lost = await profiles.addDevice(aDevice());

@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { deliveryId } from '#domain/delivery/model/delivery.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CapturedMails, capturedMailId } from './captured-mails.js';
+import { BEGINNING, type CapturedMails, capturedMailId } from './captured-mails.js';
 import type { Dispatches } from './dispatches.js';
 import type { PlainEmail } from './email-provider.js';
 import { acme, aDispatch, rival } from './testing/delivery-stores.js';
@@ -70,6 +70,18 @@ export function describeCapturedMailsContract(
           return { id: ids[n - 1], at: AT, deliveryId, from, to, subject };
         }),
       );
+    });
+
+    it('lists how a text begins that has no subject, in whole characters', async () => {
+      const text = `Your code is 1 ${'🦉'.repeat(300)}`;
+      const { html: _, ...plain } = message(1, { subject: '', text });
+      const { html: __, text: ___, ...empty } = message(2, { subject: '' });
+      await append('call_1', [plain, message(3), empty]);
+      expect((await its.mails.page({ limit: 10 })).data.map(({ beginning }) => beginning)).toEqual([
+        undefined,
+        undefined,
+        [...text].slice(0, BEGINNING).join(''),
+      ]);
     });
 
     it('goes on from a cursor, whatever has been appended meanwhile', async () => {

@@ -10,7 +10,16 @@ export interface CapturedMail extends PlainEmail {
 }
 
 /** What a list shows of a mail. */
-export type CapturedSummary = Pick<CapturedMail, 'id' | 'at' | 'deliveryId' | 'from' | 'to' | 'subject'>;
+export interface CapturedSummary extends Pick<
+  CapturedMail,
+  'id' | 'at' | 'deliveryId' | 'from' | 'to' | 'subject'
+> {
+  /** How its text begins, at most {@link BEGINNING} characters, where there is a text and no subject: a code sent by SMS. */
+  readonly beginning?: string;
+}
+
+/** Unicode code points. */
+export const BEGINNING = 200;
 
 /** The messages of one provider call, all of one dispatch. */
 export interface Capture {

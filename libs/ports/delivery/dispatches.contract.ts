@@ -106,6 +106,25 @@ export function describeDispatchesContract(name: string, open: OpenDeliveryStore
         expect(await controlOf(dispatch.id)).toBe('cancelled');
       });
 
+      it.each(['control', 'seal'] as const)(
+        'changes nothing by %s where there is no such dispatch',
+        async (how) => {
+          const dispatch = aDispatch().build();
+          if (how === 'seal') await its.dispatches.seal(dispatch.id);
+          else await its.dispatches.control(dispatch.id, 'cancelled', 9);
+          expect(await its.dispatches.find(dispatch.id)).toBeUndefined();
+          // Whoever opens it after that decides anew: of what was said before nothing is left.
+          await its.dispatches.open(dispatch);
+          expect(await its.dispatches.find(dispatch.id)).toEqual({
+            dispatch,
+            control: 'open',
+            sealed: false,
+          });
+          await its.dispatches.control(dispatch.id, 'halted', 1);
+          expect(await controlOf(dispatch.id)).toBe('halted');
+        },
+      );
+
       it('ends with the newest decision, in whatever order they arrive', async () => {
         const dispatch = await aDispatch().openedIn(its);
         const revisions = [7, 3, 19, 1, 12, 20, 5, 16, 2, 11, 4, 18, 6, 14, 9, 17, 8, 13, 10, 15];

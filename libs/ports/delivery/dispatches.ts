@@ -12,8 +12,11 @@ export interface OpenDispatch {
  *
  * Guarantees: `open` with a known id changes nothing. `control` is obeyed by every {@link Ledger.openIntent} that
  * commits after it resolved; a decision with an older revision than the one in force is ignored, and nothing follows
- * `cancelled`. Being halted does not count against `giveUpAt`: it moves on by as long as that lasted. Counters change in the same transaction as the rows they count (on DynamoDB: sharded, in the same
- * TransactWriteItems), so their sum equals the number of rows at every commit; a reader may see them late, never wrong.
+ * `cancelled`. `control` and `seal` of a dispatch that was never opened change nothing: nobody can halt what is not there, and
+ * whoever opens it decides anew. Being halted does not count against `giveUpAt`: it moves on by as long as that lasted. Counters
+ * change in the same transaction as the rows they count (on DynamoDB: sharded, in the same TransactWriteItems), so their sum
+ * equals the number of rows at every commit. `stats` sees every change acknowledged before it was asked (on DynamoDB: read
+ * consistently).
  * When a sealed dispatch has nothing pending or submitting any more, `dispatch.completed` is in the outbox.
  */
 export interface Dispatches {

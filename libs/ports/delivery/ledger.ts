@@ -70,7 +70,8 @@ export interface Settlement {
  *   So no send starts after a pause, cancel, unsubscribe or suppression has committed.
  * - `mayRepeat` answers by every pause, cancel, expiry and suppression that committed before it was asked.
  * - `settle` is accepted only from the holder of the parcel's claim and only once per intent: a worker that was thought dead
- *   cannot overwrite what its successor wrote. Rows, counters, suppressions (hard bounces) and events change together.
+ *   cannot overwrite what its successor wrote. Rows, counters, suppressions (hard bounces) and events change together:
+ *   each hard bounce has its `address.gone`, whether the address was suppressed before or not.
  * - Whatever was intended and not settled is in `orphans` of the parcel's next `load`: nothing in doubt is forgotten.
  * - `discard` moves members that were never sent to `cancelled`, `expired` or `dead`.
  * Each holds per call; two calls may be ordered either way.

@@ -31,13 +31,20 @@ export type CallbackReading =
   /** Not from the provider, or no longer fresh, or repeats what may not be repeated: nothing of it is believed. */
   | { readonly kind: 'refused'; readonly code: 'signature_invalid' | 'signature_stale' }
   /** From the provider, and not what its documentation says. */
-  | { readonly kind: 'malformed'; readonly reason: string };
+  | { readonly kind: 'malformed'; readonly reason: string }
+  /**
+   * Nobody can say just now whether it is from the provider: what it takes to find out cannot be had. Nothing of it is
+   * believed; the provider has to be answered so that it calls again, for one that is turned away is never repeated.
+   */
+  | { readonly kind: 'later'; readonly reason: string };
 
 /**
  * Reads what one provider calls back.
  *
  * Guarantees: nothing is `told` unless the signature over the exact bytes of the body is good and, where the scheme
- * carries a time, no older or newer than 300 s. Comparisons take the same time whatever they find. Reading never throws
+ * carries a time, no more than 300 s ahead of us and no older than 300 s; or, where a provider repeats a call with the
+ * signature it had at first, no older than the provider goes on repeating it. An old call that is told again changes
+ * nothing: its events have the keys they had, and those are kept for longer. Comparisons take the same time whatever they find. Reading never throws
  * and makes no request but to the vendor's own fixed hosts (SNS certificates and confirmations). The same request read
  * twice tells the same events with the same keys. If it believed a forged call, a stranger could suppress anybody.
  */

@@ -120,10 +120,12 @@ export function describeProviderReportsContract(name: string, open: OpenReportSt
             ordinal: 2,
             address: 'r2@example.com',
             kind: 'bounced',
+            permanent,
+            status: 'bounced',
             at: START - 5,
             reason: '550 gone',
           },
-          { ...about, ordinal: 0, address: 'r0@example.com', kind: 'opened', at: START },
+          { ...about, ordinal: 0, address: 'r0@example.com', kind: 'opened', status: 'delivered', at: START },
         ]);
       });
     });

@@ -1,4 +1,5 @@
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { PreferenceClaim } from './preference-tokens.js';
 
 /**
  * Links made for one recipient of one dispatch.
@@ -12,6 +13,8 @@ export interface RecipientLinks {
   readonly base: string;
   /** Absolute URL that ends marketing mail to this recipient by one POST (RFC 8058). */
   unsubscribe(base: string, dispatchId: DispatchId, ref: string): string;
+  /** Absolute URL of the page on which a recipient says what they want to be told, and how. */
+  preferences(base: string, claim: PreferenceClaim): string;
   /** Where pictures and other static files of templates are served, without a slash at its end. */
   assets(base: string): string;
 }

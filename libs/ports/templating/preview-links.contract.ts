@@ -7,6 +7,7 @@ export function describePreviewLinksContract(name: string, make: (publicUrl: str
 
     it('are absolute and lead to this deployment', () => {
       expect(new URL(links.unsubscribeUrl).origin).toBe('https://mail.example');
+      expect(new URL(links.preferencesUrl).origin).toBe('https://mail.example');
       expect(new URL(links.assetsUrl).origin).toBe('https://mail.example');
     });
 

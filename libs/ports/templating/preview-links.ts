@@ -4,6 +4,7 @@
  */
 export interface PreviewLinks {
   readonly unsubscribeUrl: string;
+  readonly preferencesUrl: string;
   /** Where pictures and other static files of templates are served. No slash at the end. */
   readonly assetsUrl: string;
 }

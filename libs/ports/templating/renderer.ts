@@ -33,6 +33,8 @@ export interface PreparedTemplate {
    * @throws Refusal `missing_variable` | `render_too_large` | `unsafe_url` | `header_injection`, naming what is at fault
    */
   render(context: RenderContext): Rendered;
+  /** Whether the variable is looked at: what takes time to make is made for those alone that show it. */
+  uses(name: string): boolean;
 }
 
 /**

@@ -93,6 +93,21 @@ export function describeWebhookDeliveriesContract(name: string, open: OpenWebhoo
         expect(await its.deliveries.replay(acme, whe('a'), evt('1'), START)).toBe(false);
       });
 
+      it('says beforehand whether anybody of the workspace wants a message, enabled or not', async () => {
+        const isWanted = (type: string, workspaceId = acme) => its.deliveries.isWanted(workspaceId, type);
+        expect(await isWanted('message.delivered')).toBe(false);
+        await its.endpoints.insert(anEndpoint('picky', { events: ['message.bounced'] }));
+        expect([await isWanted('message.bounced'), await isWanted('message.delivered')]).toEqual([
+          true,
+          false,
+        ]);
+        expect(await isWanted('message.bounced', rival)).toBe(false);
+        await its.endpoints.insert(
+          anEndpoint('off', { status: { is: 'disabled', reason: 'operator', at: START } }),
+        );
+        expect(await isWanted('message.delivered')).toBe(true);
+      });
+
       it('tells one endpoint alone, whatever it wants, where it is asked to', async () => {
         await its.endpoints.insert(anEndpoint('a', { events: ['other'] }));
         await its.endpoints.insert(anEndpoint('b'));

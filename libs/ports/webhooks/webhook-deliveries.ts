@@ -48,6 +48,8 @@ export interface WebhookSettlement extends Judgement {
  * - `enqueue`: when it resolves the message and one pending delivery for each enabled endpoint of its workspace that wants it
  *   are durable, all or none. Idempotent by (workspace, message id). A message that no endpoint wants, enabled or not, is not
  *   kept. With `only` it goes to that endpoint alone, whatever it wants.
+ * - `isWanted`: whether an endpoint of the workspace, enabled or not, wants messages of a type. Writes nothing, and sees
+ *   every endpoint that was acknowledged before it was asked.
  * - `claim` answers deliveries that are due at enabled endpoints, no more of one endpoint than it has room for, those first
  *   whose endpoint has waited longest. A claimed delivery is hidden until its lease ends; then it is claimed again, with a
  *   higher fence: so each is told at least once, and twice where a worker died in between.
@@ -70,6 +72,7 @@ export interface WebhookDeliveries {
     now: Instant,
     only?: WebhookEndpointId,
   ): Promise<{ readonly deliveries: number }>;
+  isWanted(workspaceId: WorkspaceId, type: string): Promise<boolean>;
   claim(request: ClaimRequest): Promise<Claimed>;
   settle(claim: WebhookClaim, settlement: WebhookSettlement): Promise<'settled' | 'disabled' | 'stale'>;
   attempts(

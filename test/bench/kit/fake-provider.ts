@@ -1,3 +1,4 @@
+import type { Arrival } from '#test/fakes/kit/arrivals.js';
 import type { FaultRule } from '#test/fakes/kit/fault-rules.js';
 import { RemoteFake } from '#test/fakes/kit/remote.js';
 import type { FakeStats } from '#test/fakes/kit/stats.js';
@@ -23,8 +24,10 @@ export class FakeProvider {
     this.#remote = new RemoteFake(resend.adminUrl);
   }
 
-  static async start(): Promise<FakeProvider> {
-    const spawned = await spawnFakes(['--resend', '--mode', 'count', '--resend-rate', 'off']);
+  /** @param note notes when names that begin with this come in */
+  static async start({ note }: { readonly note?: string } = {}): Promise<FakeProvider> {
+    const noting = note === undefined ? [] : ['--note', note];
+    const spawned = await spawnFakes(['--resend', '--mode', 'count', '--resend-rate', 'off', ...noting]);
     const { resend } = spawned.fakes;
     if (!resend) throw new Error('the fakes came without Resend');
     return new FakeProvider(spawned, resend);
@@ -32,6 +35,10 @@ export class FakeProvider {
 
   stats(): Promise<FakeStats> {
     return this.#remote.stats();
+  }
+
+  arrivals(): Promise<Arrival[]> {
+    return this.#remote.arrivals();
   }
 
   async reset(): Promise<void> {

@@ -12,10 +12,10 @@ import { ProcessMeter } from './process-meter.js';
 
 const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.js', import.meta.url));
 const PROBE = new URL('./lag-probe.js', import.meta.url).href;
-const OWNER_KEY = 'bench-owner-key-of-no-secrecy';
+export const OWNER_KEY = 'bench-owner-key-of-no-secrecy';
 const START_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 5;
-/** More than any provider can take: the budget is there and never waits. */
+/** More than any provider or client can: the budgets are there and never wait. */
 const UNLIMITED = 1_000_000;
 
 export interface PosthornOptions {
@@ -26,23 +26,28 @@ export interface PosthornOptions {
   readonly maxBatch?: number | undefined;
   /** Provider calls at once; undefined for the product's own choice. */
   readonly maxInFlight?: number | undefined;
+  /** Takes as many requests as come: for benches of the door itself. */
+  readonly unmetered?: boolean;
   readonly profileTo?: string | undefined;
 }
 
 /** The real server, embedded target, in a process of its own. */
 export class Posthorn {
   readonly api: PosthornApi;
+  /** On 127.0.0.1. */
+  readonly port: number;
   readonly meter: ProcessMeter;
   /** Epoch milliseconds just before the process was made. */
   readonly spawnedAt: number;
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
 
-  private constructor(child: ChildProcess, pid: number, url: string, spawnedAt: number) {
+  private constructor(child: ChildProcess, pid: number, port: number, spawnedAt: number) {
     this.#child = child;
+    this.port = port;
     this.#exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     this.meter = new ProcessMeter(pid);
-    this.api = new PosthornApi(url, OWNER_KEY);
+    this.api = new PosthornApi(`http://127.0.0.1:${port}`, OWNER_KEY);
     this.spawnedAt = spawnedAt;
   }
 
@@ -59,12 +64,15 @@ export class Posthorn {
     dataDir,
     maxBatch,
     maxInFlight,
+    unmetered = false,
     profileTo,
   }: PosthornOptions): Promise<Posthorn> {
     mkdirSync(dirname(dataDir), { recursive: true });
     const config = `${dataDir}.config.json`;
     const resend = { ratePerSecond: UNLIMITED, burst: UNLIMITED, maxBatch, maxInFlight };
-    writeFileSync(config, JSON.stringify({ email: { resend } }));
+    const perKey = { perSecond: UNLIMITED, burst: UNLIMITED };
+    const door = unmetered ? { perKey } : {};
+    writeFileSync(config, JSON.stringify({ email: { resend }, door }));
     const port = await freePort();
     const profile = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`];
     const spawnedAt = Date.now();
@@ -88,7 +96,7 @@ export class Posthorn {
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith('{')) process.stderr.write(`${line}\n`);
     });
-    return new Posthorn(child, child.pid, `http://127.0.0.1:${port}`, spawnedAt);
+    return new Posthorn(child, child.pid, port, spawnedAt);
   }
 
   /** Resolves when it serves. @throws Error if it ends instead, or takes too long */

@@ -20,6 +20,8 @@ export function administer(state: FakeState, call: HttpCall): Answer {
       return { status: 204 };
     case 'GET journal':
       return jsonAnswer(200, state.journalSince(Number(new URLSearchParams(call.query).get('since') ?? 0)));
+    case 'GET arrivals':
+      return jsonAnswer(200, state.arrivals?.all ?? []);
     case 'GET stats':
       return jsonAnswer(200, state.stats());
     case 'DELETE stats':

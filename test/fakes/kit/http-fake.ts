@@ -83,9 +83,13 @@ class HttpFront<S> {
   /** Bench mode: the body goes by, its mails are counted, and nothing of it is kept. */
   #count(call: HttpCall, ticket: Ticket, request: IncomingMessage, response: ServerResponse): void {
     const counter = new MarkCounter(this.#vendor.mailMark);
+    const note = this.#state.arrivals?.reader();
     passBody(
       request,
-      (chunk) => counter.push(chunk),
+      (chunk) => {
+        note?.(chunk);
+        counter.push(chunk);
+      },
       (bytes) => {
         this.#state.arrived(bytes);
         call.mails = counter.count;
@@ -106,8 +110,10 @@ class HttpFront<S> {
     call.fault = verdict.fault;
     const { method, path } = call;
     const idempotencyKey = call.header('idempotency-key');
+    // Of a call to one person it is known whom it was for, even if nothing comes of it.
+    const to = recipients.length === 1 ? recipients[0] : undefined;
     state.write([
-      state.line('request', call, { method, path, idempotencyKey, recipients: recipients.length }),
+      state.line('request', call, { method, path, idempotencyKey, to, recipients: recipients.length }),
     ]);
 
     if (!(await this.#survives(call, verdict, response))) return;

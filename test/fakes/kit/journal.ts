@@ -48,7 +48,7 @@ export interface JournalEntry {
   callId: string;
   /** The caller's own id, from `DELIVERY_TAG` or `DELIVERY_HEADER`. */
   deliveryId?: string | undefined;
-  /** The envelope address. */
+  /** The envelope address; of a `request`, where it carries only one and that was looked at. */
   to?: string | undefined;
   messageId?: string | undefined;
   idempotencyKey?: string | undefined;

@@ -1,3 +1,4 @@
+import type { Arrival } from './arrivals.js';
 import type { FaultRule } from './fault-rules.js';
 import type { JournalEntry } from './journal.js';
 import type { Mail } from './mails.js';
@@ -23,6 +24,11 @@ export class RemoteFake {
 
   async resetStats(): Promise<void> {
     await this.#ask('DELETE', 'stats');
+  }
+
+  /** What came in of what the fake was told to note, since its counters were set back. */
+  arrivals(): Promise<Arrival[]> {
+    return this.#ask('GET', 'arrivals') as Promise<Arrival[]>;
   }
 
   /** The journal from byte `since` on, and the `since` to ask for next. */

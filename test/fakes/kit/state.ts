@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Arrivals } from './arrivals.js';
 import { wallClock, type FakeClock } from './clock.js';
 import { parseFaultRules, type FaultRule } from './fault-rules.js';
 import { FaultPlan } from './faults.js';
@@ -17,6 +18,8 @@ export interface FakeOptions {
   /** Also sync the journal to the disk before each answer. */
   durable?: boolean;
   faults?: FaultRule[];
+  /** While only counting: note when names that begin with this come in (see `Arrivals`). */
+  note?: string;
   /** How many of the last accepted mails to keep. Default 1,000. */
   keepMails?: number;
   /** Default 0: a free one. */
@@ -51,6 +54,7 @@ export class FakeState {
   readonly journalPath: string;
   /** Bench mode: nothing is written or kept, and bodies are only looked at as far as counting needs. */
   readonly counting: boolean;
+  readonly arrivals: Arrivals | undefined;
   #stats: FakeStats;
   readonly #journal: Journal | undefined;
   readonly #temporary: boolean;
@@ -67,6 +71,7 @@ export class FakeState {
     const temporary = () => join(mkdtempSync(join(tmpdir(), 'fake-')), `${provider}.jsonl`);
     this.journalPath = this.counting ? '' : (options.journal ?? temporary());
     this.#journal = this.counting ? undefined : new Journal(this.journalPath, options.durable);
+    this.arrivals = options.note === undefined ? undefined : new Arrivals(options.note, this.clock);
     this.plan = new FaultPlan(parseFaultRules(options.faults ?? []), this.clock.now());
     this.mails = new Mailbag(this.counting ? 0 : (options.keepMails ?? 1000));
     this.#stats = emptyStats(provider);
@@ -167,6 +172,7 @@ export class FakeState {
   resetStats(): void {
     const { connections, inFlight } = this.#stats;
     this.#stats = { ...emptyStats(this.provider), connections, inFlight };
+    this.arrivals?.clear();
   }
 
   journalSince(offset: number): { entries: JournalEntry[]; next: number } {

@@ -18,6 +18,16 @@ const WRITES: readonly string[] = [
   'POST /v1/failed-messages/retry',
   'POST /v1/failed-messages/{delivery}/resolve',
   'POST /v1/api-keys',
+  'POST /v1/notification-types',
+  'PUT /v1/notification-types/{type}',
+  'PUT /v1/users/{user}',
+  'PUT /v1/users/{user}/preferences',
+  'POST /v1/users/{user}/devices',
+  'POST /v1/notifications',
+  'POST /v1/notifications/batch',
+  'POST /v1/webhook-endpoints',
+  'PATCH /v1/webhook-endpoints/{endpoint}',
+  'POST /v1/webhook-endpoints/{endpoint}/replay',
 ];
 
 /** 9: bodies that are something else than what they are taken for. */

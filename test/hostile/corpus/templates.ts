@@ -77,6 +77,14 @@ const expressions: readonly HostileRow[] = [
     ...html({ '990 expressions and a forbidden one': `${'<p>{{a.b.c}}</p>'.repeat(990)}{{log x}}` }),
   }),
   ...bodies(7, 'POST /v1/templates', '201', html({ '990 expressions': '<p>{{a.b.c}}</p>'.repeat(990) })),
+  ...bodies(7, 'POST /v1/templates/{template.slow}/preview', '200', {
+    'a template that takes long to read': { data: { list: Array.from({ length: 60 }, () => ({ a: '<' })) } },
+  }),
+  ...bodies(7, 'POST /v1/templates/{template.slow}/test-send', '422 render_too_large', {
+    'a template that takes long to read, and longer to render': mail({
+      data: { list: Array.from({ length: 1_000 }, () => ({ a: '<' })) },
+    }),
+  }),
   ...bodies(7, 'POST /v1/templates/{template.loop}/preview', '422 render_too_large', {
     'three loops over 150': { data: { list: Array.from({ length: 150 }, (_, n) => n) } },
   }),

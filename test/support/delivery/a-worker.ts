@@ -32,6 +32,7 @@ export const settings: ProviderSettings = { timeoutMs: 5_000, breaker: defaultBr
 const plainRenderer: Renderer = {
   async prepare() {
     return {
+      uses: () => false,
       render({ recipient }) {
         if (recipient['broken'] === true) throw new Refusal('missing_variable', 'name is missing');
         return { subject: 'Hello', html: `<p>Hello ${String(recipient['name'])}</p>`, text: undefined };
@@ -80,6 +81,7 @@ export class WorkerUnderTest {
       links: {
         base: 'https://mail.example',
         unsubscribe: (base, dispatch, ref) => `${base}/u/${dispatch}.${ref}`,
+        preferences: (base, claim) => `${base}/p/${claim.kind}`,
         assets: (base) => `${base}/assets`,
       },
       lines: new Map([['email', { channel: email, pool: this.pool, retryBudget: new RetryBudget(0) }]]),

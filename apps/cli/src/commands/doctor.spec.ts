@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type LiveServer, silentUrl, startLiveServer } from '../testing/live-server.js';
 import { type NameServer, startNameServer } from '../testing/name-server.js';
@@ -56,6 +57,15 @@ describe('posthorn doctor', () => {
       'Sender DKIM': 'skip: not checked: name the selector with --dkim-selector',
       'Sender DMARC': 'ok: p=quarantine at _dmarc.shop.example',
     });
+  });
+
+  it('looks at the data folder of the working copy from a folder with nothing of a server in it', async () => {
+    const elsewhere = join(server.folder, 'elsewhere');
+    await mkdir(elsewhere);
+    const { stdout } = await server.cli(['doctor', '--json'], { folder: elsewhere });
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; detail: string }[] };
+    const { detail = '' } = checks.find(({ name }) => name === 'Data folder') ?? {};
+    expect(detail).toContain(`${fileURLToPath(new URL('../../../../../data', import.meta.url))} `);
   });
 
   it('finds credentials that do not work, and a key that is not accepted, and repeats neither', async () => {

@@ -39,14 +39,14 @@ async function resolveOne(
   terminal.print(
     json
       ? JSON.stringify(resolved)
-      : `${resolved.id} to ${plain(resolved.email)} is given up: ${plain(reason)}`,
+      : `${resolved.id} to ${plain(resolved.address)} is given up: ${plain(reason)}`,
   );
 }
 
 async function retryOne({ client, terminal, json }: CommandContext, id: string): Promise<void> {
   const retried = await client.post<DeliveryView>(`/v1/failed-messages/${encodeURIComponent(id)}/retry`);
   terminal.print(
-    json ? JSON.stringify(retried) : `${retried.id} to ${plain(retried.email)} is on its way again.`,
+    json ? JSON.stringify(retried) : `${retried.id} to ${plain(retried.address)} is on its way again.`,
   );
 }
 
@@ -104,9 +104,9 @@ async function showList(context: CommandContext, campaign: Named | undefined, li
   if (json) return terminal.print(JSON.stringify({ data: found, more }));
   const whose = campaign === undefined ? '' : ` of ${plain(campaign.name)}`;
   if (found.length === 0) return terminal.print(`No message${whose} has failed.`);
-  const rows = found.map(({ id, email, reason, provider, attemptCount, updatedAt }) => [
+  const rows = found.map(({ id, address, reason, provider, attemptCount, updatedAt }) => [
     id,
-    plain(email),
+    plain(address),
     String(attemptCount),
     provider ?? '-',
     `${duration(clock.now() - Date.parse(updatedAt))} ago`,

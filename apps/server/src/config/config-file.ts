@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { BadConfiguration } from './config-reader.js';
 
-const FOUND_BY_ITSELF = ['posthorn.config.yaml', 'posthorn.config.yml', 'posthorn.config.json'];
+/** Names of the file that is found without being named. */
+export const FOUND_BY_ITSELF = ['posthorn.config.yaml', 'posthorn.config.yml', 'posthorn.config.json'];
 
 /**
  * The structured part of the configuration: the file named by `POSTHORN_CONFIG`, or `posthorn.config.*` in the folder

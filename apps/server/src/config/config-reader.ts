@@ -72,6 +72,13 @@ export class ConfigReader {
       : this.#fault(found.name, 'must be true or false');
   }
 
+  /** The names in a section of the file whose names are somebody's own: ids of workspaces. */
+  names(file: string): string[] {
+    const section = at(this.#file, file);
+    const isSection = typeof section === 'object' && section !== null && !Array.isArray(section);
+    return isSection ? Object.keys(section).filter((name) => !name.includes('.')) : [];
+  }
+
   count(place: Place, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}): number | undefined {
     return this.number(place, { min, max, whole: true });
   }

@@ -10,6 +10,8 @@ import { ConfigReader } from './config-reader.js';
 import { readDoor } from './door-config.js';
 import { readSockets, type SocketsConfig } from './sockets-config.js';
 import { readLanes } from './lane-config.js';
+import { readQuotas } from './quota-config.js';
+import type { Quotas } from '#domain/communication/model/quota.js';
 
 export const TARGETS = ['embedded', 'test'] as const;
 export type TargetName = (typeof TARGETS)[number];
@@ -43,6 +45,8 @@ export interface ServerConfig {
   readonly sockets: SocketsConfig;
   /** Who e-mails are from whose notification type names no sender. */
   readonly emailFrom: string;
+  /** How many notifications a workspace may have accepted; undefined where nobody counts. */
+  readonly quotas: Quotas | undefined;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
   readonly webhooksToPrivate: boolean;
   /** Who may open the outbox of captured mails without a key. */
@@ -69,7 +73,16 @@ export async function readServerConfig(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,
 ): Promise<ServerConfig> {
-  const read = new ConfigReader(env, await readConfigFile(env['POSTHORN_CONFIG'] || undefined, folder));
+  return serverConfigOf(env, await readConfigFile(env['POSTHORN_CONFIG'] || undefined, folder), folder);
+}
+
+/** The same where the structured part stands in no file. @throws BadConfiguration */
+export function serverConfigOf(
+  env: Readonly<Record<string, string | undefined>>,
+  file: unknown,
+  folder: string,
+): ServerConfig {
+  const read = new ConfigReader(env, file);
   const host = read.text({ env: 'HOST', file: 'host' }) ?? '127.0.0.1';
   const channels = readChannels(read, channelNames, providerNames);
   const ownerKey = readOwnerKey(read, host);
@@ -88,6 +101,7 @@ export async function readServerConfig(
     lanes: readLanes(read),
     sockets,
     emailFrom: read.text({ env: 'EMAIL_FROM', file: 'email.from' }) ?? 'Posthorn <no-reply@posthorn.example>',
+    quotas: readQuotas(read),
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'

@@ -3,6 +3,7 @@ import { createChannels } from '#adapters/channels/create-providers.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { SqliteCapturedMails } from '#adapters/sqlite/captured-mails/sqlite-captured-mails.js';
 import { SqliteLanes } from '#adapters/sqlite/delivery/sqlite-lanes.js';
 import { SqliteLedger } from '#adapters/sqlite/delivery/sqlite-ledger.js';
@@ -47,7 +48,11 @@ export async function embeddedDeliveryTools(
     ledger: new SqliteLedger(storage, ids),
     lanes: new SqliteLanes(storage),
     renderer: new HandlebarsRenderer(new SqliteTemplates(storage)),
-    links: new SignedLinks({ value: options.publicUrl }, new HmacUnsubscribeTokens(options.linkKey)),
+    links: new SignedLinks(
+      { value: options.publicUrl },
+      new HmacUnsubscribeTokens(options.linkKey),
+      new SignedPreferenceTokens(options.linkKey),
+    ),
     lines: linesOf(channels, clock, randomness, (transition) =>
       log('warn', 'provider.breaker', { ...transition }),
     ),

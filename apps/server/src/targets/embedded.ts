@@ -5,8 +5,10 @@ import { FileBlobs } from '#adapters/files/file-blobs.js';
 
 import { galleryPictures, ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
-import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
+import { Inspection } from '#adapters/handlebars/inspection.js';
 import { SqliteCampaigns, SqliteUnsubscribes } from '#adapters/sqlite/campaign/sqlite-campaigns.js';
+import { SqliteMemberships } from '#adapters/sqlite/campaign/sqlite-memberships.js';
 import {
   SqliteAudiences,
   SqliteImports,
@@ -26,6 +28,7 @@ import { Campaigns } from '#ports/campaign/campaigns.js';
 import { CsvReader } from '#ports/campaign/csv.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Lists } from '#ports/campaign/lists.js';
+import { Memberships } from '#ports/campaign/memberships.js';
 import { Subscribers } from '#ports/campaign/subscribers.js';
 import { UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
@@ -36,12 +39,13 @@ import { Dispatches } from '#ports/delivery/dispatches.js';
 import { FailedMessages } from '#ports/delivery/failed-messages.js';
 import { Lanes } from '#ports/delivery/lanes.js';
 import { Ledger } from '#ports/delivery/ledger.js';
+import { PreferenceTokens } from '#ports/delivery/preference-tokens.js';
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Blobs } from '#ports/system/blobs.js';
 import { Gallery } from '#ports/templating/gallery.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { Renderer } from '#ports/templating/renderer.js';
+import { TrialRenderer } from '#ports/templating/trial-renderer.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
 import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
@@ -73,6 +77,7 @@ import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
 import { GalleryPictures } from '#adapters/rest/assets/gallery-pictures.js';
@@ -132,6 +137,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const secrets = new FileSecrets(config.dataDir, randomness);
   const linkKey = await linkKeyOf(secrets);
   const unsubscribeTokens = new HmacUnsubscribeTokens(linkKey);
+  const preferenceTokens = new SignedPreferenceTokens(linkKey);
   const lanes = new SqliteLanes(storage);
   const profiles = new SqliteProfiles(storage);
   const callbackReaders = await createCallbacks(config.channels);
@@ -141,6 +147,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   await webhookDeliveries.releaseAll(clock.now());
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const templates = new SqliteTemplates(storage);
+  const inspection = new Inspection();
   const deliveryThread = new DeliveryThreadHost({
     lanes,
     clock,
@@ -180,8 +187,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<RateLimits>(RateLimits, new MemoryRateLimits(clock)),
       // templating
       answers<Templates>(Templates, templates),
-      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector()),
-      answers<Renderer>(Renderer, new HandlebarsRenderer(templates)),
+      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector(undefined, inspection)),
+      answers<TrialRenderer>(TrialRenderer, new HandlebarsTrialRenderer(templates, inspection)),
       answers<Gallery>(Gallery, new ShippedGallery()),
       answers<URL>(GalleryPictures, galleryPictures),
       answers<PreviewLinks>(PreviewLinks, previewLinks(publicUrl)),
@@ -191,7 +198,10 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Lanes>(Lanes, lanes),
       answers<Deliveries>(Deliveries, new SqliteDeliveries(storage)),
       answers<FailedMessages>(FailedMessages, new SqliteFailedMessages(storage)),
-      answers<RecipientLinks>(RecipientLinks, new SignedLinks(publicUrl, unsubscribeTokens)),
+      answers<RecipientLinks>(
+        RecipientLinks,
+        new SignedLinks(publicUrl, unsubscribeTokens, preferenceTokens),
+      ),
       answers<Suppressions>(Suppressions, new SqliteSuppressions(storage)),
       answers<ProviderReports>(ProviderReports, new SqliteProviderReports(storage, ids)),
       answers<CallbackReaders>(CallbackReaders, callbackReaders),
@@ -202,6 +212,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<DeliveryMonitor>(DeliveryMonitor, deliveryThread),
       // campaign
       answers<Lists>(Lists, new SqliteLists(storage)),
+      answers<Memberships>(Memberships, new SqliteMemberships(storage)),
       answers<Subscribers>(Subscribers, new SqliteSubscribers(storage)),
       answers<Audiences>(Audiences, new SqliteAudiences(storage)),
       answers<Imports>(Imports, new SqliteImports(storage, clock)),
@@ -209,10 +220,18 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Unsubscribes>(Unsubscribes, new SqliteUnsubscribes(storage)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
+      answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
-      answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
+      answers<SocketSettings>(SocketSettings, {
+        origins: config.sockets.origins,
+        trustedProxies: config.door.trustedProxies,
+        perAddress: config.door.perAddress,
+      }),
       // communication
-      answers<CommunicationSettings>(CommunicationSettings, { from: config.emailFrom }),
+      answers<CommunicationSettings>(CommunicationSettings, {
+        from: config.emailFrom,
+        ...(config.quotas && { quotas: config.quotas }),
+      }),
       answers<Channels>(Channels, new RegisteredChannels(registeredChannels(Object.keys(config.channels)))),
       answers<Notifications>(Notifications, new SqliteNotifications(storage)),
       answers<NotificationTypes>(NotificationTypes, new SqliteNotificationTypes(storage)),

@@ -3,12 +3,16 @@ import { createChannels } from '#adapters/channels/create-providers.js';
 import { galleryPictures, ShippedGallery } from '#adapters/gallery/shipped-gallery.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
+import { Inspection } from '#adapters/handlebars/inspection.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { MemoryAudiences } from '#adapters/memory/campaign/memory-audiences.js';
 import { MemoryCampaigns } from '#adapters/memory/campaign/memory-campaigns.js';
 import { MemoryImports } from '#adapters/memory/campaign/memory-imports.js';
 import { MemoryLists } from '#adapters/memory/campaign/memory-lists.js';
+import { MemoryMemberships } from '#adapters/memory/campaign/memory-memberships.js';
 import { MemoryPeople } from '#adapters/memory/campaign/memory-people.js';
 import { MemorySubscribers } from '#adapters/memory/campaign/memory-subscribers.js';
 import { MemoryUnsubscribes } from '#adapters/memory/campaign/memory-unsubscribes.js';
@@ -48,6 +52,7 @@ import { Campaigns } from '#ports/campaign/campaigns.js';
 import { CsvReader } from '#ports/campaign/csv.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Lists } from '#ports/campaign/lists.js';
+import { Memberships } from '#ports/campaign/memberships.js';
 import { Subscribers } from '#ports/campaign/subscribers.js';
 import { UnsubscribeTokens } from '#ports/campaign/unsubscribe-tokens.js';
 import { Unsubscribes } from '#ports/campaign/unsubscribes.js';
@@ -58,6 +63,7 @@ import { Dispatches } from '#ports/delivery/dispatches.js';
 import { FailedMessages } from '#ports/delivery/failed-messages.js';
 import { Lanes } from '#ports/delivery/lanes.js';
 import { Ledger } from '#ports/delivery/ledger.js';
+import { PreferenceTokens } from '#ports/delivery/preference-tokens.js';
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Outbox } from '#ports/events/outbox.js';
@@ -72,7 +78,7 @@ import { Secrets } from '#ports/system/secrets.js';
 import { StorageProbe } from '#ports/system/storage-probe.js';
 import { Gallery } from '#ports/templating/gallery.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { Renderer } from '#ports/templating/renderer.js';
+import { TrialRenderer } from '#ports/templating/trial-renderer.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
 import { ApiKeyTokens } from '#ports/workspace/api-key-tokens.js';
@@ -118,11 +124,14 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const ids = new MonotonicUlids(clock, randomness);
   const metrics = new PrometheusMetrics();
   const secrets = new MemorySecrets(randomness);
-  const unsubscribeTokens = new HmacUnsubscribeTokens(await linkKeyOf(secrets));
-  const links = new SignedLinks(publicUrl, unsubscribeTokens);
+  const linkKey = await linkKeyOf(secrets);
+  const unsubscribeTokens = new HmacUnsubscribeTokens(linkKey);
+  const preferenceTokens = new SignedPreferenceTokens(linkKey);
+  const links = new SignedLinks(publicUrl, unsubscribeTokens, preferenceTokens);
   const keys = new MemoryApiKeys();
   const outbox = new MemoryOutbox();
   const templates = new MemoryTemplates();
+  const inspection = new Inspection();
   const renderer = new HandlebarsRenderer(templates);
   const people = new MemoryPeople();
   const campaigns = new MemoryCampaigns(outbox, clock);
@@ -132,7 +141,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const profiles = new MemoryProfiles();
   const callbackReaders = await createCallbacks(config.channels);
   const capturedMails = new MemoryCapturedMails(backbone.dispatches);
-  const inbox = new MemoryInbox();
+  const inbox = new MemoryInbox(outbox);
   const webhooks = new MemoryWebhooks();
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(
@@ -175,8 +184,8 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<RateLimits>(RateLimits, new MemoryRateLimits(clock)),
       // templating
       answers<Templates>(Templates, templates),
-      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector()),
-      answers<Renderer>(Renderer, renderer),
+      answers<TemplateInspector>(TemplateInspector, new HandlebarsInspector(undefined, inspection)),
+      answers<TrialRenderer>(TrialRenderer, new HandlebarsTrialRenderer(templates, inspection)),
       answers<Gallery>(Gallery, new ShippedGallery()),
       answers<URL>(GalleryPictures, galleryPictures),
       answers<PreviewLinks>(PreviewLinks, previewLinks(publicUrl)),
@@ -197,6 +206,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<DeliveryMonitor>(DeliveryMonitor, delivery),
       // campaign
       answers<Lists>(Lists, new MemoryLists(people)),
+      answers<Memberships>(Memberships, new MemoryMemberships(people)),
       answers<Subscribers>(Subscribers, new MemorySubscribers(people)),
       answers<Audiences>(Audiences, new MemoryAudiences(people)),
       answers<Imports>(Imports, new MemoryImports(people, clock)),
@@ -204,10 +214,18 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Unsubscribes>(Unsubscribes, new MemoryUnsubscribes(campaigns, people)),
       answers<CsvReader>(CsvReader, new CsvParseReader()),
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
+      answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
-      answers<SocketSettings>(SocketSettings, { origins: config.sockets.origins }),
+      answers<SocketSettings>(SocketSettings, {
+        origins: config.sockets.origins,
+        trustedProxies: config.door.trustedProxies,
+        perAddress: config.door.perAddress,
+      }),
       // communication
-      answers<CommunicationSettings>(CommunicationSettings, { from: config.emailFrom }),
+      answers<CommunicationSettings>(CommunicationSettings, {
+        from: config.emailFrom,
+        ...(config.quotas && { quotas: config.quotas }),
+      }),
       answers<Channels>(Channels, new RegisteredChannels(channels.map(({ channel }) => channel))),
       answers<Notifications>(Notifications, new MemoryNotifications(outbox)),
       answers<NotificationTypes>(NotificationTypes, new MemoryNotificationTypes()),

@@ -13,7 +13,8 @@ export class MemoryLists implements Lists {
   }
 
   async insert(list: List): Promise<void> {
-    if (!this.#people.lists.has(list.id)) this.#people.lists.set(list.id, { list, members: new Set() });
+    if (!this.#people.lists.has(list.id))
+      this.#people.lists.set(list.id, { list, members: new Set(), left: new Set() });
   }
 
   async find(workspaceId: WorkspaceId, id: ListId): Promise<List | undefined> {

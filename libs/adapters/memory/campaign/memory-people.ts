@@ -12,9 +12,11 @@ import {
 } from '#domain/campaign/model/subscriber.js';
 import type { Put, Upsert } from '#ports/campaign/subscribers.js';
 
-interface ListRow {
+export interface ListRow {
   readonly list: List;
   readonly members: Set<string>;
+  /** By their own wish: nobody else puts them back. */
+  readonly left: Set<string>;
 }
 
 /**
@@ -58,7 +60,7 @@ export class MemoryPeople {
           updatedAt: now,
         };
     people.set(facts.email, subscriber);
-    for (const { members } of lists) members.add(facts.email);
+    for (const { members, left } of lists) if (!left.has(facts.email)) members.add(facts.email);
     return { subscriber, created: known === undefined };
   }
 

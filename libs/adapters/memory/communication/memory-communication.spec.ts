@@ -15,7 +15,7 @@ async function open(): Promise<CommunicationStores> {
     types: new MemoryNotificationTypes(),
     profiles: new MemoryProfiles(),
     notifications: new MemoryNotifications(outbox),
-    inbox: new MemoryInbox(),
+    inbox: new MemoryInbox(outbox),
     untold: async () => (await outbox.untold(1000)).map(({ event }) => event),
     close: async () => {},
   };

@@ -1,12 +1,19 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import { notFound } from '#domain/kernel/refusal.js';
-import { type InboxCounts, type InboxItem, inboxStates } from '#domain/communication/model/inbox-item.js';
-import type { Inbox, InboxQuery } from '#ports/communication/inbox.js';
+import {
+  type InboxCounts,
+  type InboxItem,
+  inboxStates,
+  readingOf,
+} from '#domain/communication/model/inbox-item.js';
+import type { Inbox, InboxChanges, InboxQuery } from '#ports/communication/inbox.js';
+import { MemoryOutbox } from '../events/memory-outbox.js';
 import { newestFirst, type Numbered } from './newest-first.js';
 
 interface Row extends Numbered {
   item: InboxItem;
+  change: number;
 }
 
 export class MemoryInbox implements Inbox {
@@ -14,11 +21,17 @@ export class MemoryInbox implements Inbox {
   readonly #rows = new Map<string, Row>();
   readonly #byDelivery = new Map<string, Row>();
   readonly #listeners = new Set<() => void>();
+  readonly #outbox: MemoryOutbox;
+  #lastChange = 0;
+
+  constructor(outbox = new MemoryOutbox()) {
+    this.#outbox = outbox;
+  }
 
   async put(items: readonly InboxItem[]): Promise<readonly InboxItem[]> {
     const known = this.#rows.size;
     const kept = items.map((item) => this.#keep(structuredClone(item)).item);
-    if (this.#rows.size > known) for (const wake of this.#listeners) wake();
+    if (this.#rows.size > known) this.#wake();
     return kept;
   }
 
@@ -39,6 +52,10 @@ export class MemoryInbox implements Inbox {
         ...(readAt !== undefined && { readAt }),
         ...(archivedAt !== undefined && { archivedAt }),
       };
+      const reading = item.state === 'read' ? readingOf(row.item) : undefined;
+      if (reading) this.#outbox.append(reading, row.item.readAt ?? 0);
+      row.change = this.#lastChange += 1;
+      this.#wake();
     }
     return row.item;
   }
@@ -62,28 +79,34 @@ export class MemoryInbox implements Inbox {
     return { unseen, unread: unseen + states.filter((state) => state === 'seen').length };
   }
 
-  onPut(wake: () => void): () => void {
+  onChanged(wake: () => void): () => void {
     this.#listeners.add(wake);
     return () => {
       this.#listeners.delete(wake);
     };
   }
 
-  async putSince(id: string | undefined, limit: number): Promise<readonly InboxItem[]> {
-    const after = id === undefined ? 0 : this.#rows.get(id)?.no;
-    if (after === undefined) throw notFound('inbox item');
-    return [...this.#rows.values()].slice(after, after + limit).map(({ item }) => item);
+  async changesSince(cursor: string, limit: number): Promise<InboxChanges> {
+    const rows = [...this.#rows.values()]
+      .filter(({ change }) => change > Number(cursor))
+      .sort((a, b) => a.change - b.change)
+      .slice(0, limit);
+    return { items: rows.map(({ item }) => item), cursor: String(rows.at(-1)?.change ?? cursor) };
   }
 
-  async newest(): Promise<string | undefined> {
-    return [...this.#rows.keys()].at(-1);
+  async lastChange(): Promise<string> {
+    return String(this.#lastChange);
+  }
+
+  #wake(): void {
+    for (const wake of this.#listeners) wake();
   }
 
   #keep(item: InboxItem): Row {
     const delivery = JSON.stringify([item.workspaceId, item.deliveryId]);
     const known = this.#byDelivery.get(delivery);
     if (known) return known;
-    const row = { no: this.#rows.size + 1, item };
+    const row = { no: this.#rows.size + 1, item, change: (this.#lastChange += 1) };
     this.#rows.set(item.id, row);
     this.#byDelivery.set(delivery, row);
     return row;

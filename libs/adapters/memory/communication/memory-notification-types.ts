@@ -6,6 +6,7 @@ import { pageOf } from '../delivery/paging.js';
 
 export class MemoryNotificationTypes implements NotificationTypes {
   readonly #types = new Map<string, NotificationType>();
+  readonly #removed = new Set<string>();
 
   async insert(type: NotificationType): Promise<'inserted' | 'exists'> {
     const name = nameOf(type.workspaceId, type.type);
@@ -31,7 +32,13 @@ export class MemoryNotificationTypes implements NotificationTypes {
   }
 
   async remove(workspaceId: WorkspaceId, type: string): Promise<boolean> {
-    return this.#types.delete(nameOf(workspaceId, type));
+    const name = nameOf(workspaceId, type);
+    if (this.#types.has(name)) this.#removed.add(name);
+    return this.#types.delete(name);
+  }
+
+  async wasRemoved(workspaceId: WorkspaceId, type: string): Promise<boolean> {
+    return this.#removed.has(nameOf(workspaceId, type));
   }
 }
 

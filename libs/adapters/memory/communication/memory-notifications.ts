@@ -8,7 +8,8 @@ import {
   type NotificationId,
   type NotificationOrder,
 } from '#domain/communication/model/notification.js';
-import type { NotificationQuery, Notifications } from '#ports/communication/notifications.js';
+import type { QuotaLimit } from '#domain/communication/model/quota.js';
+import type { NotificationQuery, Notifications, Taken } from '#ports/communication/notifications.js';
 import type { MemoryOutbox } from '../events/memory-outbox.js';
 import { newestFirst, type Numbered } from './newest-first.js';
 
@@ -20,6 +21,8 @@ export class MemoryNotifications implements Notifications {
   /** In the order of acceptance, as are those of each ordering key. */
   readonly #rows = new Map<NotificationId, Row>();
   readonly #keys = new Map<string, Row[]>();
+  /** By workspace and period. */
+  readonly #used = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   readonly #outbox: MemoryOutbox;
 
@@ -27,10 +30,21 @@ export class MemoryNotifications implements Notifications {
     this.#outbox = outbox;
   }
 
-  async accept(notifications: readonly Notification[]): Promise<void> {
+  async accept(notifications: readonly Notification[], limits: readonly QuotaLimit[] = []): Promise<Taken> {
+    const keys = limits.map(({ key }) => JSON.stringify([notifications[0]?.order.workspaceId, key]));
+    const refused: NotificationId[] = [];
     // All are copied before the first is kept: one that can't be stands for none.
-    for (const notification of notifications.map(copyOf)) this.#keep(notification);
+    for (const notification of notifications.map(copyOf)) {
+      const { id, test } = notification.order;
+      if (this.#rows.has(id)) continue;
+      if (!test && limits.some(({ most }, i) => this.#usedOf(keys[i]) >= most)) refused.push(id);
+      else {
+        this.#keep(notification);
+        if (!test) for (const key of keys) this.#used.set(key, this.#usedOf(key) + 1);
+      }
+    }
     this.#wake();
+    return { refused, used: keys.map((key) => this.#usedOf(key)) };
   }
 
   async save(before: Notification, after: Notification): Promise<'saved' | 'conflict'> {
@@ -83,6 +97,10 @@ export class MemoryNotifications implements Notifications {
     return () => {
       this.#listeners.delete(wake);
     };
+  }
+
+  #usedOf(key = ''): number {
+    return this.#used.get(key) ?? 0;
   }
 
   #keep(notification: Notification): void {

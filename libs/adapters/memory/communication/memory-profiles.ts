@@ -50,7 +50,10 @@ export class MemoryProfiles implements Profiles {
     return found !== undefined && this.#take(workspaceId, found.address) !== undefined;
   }
 
-  async removeAddress(workspaceId: WorkspaceId, address: string): Promise<boolean> {
+  async removeAddress(workspaceId: WorkspaceId, address: string, until = Infinity): Promise<boolean> {
+    const owner = this.#owners.get(nameOf(workspaceId, address));
+    const device = owner === undefined ? undefined : this.#devicesOf(workspaceId, owner).get(address);
+    if (!device || device.createdAt > until) return false;
     return this.#take(workspaceId, address) !== undefined;
   }
 

@@ -4,6 +4,7 @@ import { Refusal } from '#domain/kernel/refusal.js';
 import { parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
 import {
+  BEGINNING,
   type Capture,
   type CapturedMail,
   capturedMailId,
@@ -101,6 +102,7 @@ export class MemoryCapturedMails implements CapturedMails {
 
 function summaryOf(kept: Kept | undefined): CapturedSummary[] {
   if (!kept) return [];
-  const { id, at, deliveryId, from, to, subject } = kept.mail;
-  return [{ id, at, deliveryId, from, to, subject }];
+  const { id, at, deliveryId, from, to, subject, text } = kept.mail;
+  const beginning = subject === '' && text !== undefined ? [...text].slice(0, BEGINNING).join('') : undefined;
+  return [{ id, at, deliveryId, from, to, subject, ...(beginning !== undefined && { beginning }) }];
 }

@@ -247,6 +247,7 @@ export function deliveryOf(dispatch: Dispatch, row: Row): Delivery {
     id: deliveryId(dispatch.id, row.ordinal),
     workspaceId: dispatch.workspaceId,
     dispatchId: dispatch.id,
+    channel: dispatch.channel,
     lane: dispatch.lane,
     address: row.address,
     ref: row.ref,

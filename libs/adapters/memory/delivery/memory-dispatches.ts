@@ -20,14 +20,15 @@ export class MemoryDispatches implements Dispatches {
   }
 
   async seal(id: DispatchId): Promise<void> {
-    const state = this.#backbone.stateOf(id);
+    const state = this.#backbone.dispatches.get(id);
+    if (!state) return;
     state.sealed = true;
     this.#backbone.completeIfDone(state, this.#backbone.clock.now());
   }
 
   async control(id: DispatchId, control: DispatchControl, revision: number): Promise<void> {
-    const state = this.#backbone.stateOf(id);
-    if (state.control === 'cancelled' || revision < state.revision) return;
+    const state = this.#backbone.dispatches.get(id);
+    if (!state || state.control === 'cancelled' || revision < state.revision) return;
     const now = this.#backbone.clock.now();
     if (control === 'open' && state.haltedAt !== undefined)
       this.#backbone.giveMoreTime(state, now - state.haltedAt);

@@ -181,6 +181,8 @@ export class MemoryLedger implements Ledger {
       reason: 'hard_bounce',
       at,
     });
+    const { workspaceId, id: dispatchId } = dispatch;
+    this.#backbone.emit({ type: 'address.gone', workspaceId, dispatchId, address, at }, at);
   }
 }
 

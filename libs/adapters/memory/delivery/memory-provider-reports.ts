@@ -5,6 +5,7 @@ import {
   isAnsweredByNumber,
   isWish,
   rankOf,
+  reportedOf,
   scopeOfOptOut,
   suppressionAfter,
   TELLS_ITS_OWN_ID,
@@ -100,8 +101,8 @@ export class MemoryProviderReports implements ProviderReports {
     const suppression = suppressionAfter(event);
     if (suppression !== undefined) this.#suppress(workspaceId, address, 'all', suppression, now);
     if (isWish(event)) this.#take(event, workspaceId, address, scopeOfOptOut(channel), now);
-    const about = { workspaceId, dispatchId, ordinal, address };
-    this.#backbone.emit({ type: 'delivery.reported', ...about, kind, at, ...said }, now);
+    const about = { workspaceId, dispatchId, ordinal, address, status: row.status };
+    this.#backbone.emit(reportedOf(event, about), now);
   }
 
   #take(

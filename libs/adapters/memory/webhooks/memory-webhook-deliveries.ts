@@ -50,6 +50,12 @@ export class MemoryWebhookDeliveries implements WebhookDeliveries {
     return { deliveries: enabled.length };
   }
 
+  async isWanted(workspaceId: WorkspaceId, type: string): Promise<boolean> {
+    return [...this.#memory.endpoints.values()].some(
+      (endpoint) => endpoint.workspaceId === workspaceId && wants(endpoint.events, type),
+    );
+  }
+
   async claim({ max, perEndpoint, held, leaseMs, now }: ClaimRequest): Promise<Claimed> {
     const holding = new Map(held);
     const hasRoom = ({ id, failingSince }: WebhookEndpoint): boolean =>

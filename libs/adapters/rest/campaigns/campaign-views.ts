@@ -17,11 +17,18 @@ export function campaignView(campaign: Campaign): CampaignView {
     data,
     rate: campaign.ratePerSecond ?? null,
     scheduleAt: schedule === undefined ? null : schedule.kind === 'at' ? iso(schedule.at) : schedule.wallTime,
-    timezone: schedule?.kind === 'recipient' ? 'recipient' : null,
+    timezone: schedule?.kind === 'recipient' ? 'recipient' : (schedule?.timezone ?? null),
+    startRefused: refusedView(campaign),
     createdAt: new Date(campaign.createdAt).toISOString(),
     startedAt: iso(campaign.startedAt),
     finishedAt: iso(campaign.finishedAt),
   };
+}
+
+function refusedView({ startRefused }: Campaign): CampaignView['startRefused'] {
+  if (startRefused === undefined) return null;
+  const { at, code, detail, faults } = startRefused;
+  return { at: new Date(at).toISOString(), code, detail, errors: [...faults] };
 }
 
 export function statsView(campaign: Campaign, account: CampaignAccount, now: number): CampaignStatsView {

@@ -1,5 +1,21 @@
 import type { PageView } from '../kit/page.view.js';
 
+export class StartFaultView {
+  /** JSON pointer into the campaign. */
+  pointer!: string;
+  code!: string;
+  detail!: string;
+}
+
+export class StartRefusedView {
+  /** ISO 8601, UTC. */
+  at!: string;
+  /** As of a problem: what was wrong, in a word for a program. */
+  code!: string;
+  detail!: string;
+  errors!: StartFaultView[];
+}
+
 export class CampaignView {
   /** `cmp_…` */
   id!: string;
@@ -17,7 +33,13 @@ export class CampaignView {
   rate!: number | null;
   /** When it starts: an instant, or a local time in each recipient's zone. */
   scheduleAt!: string | null;
-  timezone!: 'recipient' | null;
+  /** `recipient`, or the IANA zone it was said in; null without one: `scheduleAt` is an instant, or there is none. */
+  timezone!: string | null;
+  /**
+   * Its time came and it could not start, because its template is gone or asks for what the campaign does not say. It is a
+   * draft again: schedule or start it anew once that is mended, which makes this null.
+   */
+  startRefused!: StartRefusedView | null;
   /** ISO 8601, UTC. */
   createdAt!: string;
   startedAt!: string | null;

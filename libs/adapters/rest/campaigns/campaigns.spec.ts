@@ -84,6 +84,41 @@ describe('campaigns over REST', () => {
     });
   });
 
+  it('names the zone that a time was said in, and nothing for an instant', async () => {
+    const scheduled = async (when: object) =>
+      (await post('campaigns', draft(when)).expect(201)).body as Record<string, unknown>;
+    expect(await scheduled({ scheduleAt: '2026-05-01T09:00', timezone: 'Europe/Berlin' })).toMatchObject({
+      scheduleAt: '2026-05-01T07:00:00.000Z',
+      timezone: 'Europe/Berlin',
+    });
+    expect((await scheduled({ scheduleAt: '2026-05-01T09:00', timezone: 'recipient' }))['timezone']).toBe(
+      'recipient',
+    );
+    expect((await scheduled({ scheduleAt: '2026-05-01T09:00+02:00' }))['timezone']).toBeNull();
+  });
+
+  it('shows why a campaign could not start when its time came', async () => {
+    const id = await made('campaigns', draft({ scheduleAt: '2026-01-01T01:00:00Z' }));
+    const variables = [{ name: 'headline', required: true }];
+    await as().put(`/v1/templates/${templateId}`).send({ subject: 'S', html: 'x', variables }).expect(200);
+    expect((await as().get(`/v1/campaigns/${id}`)).body).toMatchObject({ startRefused: null });
+    await clock.advance(3_600_000);
+    const shown = async () => (await as().get(`/v1/campaigns/${id}`)).body as { status: string };
+    for (let turns = 0; turns < 200 && (await shown()).status === 'scheduled'; turns++)
+      await clock.advance(100);
+    expect(await shown()).toMatchObject({
+      status: 'draft',
+      scheduleAt: null,
+      startRefused: {
+        code: 'missing_variable',
+        detail: 'The template asks for what the campaign does not say.',
+        errors: [{ pointer: '/data/headline', code: 'missing_variable' }],
+      },
+    });
+    await post(`campaigns/${id}/schedule`, { scheduleAt: '2026-02-01T01:00:00Z' }).expect(200);
+    expect(await shown()).toMatchObject({ status: 'scheduled', startRefused: null });
+  });
+
   it('refuses a campaign that does not say what its template requires of everybody, and names it', async () => {
     const variables = [
       { name: 'headline', required: true },

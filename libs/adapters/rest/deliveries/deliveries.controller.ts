@@ -2,7 +2,8 @@ import { Get, Inject, Param, Query } from '@nestjs/common';
 import type { DeliveryId } from '#domain/delivery/model/delivery.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import { emailAddress } from '#domain/kernel/email-address.js';
-import { notFound } from '#domain/kernel/refusal.js';
+import { notFound, Refusal } from '#domain/kernel/refusal.js';
+import { Channels } from '#ports/delivery/channels.js';
 import { Deliveries, type DeliveryQuery } from '#ports/delivery/deliveries.js';
 import { ProviderReports } from '#ports/delivery/provider-reports.js';
 import { Caller } from '../kit/caller.js';
@@ -17,10 +18,16 @@ import type { DeliveryDetailsView, DeliveryListView } from './delivery.view.js';
 export class DeliveriesController {
   readonly #deliveries: Deliveries;
   readonly #reports: ProviderReports;
+  readonly #channels: Channels;
 
-  constructor(@Inject(Deliveries) deliveries: Deliveries, @Inject(ProviderReports) reports: ProviderReports) {
+  constructor(
+    @Inject(Deliveries) deliveries: Deliveries,
+    @Inject(ProviderReports) reports: ProviderReports,
+    @Inject(Channels) channels: Channels,
+  ) {
     this.#deliveries = deliveries;
     this.#reports = reports;
+    this.#channels = channels;
   }
 
   /** Messages to recipients, in the order in which they were accepted from whatever ordered them. */
@@ -29,7 +36,7 @@ export class DeliveriesController {
   async list(@Caller() caller: Caller, @Query() query: DeliveriesQuery): Promise<DeliveryListView> {
     const page = await this.#deliveries.page(
       caller.workspaceId,
-      wanted(query),
+      wanted(query, this.#channels),
       pageRequest(query, 'deliveries'),
     );
     return pageView(page, 'deliveries', deliveryView);
@@ -45,10 +52,26 @@ export class DeliveriesController {
   }
 }
 
-function wanted({ campaignId, status, email }: DeliveriesQuery): DeliveryQuery {
+function wanted({ campaignId, status, email, address }: DeliveriesQuery, channels: Channels): DeliveryQuery {
+  if (email !== undefined && address !== undefined)
+    throw refusal('validation_failed', 'Ask for email or for address, not for both.');
   return {
     ...(campaignId !== undefined && { dispatchId: campaignId as DispatchId }),
     ...(status !== undefined && { status }),
     ...(email !== undefined && { address: emailAddress(email, 'email') }),
+    ...(address !== undefined && { address: normalised(address, channels) }),
   };
+}
+
+/** The normal form of the first channel that takes it: a number has the same on all channels that have numbers. */
+function normalised(address: string, channels: Channels): string {
+  for (const channel of channels.all()) {
+    const normal = channel.normalise(address);
+    if (normal !== undefined) return normal;
+  }
+  throw refusal('invalid_address', 'Not an address of any channel.');
+}
+
+function refusal(code: 'validation_failed' | 'invalid_address', detail: string): Refusal {
+  return new Refusal(code, detail, { faults: [{ pointer: 'address', code, detail }] });
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { all, ScriptedProvider } from '#test/support/delivery/scripted-provider.js';
 import type { DeliveryDetailsView, DeliveryView } from './delivery.view.js';
+import { aDispatch } from '#ports/delivery/testing/delivery-stores.js';
 import { DeliveryServer } from './testing/delivery-server.js';
 import { aTestMail, refused } from './testing/mails.js';
 
@@ -15,7 +16,7 @@ describe('the deliveries over REST', () => {
 
   const read = async (id: string): Promise<DeliveryDetailsView> =>
     (await server.as().get(`/v1/deliveries/${id}`).expect(200)).body as DeliveryDetailsView;
-  const listed = async (query = ''): Promise<string[]> => {
+  const listed = async (query = ''): Promise<unknown[]> => {
     const answer = await server.as().get(`/v1/deliveries${query}`).expect(200);
     return (answer.body as { data: DeliveryView[] }).data.map(({ email }) => email);
   };
@@ -26,6 +27,8 @@ describe('the deliveries over REST', () => {
       id,
       source: expect.stringMatching(/^tst_/),
       campaignId: null,
+      channel: 'email',
+      address: 'ann@example.com',
       email: 'ann@example.com',
       status: 'pending',
       lane: 'standard',
@@ -81,6 +84,20 @@ describe('the deliveries over REST', () => {
     expect(await listed('?campaignId=cmp_00000000000000000000000000')).toEqual([]);
   });
 
+  it('show a number as an address, and as no e-mail', async () => {
+    await aTestMail(server, 'ann@example.com');
+    const { dispatches, ledger, clock } = server.ports;
+    const order = { ...aDispatch().build(), workspaceId: server.workspaceId, channel: 'sms' };
+    await dispatches.open(order);
+    await ledger.accept(order.id, [{ address: '+4366012345678', ref: 'ada', data: '{}' }], clock.now());
+    const find = async (query: string) =>
+      (await server.as().get(`/v1/deliveries?${query}`).expect(200)).body.data as DeliveryView[];
+    const shown = [{ channel: 'sms', address: '+4366012345678', email: null }];
+    expect(await find(`campaignId=${order.id}`)).toMatchObject(shown);
+    expect(await find('address=%2B43%20(660)%2012345678')).toMatchObject(shown);
+    expect(await find('address=ANN@example.com')).toMatchObject([{ email: 'ann@example.com' }]);
+  });
+
   it('come in pages', async () => {
     for (const name of ['ann', 'bob', 'cat']) await aTestMail(server, `${name}@example.com`);
     const first = await server.as().get('/v1/deliveries?limit=2').expect(200);
@@ -94,6 +111,8 @@ describe('the deliveries over REST', () => {
   it.each([
     ['status=lost', 'validation_failed'],
     ['email=nobody', 'invalid_address'],
+    ['address=nobody', 'invalid_address'],
+    ['address=a@example.com&email=a@example.com', 'validation_failed'],
     ['email=a%40x.io%0d%0aBcc:b%40x.io', 'header_injection'],
     ['campaignId[$ne]=1', 'validation_failed'],
     ['workspaceId=wsp_1', 'validation_failed'],

@@ -3,12 +3,15 @@ import type { DeliveryEvent } from '#ports/delivery/provider-reports.js';
 import type { AttemptView, DeliveryDetailsView, DeliveryEventView, DeliveryView } from './delivery.view.js';
 
 export function deliveryView(delivery: Delivery): DeliveryView {
-  const { id, dispatchId, address, status, lane, provider, providerMessageId, reason, dueAt } = delivery;
+  const { id, dispatchId, channel, address, status, lane, provider, providerMessageId, reason, dueAt } =
+    delivery;
   return {
     id,
     source: dispatchId,
     campaignId: dispatchId.startsWith('cmp_') ? dispatchId : null,
-    email: address,
+    channel,
+    address,
+    email: channel === 'email' ? address : null,
     status,
     lane,
     provider: provider ?? null,

@@ -14,8 +14,14 @@ export class DeliveriesQuery extends PageQuery {
   @IsIn(deliveryStatuses)
   status?: DeliveryStatus;
 
-  /** Those to this address, in any spelling of it. */
+  /** Those to this e-mail address, in any spelling of it. */
   @IsOptional()
   @IsString()
   email?: string;
+
+  /** Those to this address of whatever channel, in any spelling of it: `+43 660 1234567`. Not together with `email`. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(4_200)
+  address?: string;
 }

@@ -11,8 +11,12 @@ export class DeliveryView {
   source!: string;
   /** The same, if it is a campaign; otherwise null. */
   campaignId!: string | null;
-  /** The recipient's address, normalised. */
-  email!: string;
+  /** What it goes by: `email`, `sms`, `whatsapp`, `push`, `inbox`, … */
+  channel!: string;
+  /** Where it goes, in the channel's normal form: an e-mail address, a number, a device, a user's id. */
+  address!: string;
+  /** The same if it is an e-mail; null on every other channel. */
+  email!: string | null;
   status!: DeliveryStatus;
   lane!: Lane;
   /** The provider that has, or was last asked to take, the message. */

@@ -85,6 +85,10 @@ const templates: Chapter = {
           ['{{name}} {{email}} {{locale}} {{timezone}}', 'the recipient’s own'],
           ['{{attributes.city}}', 'an attribute of the recipient: any other column of an imported CSV'],
           ['{{unsubscribeUrl}}', 'the recipient’s own link to leave (campaigns; the headers have it too)'],
+          [
+            '{{preferencesUrl}}',
+            'the recipient’s own page to choose what they get, unless your data has one',
+          ],
           ['{{assetsUrl}}', 'where the pictures of the gallery are'],
           ['anything else', 'from data of the campaign, the same for everybody'],
         ].map(

@@ -73,6 +73,9 @@ export class HooksController {
   }
 }
 
+/** A provider that waits for less finds the same again. */
+const NOT_BEFORE_MS = 20_000;
+
 function bodyOf(answer: CallbackAnswer): unknown {
   switch (answer.kind) {
     case 'taken':
@@ -86,6 +89,10 @@ function bodyOf(answer: CallbackAnswer): unknown {
           ? 'The callback was signed too long ago, or in the future.'
           : 'The callback is not signed by the provider.',
       );
+    case 'later':
+      throw new Refusal('callback_not_verifiable', `Send it again later: ${answer.reason}.`, {
+        retryAfterMs: NOT_BEFORE_MS,
+      });
     case 'malformed':
       throw new Refusal('invalid_callback', `The callback cannot be read: ${answer.reason}.`);
     case 'unknown_provider':

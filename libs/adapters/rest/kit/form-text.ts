@@ -1,6 +1,7 @@
 import { Refusal } from '#domain/kernel/refusal.js';
 
-const MOST_FIELDS = 100;
+/** A page of preferences has one for each tick. */
+const MOST_FIELDS = 2_000;
 
 /**
  * The fields of an HTML form, `application/x-www-form-urlencoded` or `multipart/form-data` (RFC 8058 lets a mail client

@@ -13,6 +13,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   unauthenticated: { status: 401, title: 'No valid API key was shown' },
   forbidden: { status: 403, title: 'The API key does not allow this' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  quota_exceeded: { status: 429, title: 'The quota of the workspace is used up' },
   not_found: { status: 404, title: 'There is no such thing' },
   already_exists: { status: 409, title: 'It exists already' },
   invalid_transition: { status: 409, title: 'Not possible in its present state' },
@@ -47,6 +48,10 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   scheme_forbidden: { status: 422, title: 'The URL uses a scheme that may not be called' },
   signature_invalid: { status: 403, title: 'The signature of the callback is not good' },
   signature_stale: { status: 403, title: 'The callback was signed too long ago, or in the future' },
+  callback_not_verifiable: {
+    status: 503,
+    title: 'Whether the provider has signed it cannot be found out now',
+  },
   invalid_callback: { status: 400, title: 'The callback is not what its provider documents' },
   storage_full: { status: 503, title: 'The disk is full' },
   storage_unavailable: { status: 503, title: 'The storage cannot be reached' },

@@ -8,6 +8,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
@@ -48,15 +49,27 @@ class WideBody {
   audiences?: AudienceBody[];
 }
 
+class StrictBody {
+  @IsString()
+  @MaxLength(5)
+  @Matches(/^[a-z]+$/)
+  name!: string;
+
+  @IsArray()
+  @ArrayMaxSize(2)
+  @IsString({ each: true })
+  list!: string[];
+}
+
 interface Judged {
   readonly code: string;
   readonly faults: readonly { readonly pointer: string; readonly code: string }[];
 }
 
 /** What becomes of a body on its way to a handler. */
-function judge(text: string): unknown {
+function judge(text: string, metatype: new () => object = WideBody): unknown {
   try {
-    return new Validation().transform(parseJson(Buffer.from(text)), { type: 'body', metatype: WideBody });
+    return new Validation().transform(parseJson(Buffer.from(text)), { type: 'body', metatype });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { code, faults } = error;
@@ -94,6 +107,46 @@ describe('a body', () => {
   it('may hold thousands of fields where anything may stand', () => {
     const body = judge(`{"data":{${fields(15_000)}}}`) as WideBody;
     expect(Object.keys(body.data ?? {})).toHaveLength(15_000);
+  });
+
+  it.each<[string, string, readonly (readonly [pointer: string, code: string])[]]>([
+    [
+      'missing',
+      '{}',
+      [
+        ['/name', 'required'],
+        ['/list', 'required'],
+      ],
+    ],
+    [
+      'null',
+      '{"name":null,"list":null}',
+      [
+        ['/name', 'wrong_type'],
+        ['/list', 'wrong_type'],
+      ],
+    ],
+    [
+      'of another kind',
+      '{"name":5,"list":{}}',
+      [
+        ['/name', 'wrong_type'],
+        ['/list', 'wrong_type'],
+      ],
+    ],
+    [
+      'wrong in two ways',
+      '{"name":"ABCDEF","list":[]}',
+      [
+        ['/name', 'wrong_format'],
+        ['/name', 'too_long'],
+      ],
+    ],
+  ])('has one fault for each thing that is wrong with a field: %s', (_, text, faults) => {
+    const expected = faults.map(([pointer, code]) => ({ pointer, code }));
+    const { faults: found } = judge(text, StrictBody) as Judged;
+    expect(new Set(found)).toEqual(new Set(expected));
+    expect(found).toHaveLength(expected.length);
   });
 
   const tooLong = (pointer: string): Judged => ({

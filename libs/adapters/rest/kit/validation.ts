@@ -29,6 +29,9 @@ const CODES: Readonly<Record<string, string>> = {
   matches: 'wrong_format',
 };
 
+/** What there can only be a word about if there is a value: that there is none is the fault then. */
+const KINDS_AND_FORMS: ReadonlySet<string> = new Set([...Object.values(CODES), 'email', 'url', 'iso8601']);
+
 /** No object of ours has a tenth as many fields. What people fill in freely (`attributes`, `data`) is not counted. */
 const MOST_FIELDS = 200;
 
@@ -55,7 +58,8 @@ export class Validation implements PipeTransform {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
-      validationError: { target: false, value: false },
+      // Looked at for what is missing, and never told.
+      validationError: { target: true, value: false },
     });
     if (errors.length > 0) throw refused(faultsOf(errors, type));
     return dto;
@@ -134,12 +138,26 @@ function unknownField(name: string, type: 'body' | 'query', parent = ''): FieldF
 function faultsOf(errors: readonly ValidationError[], type: 'body' | 'query', parent = ''): FieldFault[] {
   return errors.flatMap((error) => {
     const pointer = pointerOf(error.property, parent, type);
-    const own = Object.entries(error.constraints ?? {}).map(([name, message]): FieldFault => {
-      if (name === 'whitelistValidation') return { ...unknownField(error.property, type), pointer };
-      return { pointer, code: CODES[name] ?? snakeCase(name), detail: `${message}.` };
-    });
-    return [...own, ...faultsOf(error.children ?? [], type, pointer)];
+    return [...ownFaults(error, pointer, type), ...faultsOf(error.children ?? [], type, pointer)];
   });
+}
+
+/**
+ * Everything a value is at fault for; but of one that is missing only that, and of one of the wrong kind only this: that it
+ * is no text, has the wrong length and the wrong format says one thing three times.
+ */
+function ownFaults(error: ValidationError, pointer: string, type: 'body' | 'query'): FieldFault[] {
+  const { property, target, constraints = {} } = error;
+  const faults = Object.entries(constraints).map(([name, message]): FieldFault => {
+    if (name === 'whitelistValidation') return { ...unknownField(property, type), pointer };
+    return { pointer, code: CODES[name] ?? snakeCase(name), detail: `${message}.` };
+  });
+  const unknown = 'whitelistValidation' in constraints;
+  const missing = target !== undefined && Reflect.get(target, property) === undefined;
+  if (missing && !unknown && faults.some(({ code }) => KINDS_AND_FORMS.has(code)))
+    return [{ pointer, code: 'required', detail: `${property} is required.` }];
+  const wrongKind = faults.find(({ code }) => code === 'wrong_type');
+  return wrongKind ? [wrongKind] : faults;
 }
 
 /** A JSON pointer into a body; a parameter's name in a query. */

@@ -1,7 +1,6 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
-import { CreateNotificationType } from '#domain/communication/application/create-notification-type.js';
+import { DefineNotificationType } from '#domain/communication/application/define-notification-type.js';
 import { RemoveNotificationType } from '#domain/communication/application/remove-notification-type.js';
-import { SaveNotificationType } from '#domain/communication/application/save-notification-type.js';
 import type {
   FallbackRule,
   NotificationType,
@@ -25,19 +24,16 @@ import type { NotificationTypeListView, NotificationTypeView } from './notificat
 
 @RestController('v1/notification-types')
 export class NotificationTypesController {
-  readonly #create: CreateNotificationType;
-  readonly #save: SaveNotificationType;
+  readonly #define: DefineNotificationType;
   readonly #remove: RemoveNotificationType;
   readonly #types: NotificationTypes;
 
   constructor(
-    create: CreateNotificationType,
-    save: SaveNotificationType,
+    define: DefineNotificationType,
     remove: RemoveNotificationType,
     @Inject(NotificationTypes) types: NotificationTypes,
   ) {
-    this.#create = create;
-    this.#save = save;
+    this.#define = define;
     this.#remove = remove;
     this.#types = types;
   }
@@ -51,7 +47,7 @@ export class NotificationTypesController {
     @Attempt() { repeated }: Attempt,
     @Answer() answer: Answer,
   ): Promise<NotificationTypeView> {
-    const type = await this.#create.run(workspaceId, draftOf(body.type, body), repeated);
+    const type = await this.#define.create(workspaceId, draftOf(body.type, body), repeated);
     answer.location(`/v1/notification-types/${type.type}`);
     return viewOf(type);
   }
@@ -83,7 +79,7 @@ export class NotificationTypesController {
     @Param('type') name: string,
     @Body() body: SaveNotificationTypeBody,
   ): Promise<NotificationTypeView> {
-    return viewOf(await this.#save.run(workspaceId, draftOf(name, body)));
+    return viewOf(await this.#define.replace(workspaceId, draftOf(name, body)));
   }
 
   /** Removes a type. What users prefer for it is kept, should it come back. */

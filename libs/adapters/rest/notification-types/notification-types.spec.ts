@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CreateNotificationType } from '#domain/communication/application/create-notification-type.js';
+import { DefineNotificationType } from '#domain/communication/application/define-notification-type.js';
 import type { NotificationType } from '#domain/communication/model/notification-type.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { CommunicationServer } from '../users/testing/communication-server.js';
@@ -118,7 +118,7 @@ describe('notification types over REST', () => {
       requiredData: [],
     };
     const again = (change: Partial<NotificationType> = {}, repeated = true): Promise<NotificationType> =>
-      server.app.get(CreateNotificationType).run(server.workspaceId, { ...draft, ...change }, repeated);
+      server.app.get(DefineNotificationType).create(server.workspaceId, { ...draft, ...change }, repeated);
     const made = await again({}, false);
     await server.ports.clock.advance(1_000);
     expect(await again()).toEqual(made);
@@ -187,6 +187,7 @@ describe('notification types over REST', () => {
     ],
     ['a template for a method', { templates: { email: 'tpl_1', toString: 'tpl_1' } }],
     ['required data that is no path', { requiredData: ['a..b'] }],
+    ['required data that no data may hold', { requiredData: ['name.constructor'] }],
     ['required data of 10 KB', { requiredData: ['a'.repeat(10_000)] }],
     ['a category of other letters', { category: 'My Category' }],
     ['a workspace', { workspaceId: 'wsp_1' }],

@@ -1,6 +1,6 @@
 import type { Instant } from '#domain/kernel/brand.js';
-import type { Notification } from '#domain/communication/model/notification.js';
-import type { NotificationView, TraceView } from './notification.view.js';
+import { type Notification, statusChanges } from '#domain/communication/model/notification.js';
+import type { NotificationEventsView, NotificationView, TraceView } from './notification.view.js';
 
 export function notificationView({ order, status, legs, updatedAt }: Notification): NotificationView {
   return {
@@ -22,6 +22,16 @@ export function notificationView({ order, status, legs, updatedAt }: Notificatio
     acceptedAt: new Date(order.acceptedAt).toISOString(),
     updatedAt: new Date(updatedAt).toISOString(),
   };
+}
+
+export function eventsView(notification: Notification): NotificationEventsView {
+  const data = statusChanges(notification).map(({ at, status, channel, reason }) => ({
+    at: new Date(at).toISOString(),
+    status,
+    channel: channel ?? null,
+    reason: reason ?? null,
+  }));
+  return { id: notification.order.id, status: notification.status, data };
 }
 
 export function traceView({ order, status, trace }: Notification): TraceView {

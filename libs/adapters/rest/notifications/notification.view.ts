@@ -18,7 +18,7 @@ export class FaultView {
 export class BatchItemView {
   /** Its place in the request, from 0. */
   index!: number;
-  /** HTTP status it would have had alone: 202 or 422. */
+  /** HTTP status it would have had alone: 202, 422, or 429 where there was no room for it in the workspace's quota. */
   status!: number;
   /** `ntf_…`; null if it was refused. */
   id!: string | null;
@@ -71,6 +71,24 @@ export class TraceEntryView {
   channel!: string | null;
   /** The same in words. */
   words!: string;
+}
+
+export class StatusChangeView {
+  /** ISO 8601, UTC. */
+  at!: string;
+  /** What it came to: the names of a notification's `status`. */
+  status!: NotificationStatus;
+  /** Where it happened; null if it was on none, or is not known. */
+  channel!: string | null;
+  /** What led to it, in words; null for the first. */
+  reason!: string | null;
+}
+
+export class NotificationEventsView {
+  id!: string;
+  status!: NotificationStatus;
+  /** The oldest first. */
+  data!: StatusChangeView[];
 }
 
 export class TraceView {

@@ -20,11 +20,12 @@ import type {
   AcceptedView,
   BatchItemView,
   BatchView,
+  NotificationEventsView,
   NotificationListView,
   NotificationView,
   TraceView,
 } from './notification.view.js';
-import { notificationView, traceView } from './notification-views.js';
+import { eventsView, notificationView, traceView } from './notification-views.js';
 
 const MOST_DATA = 65_536;
 
@@ -55,12 +56,15 @@ export class NotificationsController {
     @Answer() answer: Answer,
   ): Promise<AcceptedView> {
     const id = attempt.ids.next('ntf') as string as NotificationId;
-    const { status } = await this.#accept.one(workspaceId, id, requestOf(body));
+    const { status } = await this.#accept.one(workspaceId, id, requestOf(body), answer.quota);
     answer.location(`/v1/notifications/${id}`);
     return { id, status };
   }
 
-  /** Up to 1,000 at once. Each is accepted or refused for itself; those accepted are durable when this answers. */
+  /**
+   * Up to 1,000 at once. Each is accepted or refused for itself; those accepted are durable when this answers. If all that is
+   * not accepted lacks is room in the workspace's quota, and nothing is, the whole is answered 429.
+   */
   @Post('batch')
   @HttpCode(202)
   @Scopes('notifications:write')
@@ -68,6 +72,7 @@ export class NotificationsController {
     @Caller() { workspaceId }: Caller,
     @Body() { notifications }: NotificationBatchBody,
     @Attempt() attempt: Attempt,
+    @Answer() answer: Answer,
   ): Promise<BatchView> {
     const ids = notifications.map(() => attempt.ids.next('ntf') as string as NotificationId);
     const read = notifications.map((body) => refusalOr(() => requestOf(body)));
@@ -75,7 +80,8 @@ export class NotificationsController {
       const id = ids[i];
       return request instanceof Refusal || id === undefined ? [] : [{ id, request }];
     });
-    const taken = await this.#accept.many(workspaceId, good);
+    const taken = await this.#accept.many(workspaceId, good, answer.quota);
+    throwIfNoRoom(taken);
     const byId = new Map(good.map(({ id }, i) => [id, taken[i]]));
     const results = read.map((request, i) =>
       itemView(i, ids[i], request instanceof Refusal ? request : byId.get(ids[i] as NotificationId)),
@@ -106,6 +112,13 @@ export class NotificationsController {
     return notificationView(await this.#find(workspaceId, id));
   }
 
+  /** Every status it has had, with when and why: each is an event that webhooks are told of. */
+  @Get(':id/events')
+  @Scopes('notifications:read')
+  async events(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<NotificationEventsView> {
+    return eventsView(await this.#find(workspaceId, id));
+  }
+
   /** What was decided about it and why, in words. */
   @Get(':id/trace')
   @Scopes('notifications:read')
@@ -128,7 +141,11 @@ export class NotificationsController {
   }
 }
 
-function requestOf({ to, sendAt, expiresAt, ...rest }: NotificationBody): NotificationRequest {
+/** What a body asks for. Its fields have been validated, all but what is free in it. @throws Refusal `validation_failed` */
+export function requestOf({ to, ...body }: NotificationBody): NotificationRequest {
+  // A client that writes null for what it has nothing to say about: `sendAt: null` is no time, and not the year 1970.
+  const said = Object.entries(body).filter(([, value]) => value != null);
+  const { sendAt, expiresAt, ...rest } = Object.fromEntries(said) as Omit<NotificationBody, 'to'>;
   const faults = Object.entries(to)
     .filter(([, value]) => typeof value !== 'string' || value.length > 20_000)
     .map(([name]) => ({ pointer: `/to/${name}`, code: 'wrong_type', detail: 'An address is a text.' }));
@@ -154,6 +171,13 @@ function refusalOr<T>(make: () => T): T | Refusal {
   }
 }
 
+/** As if each had been asked for alone: whoever gets 429 waits, and sends the same again under the same key. */
+function throwIfNoRoom(taken: readonly (Notification | Refusal)[]): void {
+  const refusals = taken.filter((one) => one instanceof Refusal);
+  const noRoom = refusals.find(({ code }) => code === 'quota_exceeded');
+  if (noRoom && refusals.length === taken.length) throw noRoom;
+}
+
 function itemView(
   index: number,
   id: string | undefined,
@@ -161,7 +185,8 @@ function itemView(
 ): BatchItemView {
   if (result instanceof Refusal || result === undefined) {
     const errors = (result?.faults ?? []).map(({ pointer, code, detail }) => ({ pointer, code, detail }));
-    return { index, status: 422, id: null, code: result?.code ?? 'validation_failed', errors };
+    const status = result?.code === 'quota_exceeded' ? 429 : 422;
+    return { index, status, id: null, code: result?.code ?? 'validation_failed', errors };
   }
   return { index, status: 202, id: id ?? null, code: null, errors: [] };
 }

@@ -120,6 +120,15 @@ describe('notifications over REST', () => {
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  it('may say null of what there is nothing to say about', async () => {
+    await aUser();
+    const nothing = { sendAt: null, expiresAt: null, locale: null, channels: null, orderingKey: null };
+    const id = await notified({ ...nothing, priority: null, test: null });
+    await pass(1_000);
+    expect(await shown(id)).toMatchObject({ status: 'sent', sendAt: null, expiresAt: null, test: false });
+    expect(await outbox()).toEqual(['sms +491701234567']);
+  });
+
   it('go by the channel that the user prefers', async () => {
     await aUser({ preferences: { ...noPreferences, types: { login_code: ['email'] } } });
     await notified();
@@ -159,6 +168,70 @@ describe('notifications over REST', () => {
       'Posthorn <no-reply@posthorn.example> ada@example.com',
     ]);
     expect(await trace(id)).toContain('not_confirmed');
+  });
+
+  it('tell every status they had, with when and why', async () => {
+    await aUser();
+    await server.app.get<Suppressions>(Suppressions).add({ ...aSuppression('+491701234567'), workspaceId });
+    const id = await notified();
+    await pass(1_000);
+    const { body } = await get(`notifications/${id}/events`).expect(200);
+    const at = expect.stringMatching(/^2026-01-31T13:00:0\d\.\d{3}Z$/);
+    expect(body).toEqual({
+      id,
+      status: 'sent',
+      data: [
+        { at: '2026-01-31T13:00:00.000Z', status: 'accepted', channel: null, reason: null },
+        { at, status: 'sending', channel: 'sms', reason: 'It is being sent by sms.' },
+        { at, status: 'sent', channel: 'email', reason: 'A provider has taken it for email.' },
+      ],
+    });
+    const times = (body as { data: { at: string }[] }).data.map((one) => one.at);
+    expect(times).toEqual([...times].sort());
+    await get('notifications/ntf_01arz3ndektsv4rrffq69g5fav/events').expect(404);
+  });
+
+  it('say in their events why nothing was sent', async () => {
+    const sendAt = new Date(NOW + 60_000).toISOString();
+    const [failed, cancelled] = [await notified({ to: { userId: 'nobody' } }), await notified({ sendAt })];
+    await post(`notifications/${cancelled}/cancel`).expect(200);
+    await pass(1_000);
+    const last = async (id: string): Promise<unknown> =>
+      ((await get(`notifications/${id}/events`)).body as { data: unknown[] }).data.at(-1);
+    expect(await last(failed)).toMatchObject({
+      status: 'failed',
+      reason: 'No channel is left on which the recipient can be told.',
+    });
+    expect(await last(cancelled)).toMatchObject({ status: 'cancelled', reason: 'It was cancelled.' });
+  });
+
+  it('are read when their inbox item is, and that is told once', async () => {
+    const inbox = await template('inbox', 'The code: {{code}}');
+    await aTypeOf('note', {
+      lane: 'standard',
+      channels: ['inbox'],
+      templates: { inbox: { default: inbox } },
+    });
+    const hook = await post('webhook-endpoints', { url: 'https://hooks.example.com/in', events: ['*'] });
+    const id = await notified({ type: 'note', to: { userId: 'ada' } });
+    await pass(1_000);
+    expect((await shown(id)).status).toBe('delivered');
+    const { body } = await get('users/ada/inbox').expect(200);
+    const item = (body as { data: { id: string }[] }).data[0]?.id;
+    await post(`inbox/${item}/seen`).expect(200);
+    await pass(1_000);
+    expect((await shown(id)).status).toBe('delivered');
+    await Promise.all(Array.from({ length: 5 }, () => post(`inbox/${item}/read`).expect(200)));
+    await post(`inbox/${item}/archive`).expect(200);
+    await pass(2_000);
+    expect(await shown(id)).toMatchObject({ status: 'read', legs: [{ channel: 'inbox', state: 'read' }] });
+    const events = (await get(`notifications/${id}/events`)).body as { data: { status: string }[] };
+    expect(events.data.map(({ status }) => status)).toEqual(['accepted', 'sending', 'delivered', 'read']);
+    const { id: endpoint } = hook.body as { id: string };
+    const attempts = (await get(`webhook-endpoints/${endpoint}/attempts`)).body as {
+      data: { type?: string }[];
+    };
+    expect(JSON.stringify(attempts).match(/notification\.read/g)).toHaveLength(1);
   });
 
   it('go to bare addresses', async () => {
@@ -254,9 +327,11 @@ describe('notifications over REST', () => {
       'that would expire before it is sent',
       { expiresAt: '2020-01-01T00:00:00Z' },
       422,
-      'validation_failed',
+      'invalid_schedule',
       '/expiresAt',
     ],
+    ['in another century', { sendAt: '2199-01-01T00:00:00Z' }, 422, 'invalid_schedule', '/sendAt'],
+    ['to a step in a path', { to: { userId: '..' } }, 422, 'validation_failed', '/to/userId'],
     ['at no time', { sendAt: '25:00' }, 422, 'validation_failed', '/sendAt'],
     ['with a field that is none', { workspaceId: 'wsp_2' }, 422, 'validation_failed', '/workspaceId'],
     ['with too much data', { data: { code: 'x'.repeat(70_000) } }, 422, 'validation_failed', '/data'],

@@ -1,6 +1,7 @@
 import type { CapturedMail } from '#ports/delivery/captured-mails.js';
 import { Html, html } from '../docs/html.js';
 import { linked } from './linked.js';
+import { mailTitle } from './mail-title.js';
 import { type OutboxPlace, outboxUrl } from './outbox-place.js';
 import { moment } from './times.js';
 
@@ -34,7 +35,7 @@ export function mailPane(mail: CapturedMail, shown: MailPart, place: OutboxPlace
   return html`<main class="mail">
     <header>
       <a class="back" href="${outboxUrl('/outbox', { ...place })}">← All mails</a>
-      <h1>${mail.subject || '(no subject)'}</h1>
+      <h1>${mailTitle(mail)}</h1>
       <dl class="facts">
         <dt>To</dt>
         <dd>${mail.to}</dd>

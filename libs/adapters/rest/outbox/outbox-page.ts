@@ -2,6 +2,7 @@ import type { Page } from '#domain/kernel/page.js';
 import type { CapturedMail, CapturedSummary } from '#ports/delivery/captured-mails.js';
 import { Html, html } from '../docs/html.js';
 import { mailPane, type MailPart } from './outbox-mail.js';
+import { mailTitle } from './mail-title.js';
 import { type OutboxPlace, outboxUrl } from './outbox-place.js';
 import { OUTBOX_STYLE } from './outbox-style.js';
 import { age } from './times.js';
@@ -40,7 +41,7 @@ const STYLE = new Html(`<style>${OUTBOX_STYLE}</style>`);
 export function outboxPage(shown: OutboxShown): string {
   const { page, mail, place, chosen } = shown;
   if (page.data.length === 0 && !mail) return frame('Outbox', '', place, emptyState(place, page.next));
-  const title = chosen && mail ? mail.subject || '(no subject)' : 'Outbox';
+  const title = chosen && mail ? mailTitle(mail) : 'Outbox';
   const panes = html`<div class="panes">${listPane(shown)}${mail && mailPane(mail, shown.part, place)}</div>`;
   return frame(title, chosen ? 'split at-mail' : 'split at-list', place, panes);
 }
@@ -104,7 +105,7 @@ function listPane({ place, page, mail, now }: OutboxShown): Html {
 }
 
 function row(
-  { id, to, from, subject, at }: CapturedSummary,
+  { id, to, from, subject, beginning, at }: CapturedSummary,
   open: boolean,
   place: OutboxPlace,
   now: number,
@@ -115,7 +116,8 @@ function row(
     <a class="row" href="${outboxUrl(`/outbox/${id}`, { ...place })}#open" ${current}>
       <span class="who">${to}</span
       ><time class="when" datetime="${new Date(at).toISOString()}">${age(at, now)}</time>
-      <span class="what">${subject || '(no subject)'}</span><span class="from">from ${from}</span></a
+      <span class="what">${mailTitle({ subject, text: beginning })}</span
+      ><span class="from">from ${from}</span></a
     >
   </li>`;
 }

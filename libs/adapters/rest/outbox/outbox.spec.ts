@@ -66,6 +66,21 @@ describe('the outbox page', () => {
       expect(await page()).toContain('Hello Ann');
     });
 
+    it('of a text message how it begins, where a mail has its subject', async () => {
+      const begins = 'Your code is 482913. ';
+      const [id] = await capture({
+        subject: '',
+        from: 'sms',
+        to: '+491701234567',
+        text: `${begins}\n<b>${'x'.repeat(90)}`,
+      });
+      const shown = `Your code is 482913. &lt;b&gt;${'x'.repeat(56)}…`;
+      expect(await page()).toContain(`class="what">${shown}<`);
+      expect(await page(`/${id}`)).toContain(`<h1>${shown}</h1>`);
+      await capture({ subject: '', from: 'sms' });
+      expect(await page()).toContain('class="what">(no subject)<');
+    });
+
     it('the mail that is chosen, in a frame in which nothing runs', async () => {
       const [id] = await capture({ html: '<p>Hi</p>' }, { subject: 'Later' });
       const text = await page(`/${id}`);

@@ -45,7 +45,7 @@ export class TemplateContentBody {
   @Allow()
   text?: string;
 
-  /** If left out: those that the template uses, none of them required. */
+  /** If left out: those that the template uses, each as the version before had it, or else not required. */
   @IsOptional()
   @VariablesOnly()
   variables?: TemplateVariableBody[];

@@ -19,24 +19,26 @@ button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 `;
 
 /** Strokes on a disc of 96 units. */
-const ENVELOPE = '<rect x="28" y="34" width="40" height="28" rx="4"/><path d="m29 38 19 13 19-13"/>';
-const TICK = '<path d="m33 49 10 10 20-22"/>';
-const CROSS = '<path d="M48 32v20M48 62v.5"/>';
+export const ENVELOPE = '<rect x="28" y="34" width="40" height="28" rx="4"/><path d="m29 38 19 13 19-13"/>';
+export const TICK = '<path d="m33 49 10 10 20-22"/>';
+export const CROSS = '<path d="M48 32v20M48 62v.5"/>';
 
-interface Told {
+export interface Told {
   readonly title: string;
   readonly heading: string;
   readonly picture: string;
   readonly paragraphs: readonly string[];
   readonly form?: string;
+  /** What a page needs beyond the style of all. */
+  readonly style?: string;
 }
 
-/** A page of its own: nothing is fetched, and it works without a script. What goes into it is ours, never the asker's. */
-function page({ title, heading, picture, paragraphs, form = '' }: Told): string {
+/** A page of its own: nothing is fetched, and it works without a script. What goes into it is markup: ours, or escaped. */
+export function page({ title, heading, picture, paragraphs, form = '', style = '' }: Told): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>${title}</title><link rel="icon" href="data:,">
-<style>${STYLE}</style></head><body><main>
+<style>${STYLE}${style}</style></head><body><main>
 <svg width="96" height="96" viewBox="0 0 96 96" fill="none" stroke="currentColor" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="48" cy="48" r="48" stroke="none"/>${picture}</svg>
 <h1>${heading}</h1>
 ${paragraphs.map((text) => `<p>${text}</p>`).join('\n')}

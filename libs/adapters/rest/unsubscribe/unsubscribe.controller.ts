@@ -8,7 +8,7 @@ import { askPage, donePage } from './unsubscribe-page.js';
 import { UnsubscribeTrouble } from './unsubscribe-trouble.js';
 
 /** The page's own style, and a form that posts back to where it came from. */
-const PAGE_POLICY =
+export const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
 
 /** Unsubscribe links of campaign mails: RFC 8058 one-click by POST, a page for people by GET. */

@@ -20,6 +20,7 @@ import { Inbox } from '#ports/communication/inbox.js';
 import { anInboxItem } from '#ports/communication/testing/communication-stores.js';
 import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { StorageProbe } from '#ports/system/storage-probe.js';
+import { RateLimits } from '#ports/workspace/rate-limits.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
 import { InboxSocketsModule } from '../inbox-sockets.module.js';
 import { RunInboxSockets } from '../run-inbox-sockets.js';
@@ -51,15 +52,18 @@ export class InboxSocketServer {
   static async start({
     inbox = new MemoryInbox(),
     origins = [] as string[],
+    settings = {} as Partial<SocketSettings>,
+    limits = undefined as RateLimits | undefined,
   } = {}): Promise<InboxSocketServer> {
     const ports = memoryPorts(new DrivenClock());
     const tokens = new Hs256UserTokens({ key: KEY, audience: 'posthorn' }, ports.clock);
     const providers = [
       ...providersOf(ports),
       { provide: StorageProbe, useValue: new MemoryStorageProbe() },
+      ...(limits ? [{ provide: RateLimits, useValue: limits }] : []),
       { provide: Inbox, useValue: inbox },
       { provide: UserTokens, useValue: tokens },
-      { provide: SocketSettings, useValue: { origins } satisfies SocketSettings },
+      { provide: SocketSettings, useValue: { origins, ...settings } satisfies SocketSettings },
     ];
 
     @Global()
@@ -128,8 +132,13 @@ export class Tab {
 
   constructor(client: Socket) {
     this.client = client;
-    for (const event of ['inbox:state', 'inbox:item', 'connect_error', 'disconnect'])
+    for (const event of ['inbox:state', 'inbox:item', 'inbox:step', 'connect_error', 'disconnect'])
       client.on(event, (what: unknown) => this.#tell(event, what));
+  }
+
+  /** Whether it was told of this and nobody has asked yet. */
+  has(event: string): boolean {
+    return (this.#told.get(event)?.length ?? 0) > 0;
   }
 
   next<T = Record<string, unknown>>(event: string): Promise<T> {

@@ -6,12 +6,14 @@ import { describeAudiencesContract } from '#ports/campaign/audiences.contract.js
 import { describeCampaignsContract } from '#ports/campaign/campaigns.contract.js';
 import { describeImportsContract } from '#ports/campaign/imports.contract.js';
 import { describeListsContract } from '#ports/campaign/lists.contract.js';
+import { describeMembershipsContract } from '#ports/campaign/memberships.contract.js';
 import { describeSubscribersContract } from '#ports/campaign/subscribers.contract.js';
 import { type CampaignStores, START } from '#ports/campaign/testing/campaign-stores.js';
 import { describeUnsubscribesContract } from '#ports/campaign/unsubscribes.contract.js';
 import { SqliteEngine } from '../engine/sqlite-engine.js';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.js';
 import { SqliteCampaigns, SqliteUnsubscribes } from './sqlite-campaigns.js';
+import { SqliteMemberships } from './sqlite-memberships.js';
 import { SqliteAudiences, SqliteImports, SqliteLists, SqliteSubscribers } from './sqlite-subscribers.js';
 
 async function open(): Promise<CampaignStores> {
@@ -24,6 +26,7 @@ async function open(): Promise<CampaignStores> {
     campaigns: new SqliteCampaigns(storage, clock),
     unsubscribes: new SqliteUnsubscribes(storage),
     lists: new SqliteLists(storage),
+    memberships: new SqliteMemberships(storage),
     subscribers: new SqliteSubscribers(storage),
     audiences: new SqliteAudiences(storage),
     imports: new SqliteImports(storage, clock),
@@ -38,6 +41,7 @@ async function open(): Promise<CampaignStores> {
 describeCampaignsContract('SqliteCampaigns', open);
 describeUnsubscribesContract('SqliteUnsubscribes', open);
 describeListsContract('SqliteLists', open);
+describeMembershipsContract('SqliteMemberships', open);
 describeSubscribersContract('SqliteSubscribers', open);
 describeAudiencesContract('SqliteAudiences', open, 25);
 describeImportsContract('SqliteImports', open);

@@ -37,10 +37,15 @@ UPDATE subscribers SET name = coalesce(?2, name), locale = coalesce(?3, locale),
 WHERE no = ?1
 
 -- name: joinRow
-INSERT INTO list_members (list_no, email, subscriber_no) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+-- Whoever left by their own wish stays away.
+INSERT INTO list_members (list_no, email, subscriber_no)
+SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM left_lists WHERE list_no = ?1 AND email = ?2)
+ON CONFLICT DO NOTHING
 
 -- name: joinNew
-INSERT INTO list_members (list_no, email, subscriber_no) SELECT :list, email, no FROM subscribers WHERE no > :lastNo ORDER BY no
+INSERT INTO list_members (list_no, email, subscriber_no) SELECT :list, s.email, s.no FROM subscribers s
+WHERE s.no > :lastNo AND NOT EXISTS (SELECT 1 FROM left_lists f WHERE f.list_no = :list AND f.email = s.email)
+ORDER BY s.no
 ON CONFLICT DO NOTHING
 
 -- name: byEmail

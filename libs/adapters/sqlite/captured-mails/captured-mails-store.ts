@@ -1,5 +1,5 @@
 import { parseDeliveryId } from '#domain/delivery/model/delivery.js';
-import type { Capture } from '#ports/delivery/captured-mails.js';
+import { BEGINNING, type Capture } from '#ports/delivery/captured-mails.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 
 export interface SummaryRow {
@@ -9,6 +9,8 @@ export interface SummaryRow {
   readonly sender: string;
   readonly recipient: string;
   readonly subject: string;
+  /** Null where there is a subject, or no text. */
+  readonly beginning?: string | null;
 }
 
 export interface MailRow extends SummaryRow {
@@ -60,9 +62,9 @@ export const capturedMailsStore = sqliteStore({
   writes: { append },
   reads: {
     page: (db: Db, { before, limit }: { before: number; limit: number }) =>
-      db.all<SummaryRow>('page', { before, limit }),
+      db.all<SummaryRow>('page', { before, limit, beginning: BEGINNING }),
     pageOf: (db: Db, theirs: { workspaceId: string; before: number; limit: number }) =>
-      db.all<SummaryRow>('pageOf', theirs),
+      db.all<SummaryRow>('pageOf', { ...theirs, beginning: BEGINNING }),
     find: (db: Db, { number }: { number: number }) => db.get<MailRow>('find', { number }),
   },
 });

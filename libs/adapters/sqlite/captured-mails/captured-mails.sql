@@ -21,11 +21,13 @@ WHERE workspace_id IS :workspaceId AND number <= (
 )
 
 -- name: page
-SELECT number, at, delivery_id, sender, recipient, subject FROM captured_mails
+SELECT number, at, delivery_id, sender, recipient, subject, CASE subject WHEN '' THEN substr(text, 1, :beginning) END AS beginning
+FROM captured_mails
 WHERE number < :before ORDER BY number DESC LIMIT :limit
 
 -- name: pageOf
-SELECT number, at, delivery_id, sender, recipient, subject FROM captured_mails
+SELECT number, at, delivery_id, sender, recipient, subject, CASE subject WHEN '' THEN substr(text, 1, :beginning) END AS beginning
+FROM captured_mails
 WHERE workspace_id = :workspaceId AND number < :before ORDER BY number DESC LIMIT :limit
 
 -- name: find

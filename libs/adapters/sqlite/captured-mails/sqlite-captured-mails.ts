@@ -68,6 +68,7 @@ function summaryOf(row: SummaryRow): CapturedSummary {
     from: row.sender,
     to: row.recipient,
     subject: row.subject,
+    ...(typeof row.beginning === 'string' && { beginning: row.beginning }),
   };
 }
 

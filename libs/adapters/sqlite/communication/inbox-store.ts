@@ -4,6 +4,7 @@ import {
   type InboxItem,
   type InboxState,
   inboxStates,
+  readingOf,
 } from '#domain/communication/model/inbox-item.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import { newestOf, type Numbered } from './newest-first.js';
@@ -34,11 +35,10 @@ function changing({ id, workspaceId: workspace, state, seenAt, readAt, archivedA
 }
 
 function put(db: Db, { items }: { items: readonly InboxItem[] }): InboxRow[] {
-  const isNew = items.map((item) => {
+  for (const item of items) {
     const { userId: user, deliveryId: delivery } = item;
-    return db.run('put', { ...changing(item), user, delivery, body: JSON.stringify(item) }) > 0;
-  });
-  if (isNew.includes(true)) db.signal('inbox');
+    tellIf(db, db.run('put', { ...changing(item), user, delivery, body: JSON.stringify(item) }));
+  }
   return items.flatMap(
     ({ workspaceId: workspace, deliveryId: delivery }) =>
       db.get<InboxRow>('ofDelivery', { workspace, delivery }) ?? [],
@@ -46,10 +46,18 @@ function put(db: Db, { items }: { items: readonly InboxItem[] }): InboxRow[] {
 }
 
 function save(db: Db, item: InboxItem): InboxRow {
-  db.run('advance', changing(item));
+  const isStep = db.run('advance', changing(item)) > 0;
+  tellIf(db, isStep ? 1 : 0);
   const kept = find(db, { workspace: item.workspaceId, id: item.id });
   if (!kept) throw notFound('inbox item');
+  if (isStep && item.state === 'read') tellOfReading(db, kept);
   return kept;
+}
+
+function tellOfReading(db: Db, { body, read_at: readAt }: InboxRow): void {
+  if (readAt === null) return;
+  const reading = readingOf({ ...(JSON.parse(body) as InboxItem), readAt });
+  if (reading) db.emit(reading, readAt);
 }
 
 function find(db: Db, { workspace, id }: One): InboxRow | undefined {
@@ -80,19 +88,24 @@ function counts(db: Db, { workspace, user }: { workspace: string; user: string }
   return { unseen: unseen ?? 0, unread: (unseen ?? 0) + (seen ?? 0) };
 }
 
-function putSince(db: Db, { id, limit }: { id: string | undefined; limit: number }): InboxRow[] {
-  const no = id === undefined ? 0 : db.get<Numbered>('noOf', { id })?.no;
-  if (no === undefined) throw notFound('inbox item');
-  return db.all<InboxRow>('since', { no, limit });
+/** The number it was given is nobody else's from now on. */
+function tellIf(db: Db, changed: number): void {
+  if (changed === 0) return;
+  db.run('changed', {});
+  db.signal('inbox');
 }
 
-function newest(db: Db): string | undefined {
-  return db.get<{ id: string }>('newest', {})?.id;
+function changesSince(db: Db, args: { change: number; limit: number }): (InboxRow & { change: number })[] {
+  return db.all('since', args);
+}
+
+function lastChange(db: Db): number {
+  return db.get<{ last: number }>('lastChange', {})?.last ?? 0;
 }
 
 export const inboxStore = sqliteStore({
   name: 'inbox',
   sql: new URL('./inbox.sql', import.meta.url),
   writes: { put, save },
-  reads: { find, page, counts, putSince, newest },
+  reads: { find, page, counts, changesSince, lastChange },
 });

@@ -1,6 +1,6 @@
 -- name: put
-INSERT INTO inbox_items (id, workspace_id, user_id, delivery_id, state, seen_at, read_at, archived_at, body)
-VALUES (:id, :workspace, :user, :delivery, :state, :seenAt, :readAt, :archivedAt, :body)
+INSERT INTO inbox_items (id, workspace_id, user_id, delivery_id, state, seen_at, read_at, archived_at, body, change_no)
+VALUES (:id, :workspace, :user, :delivery, :state, :seenAt, :readAt, :archivedAt, :body, (SELECT last + 1 FROM inbox_changes WHERE only = 1))
 -- Of any conflict: an item put again whole has both the same delivery and the same id.
 ON CONFLICT DO NOTHING
 
@@ -14,7 +14,7 @@ SELECT no, state, seen_at, read_at, archived_at, body FROM inbox_items WHERE id 
 -- name: advance
 -- What was known of it before stays: one who reads it may not know that it was seen on another screen.
 UPDATE inbox_items SET state = :state, seen_at = coalesce(seen_at, :seenAt), read_at = coalesce(read_at, :readAt),
-  archived_at = coalesce(archived_at, :archivedAt)
+  archived_at = coalesce(archived_at, :archivedAt), change_no = (SELECT last + 1 FROM inbox_changes WHERE only = 1)
 WHERE id = :id AND workspace_id = :workspace AND state < :state
 
 -- name: inState
@@ -27,11 +27,12 @@ SELECT no, state, seen_at, read_at, archived_at, body FROM inbox_items WHERE no 
 -- name: countInState
 SELECT count(*) AS count FROM inbox_items WHERE workspace_id = :workspace AND user_id = :user AND state = :state
 
--- name: noOf
-SELECT no FROM inbox_items WHERE id = :id
+-- name: changed
+UPDATE inbox_changes SET last = last + 1 WHERE only = 1
 
--- name: newest
-SELECT id FROM inbox_items WHERE no = (SELECT max(no) FROM inbox_items)
+-- name: lastChange
+SELECT last FROM inbox_changes WHERE only = 1
 
 -- name: since
-SELECT no, state, seen_at, read_at, archived_at, body FROM inbox_items WHERE no > :no ORDER BY no LIMIT :limit
+SELECT no, state, seen_at, read_at, archived_at, body, change_no AS change FROM inbox_items
+WHERE change_no > :change ORDER BY change_no LIMIT :limit

@@ -33,7 +33,13 @@ function save(
 }
 
 function remove(db: Db, { workspace, type }: Name): boolean {
-  return db.run('remove', { workspace, type }) > 0;
+  if (db.run('remove', { workspace, type }) === 0) return false;
+  db.run('rememberRemoved', { workspace, type });
+  return true;
+}
+
+function wasRemoved(db: Db, { workspace, type }: Name): boolean {
+  return db.get('wasRemoved', { workspace, type }) !== undefined;
 }
 
 function find(db: Db, { workspace, type }: Name): NotificationType | undefined {
@@ -49,5 +55,5 @@ export const notificationTypesStore = sqliteStore({
   name: 'notification-types',
   sql: new URL('./notification-types.sql', import.meta.url),
   writes: { insert, save, remove },
-  reads: { find, page },
+  reads: { find, page, wasRemoved },
 });

@@ -14,3 +14,9 @@ SELECT body FROM notification_types WHERE workspace_id = :workspace AND type > :
 
 -- name: remove
 DELETE FROM notification_types WHERE workspace_id = :workspace AND type = :type
+
+-- name: rememberRemoved
+INSERT INTO removed_notification_types (workspace_id, type) VALUES (:workspace, :type) ON CONFLICT DO NOTHING
+
+-- name: wasRemoved
+SELECT 1 AS removed FROM removed_notification_types WHERE workspace_id = :workspace AND type = :type

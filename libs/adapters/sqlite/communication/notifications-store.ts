@@ -3,6 +3,7 @@ import type { IntegrationEvent } from '#domain/kernel/events.js';
 import type { NotificationQuery } from '#ports/communication/notifications.js';
 import { type Db, sqliteStore, type SqlValue } from '../engine/store.js';
 import { newestOf, type Numbered } from './newest-first.js';
+import { acceptWithin } from './quota-procedures.js';
 
 /** JSON is made and read by whoever asks: everybody waits for the storage threads. */
 export interface NotificationRow extends Numbered {
@@ -87,6 +88,6 @@ function listsFor(db: Db, { workspace, query, before, limit }: PageArgs): Number
 export const notificationsStore = sqliteStore({
   name: 'notifications',
   sql: new URL('./notifications.sql', import.meta.url),
-  writes: { accept, save },
+  writes: { accept, acceptWithin, save },
   reads: { due, nextDueAt, find, page },
 });

@@ -54,3 +54,18 @@ ORDER BY no DESC LIMIT :limit
 SELECT no FROM notifications WHERE workspace_id = :workspace AND user_id = :user AND no < :before
   AND (:type IS NULL OR type = :type) AND (:status IS NULL OR status = :status)
 ORDER BY no DESC LIMIT :limit
+
+-- name: isKnown
+SELECT 1 AS known FROM notifications WHERE id = :id
+
+-- name: quotaUsed
+SELECT used FROM quota_use WHERE workspace_id = :workspace AND period = :period
+
+-- name: setQuotaUsed
+INSERT INTO quota_use (workspace_id, period, used) VALUES (:workspace, :period, :used)
+ON CONFLICT DO UPDATE SET used = excluded.used
+
+-- name: forgetQuotas
+-- Of the same kind, and over.
+DELETE FROM quota_use
+WHERE workspace_id = :workspace AND period < :period AND substr(period, 1, 1) = substr(:period, 1, 1)

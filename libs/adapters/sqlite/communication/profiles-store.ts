@@ -44,8 +44,8 @@ function removeDevice(db: Db, { workspace, user, id }: Whose & { id: string }): 
   return db.run('removeDevice', { workspace, user, id }) > 0;
 }
 
-function removeAddress(db: Db, { workspace, address }: { workspace: string; address: string }): boolean {
-  return db.get('removeAddress', { workspace, address }) !== undefined;
+function removeAddress(db: Db, args: { workspace: string; address: string; until: number }): boolean {
+  return db.run('removeUntil', args) > 0;
 }
 
 function find(db: Db, { workspace, user }: Whose): Profile | undefined {

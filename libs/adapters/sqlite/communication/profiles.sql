@@ -43,6 +43,9 @@ DELETE FROM devices WHERE workspace_id = :workspace AND user_id = :user
 -- name: removeAddress
 DELETE FROM devices WHERE workspace_id = :workspace AND address = :address RETURNING id
 
+-- name: removeUntil
+DELETE FROM devices WHERE workspace_id = :workspace AND address = :address AND created_at <= :until
+
 -- name: lastInbound
 SELECT at FROM inbound WHERE channel = :channel AND address = :address
 

@@ -34,11 +34,13 @@ function emptyTables(): void {
   const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
   const tables = [
     'notification_types',
+    'removed_notification_types',
     'profiles',
     'devices',
     'inbound',
     'notifications',
     'inbox_items',
+    'quota_use',
     'outbox',
   ];
   db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n'));
@@ -64,6 +66,20 @@ describeNotificationsContract('SqliteNotifications', open, 30);
 describeInboxContract('SqliteInbox', open);
 
 describe('SqliteNotifications', () => {
+  it('forgets the counts of days that are over, and keeps the month', async () => {
+    const { notifications } = await open();
+    const limit = (key: string) => ({ period: 'day', key, most: 9, beginsAt: 0, endsAt: 1 }) as const;
+    for (const day of ['d2026-01-30', 'd2026-01-31', 'd2026-02-01'])
+      await notifications.accept([aNotification()], [limit(day), limit('m2026-01')]);
+    const db = new DatabaseSync(join(folder, 'posthorn.db'), { readOnly: true });
+    const rows = db.prepare('SELECT period, used FROM quota_use ORDER BY period').all();
+    db.close();
+    expect(rows.map(({ period, used }) => [period, used])).toEqual([
+      ['d2026-02-01', 1],
+      ['m2026-01', 3],
+    ]);
+  });
+
   it('keeps nothing of a batch in which the database refuses one row', async () => {
     const { notifications } = await open();
     const bad = { ...aNotification(), dueAt: 'tomorrow' as never };

@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import { type InboxCounts, type InboxItem, inboxStates } from '#domain/communication/model/inbox-item.js';
-import type { Inbox, InboxQuery } from '#ports/communication/inbox.js';
+import type { Inbox, InboxChanges, InboxQuery } from '#ports/communication/inbox.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
 import { type InboxRow, inboxStore } from './inbox-store.js';
 import { numberBefore, pageOfRows } from './newest-first.js';
@@ -42,16 +42,17 @@ export class SqliteInbox implements Inbox {
     return this.#calls.read('counts', { workspace, user });
   }
 
-  onPut(wake: () => void): () => void {
+  onChanged(wake: () => void): () => void {
     return this.#storage.on('inbox', wake);
   }
 
-  async putSince(id: string | undefined, limit: number): Promise<readonly InboxItem[]> {
-    return (await this.#calls.read('putSince', { id, limit })).map(itemOf);
+  async changesSince(cursor: string, limit: number): Promise<InboxChanges> {
+    const rows = await this.#calls.read('changesSince', { change: Number(cursor), limit });
+    return { items: rows.map(itemOf), cursor: String(rows.at(-1)?.change ?? cursor) };
   }
 
-  newest(): Promise<string | undefined> {
-    return this.#calls.read('newest', {});
+  async lastChange(): Promise<string> {
+    return String(await this.#calls.read('lastChange', {}));
   }
 }
 

@@ -9,11 +9,14 @@ import {
   type NotificationOrder,
   type NotificationStatus,
 } from '#domain/communication/model/notification.js';
-import type { NotificationQuery, Notifications } from '#ports/communication/notifications.js';
+import type { QuotaLimit } from '#domain/communication/model/quota.js';
+import type { NotificationQuery, Notifications, Taken } from '#ports/communication/notifications.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
 import type { SqlValue } from '../engine/store.js';
 import { numberBefore, pageOfRows } from './newest-first.js';
 import { type NotificationRow, notificationsStore } from './notifications-store.js';
+
+const NOTHING_COUNTED: Taken = { refused: [], used: [] };
 
 export class SqliteNotifications implements Notifications {
   readonly #storage: SqliteStorage;
@@ -24,16 +27,27 @@ export class SqliteNotifications implements Notifications {
     this.#calls = storage.calls(notificationsStore);
   }
 
-  async accept(notifications: readonly Notification[]): Promise<void> {
-    if (notifications.length === 0) return;
+  async accept(notifications: readonly Notification[], limits: readonly QuotaLimit[] = []): Promise<Taken> {
+    const [first] = notifications;
+    if (!first) return NOTHING_COUNTED;
     // Somebody waits for the answer to each of these, and a code or a receipt is not to wait behind a newsletter.
     const urgent = notifications.some(({ order }) => order.lane !== 'bulk');
-    await this.#calls.write('accept', { rows: notifications.map(valuesOf) }, { urgent });
+    if (limits.length === 0) {
+      await this.#calls.write('accept', { rows: notifications.map(valuesOf) }, { urgent });
+      return NOTHING_COUNTED;
+    }
+    const candidates = notifications.map((one) => ({
+      id: one.order.id,
+      counts: !one.order.test,
+      row: valuesOf(one),
+    }));
+    const within = { workspace: first.order.workspaceId, candidates, limits };
+    return this.#calls.write('acceptWithin', within, { urgent });
   }
 
   async save(before: Notification, after: Notification): Promise<'saved' | 'conflict'> {
-    const { id, workspaceId: workspace, orderingKey } = before.order;
-    return this.#calls.write('save', {
+    const { id, workspaceId: workspace, orderingKey, lane } = before.order;
+    const row = {
       id,
       workspace,
       key: orderingKey ?? null,
@@ -46,7 +60,9 @@ export class SqliteNotifications implements Notifications {
       progress: progressOf(after),
       changed: changeOf(before, after),
       sooner: after.dueAt !== undefined && after.dueAt < (before.dueAt ?? Infinity),
-    });
+    };
+    // It stands between the acceptance of a code and its sending.
+    return this.#calls.write('save', row, { urgent: lane === 'critical' });
   }
 
   async due(lane: Lane, limit: number, now: Instant): Promise<readonly Notification[]> {

@@ -35,8 +35,12 @@ export class SqliteProfiles implements Profiles {
     return this.#calls.write('removeDevice', { workspace, user, id });
   }
 
-  removeAddress(workspace: WorkspaceId, address: string): Promise<boolean> {
-    return this.#calls.write('removeAddress', { workspace, address });
+  removeAddress(
+    workspace: WorkspaceId,
+    address: string,
+    until: Instant = Number.MAX_SAFE_INTEGER,
+  ): Promise<boolean> {
+    return this.#calls.write('removeAddress', { workspace, address, until });
   }
 
   lastInbound(channel: string, address: string): Promise<Instant | undefined> {

@@ -36,6 +36,7 @@ interface DispatchRow {
   readonly no: number;
   readonly id: DispatchId;
   readonly lane: Lane;
+  readonly channel: string;
 }
 
 export interface DeliveryPage {
@@ -55,6 +56,7 @@ function view(
     id: deliveryId(dispatch.id, ordinal),
     workspaceId,
     dispatchId: dispatch.id,
+    channel: dispatch.channel,
     lane: dispatch.lane,
     address: row.address,
     ref: row.ref,
@@ -189,14 +191,19 @@ function failedPage(db: Db, args: PageArgs<FailedQuery>): DeliveryPage {
   const filter = failedFilter(db, args.workspace, args.query);
   if (!filter) return { data: [], next: null };
   const after = keyOfCursor(args.after);
-  const rows = db.all<Row & { dispatch_id: DispatchId; lane: Lane }>('failed', {
+  const rows = db.all<Row & { dispatch_id: DispatchId; lane: Lane; channel: string }>('failed', {
     ...filter,
     after,
     limit: args.limit + 1,
   });
   const shown = rows.slice(0, args.limit);
   const data = shown.map((row) =>
-    view(row, args.workspace, { no: dispatchNoOf(row.key), id: row.dispatch_id, lane: row.lane }, new Set()),
+    view(
+      row,
+      args.workspace,
+      { no: dispatchNoOf(row.key), id: row.dispatch_id, lane: row.lane, channel: row.channel },
+      new Set(),
+    ),
   );
   const last = rows.length > args.limit ? shown.at(-1) : undefined;
   return { data, next: last ? cursorOf(last.key) : null };

@@ -2,10 +2,10 @@
 SELECT no FROM dispatches WHERE id = :id AND workspace_id = :workspace
 
 -- name: dispatchesFrom
-SELECT no, id, lane FROM dispatches WHERE workspace_id = :workspace AND no >= :no ORDER BY no LIMIT 500
+SELECT no, id, lane, spec ->> '$.channel' AS channel FROM dispatches WHERE workspace_id = :workspace AND no >= :no ORDER BY no LIMIT 500
 
 -- name: dispatch
-SELECT no, id, lane FROM dispatches WHERE id = :id AND workspace_id = :workspace
+SELECT no, id, lane, spec ->> '$.channel' AS channel FROM dispatches WHERE id = :id AND workspace_id = :workspace
 
 -- name: find
 SELECT *, (SELECT max(accepted_at) FROM delivery_events WHERE delivery_key = :key) AS accepted_at
@@ -28,7 +28,7 @@ WHERE status = :status AND status > 5 AND key > :after AND key <= :to ORDER BY k
 SELECT * FROM deliveries WHERE key >> 24 = :no AND address = :address AND key > :after
 
 -- name: failed
-SELECT d.*, x.id AS dispatch_id, x.lane FROM deliveries d INDEXED BY deliveries_exceptional JOIN dispatches x ON x.no = d.key >> 24
+SELECT d.*, x.id AS dispatch_id, x.lane, x.spec ->> '$.channel' AS channel FROM deliveries d INDEXED BY deliveries_exceptional JOIN dispatches x ON x.no = d.key >> 24
 WHERE d.status = 9 AND d.status > 5 AND x.workspace_id = :workspace
   AND d.key > :after AND d.key BETWEEN :from AND :to
   AND (:reason IS NULL OR d.reason = :reason)

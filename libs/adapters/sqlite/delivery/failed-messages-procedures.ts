@@ -84,7 +84,7 @@ function revive(db: Db, keys: readonly number[], now: number): number {
   return retried;
 }
 
-interface RetryMany {
+export interface RetryMany {
   readonly workspace: string;
   readonly query: FailedQuery;
   readonly limit: number;
@@ -98,7 +98,7 @@ function retryDead(db: Db, args: RetryMany): { retried: number } {
   return { retried: revive(db, keys, args.now) };
 }
 
-interface One {
+export interface One {
   readonly workspace: string;
   readonly id: string;
   readonly now: number;

@@ -191,7 +191,21 @@ function settleOther(
   });
   if (verdict.to !== 'pending') count(deltas, verdict.to, changed);
   const id = verdict.to === 'failed' && verdict.hardBounce ? suppressionIds.pop() : undefined;
-  if (id !== undefined) db.run('suppressAddressOf', { workspace: held.workspaceId, key, id, now: args.now });
+  if (id !== undefined) bury(db, held, args, key, id);
+}
+
+/** Nobody writes to the address again, and whoever keeps it among somebody's addresses hears of it. */
+function bury(
+  db: Db,
+  { workspaceId }: ParcelDispatch,
+  { claim: { dispatchId }, now }: PackedSettlement,
+  key: number,
+  id: string,
+): void {
+  db.run('suppressAddressOf', { workspace: workspaceId, key, id, now });
+  const address = db.get<{ address: string }>('addressOf', { key })?.address;
+  if (address !== undefined)
+    db.emit({ type: 'address.gone', workspaceId, dispatchId, address, at: now }, now);
 }
 
 function attemptOutcome(verdict: Exclude<Verdict, { to: 'accepted' }>): string {

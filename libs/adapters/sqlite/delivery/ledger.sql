@@ -87,6 +87,9 @@ INSERT INTO suppressions (workspace_id, address, scope, id, reason, at)
 SELECT :workspace, address, 'all', :id, 'hard_bounce', :now FROM deliveries WHERE key = :key
 ON CONFLICT DO NOTHING
 
+-- name: addressOf
+SELECT address FROM deliveries WHERE key = :key
+
 -- name: deadToPending
 UPDATE deliveries SET status = 2, attempts = 0, reason = NULL, due_at = NULL, updated_at = :now
 WHERE key = :key AND status = 9

@@ -1,5 +1,5 @@
 import type { ProviderEvent } from '#domain/delivery/model/provider-event.js';
-import { isEarly } from '#domain/delivery/model/provider-report.js';
+import { isEarly, reportedOf } from '#domain/delivery/model/provider-report.js';
 import type { SuppressionReason, SuppressionScope } from '#domain/delivery/model/suppression.js';
 import type { DeliveryEvent, Reported } from '#ports/delivery/provider-reports.js';
 import { type Db, sqliteStore } from '../engine/store.js';
@@ -70,15 +70,14 @@ function tell(db: Db, row: Row, report: PackedReport, now: number): void {
   const { event, suppression, suppressionId, wish } = report;
   const { key, address, workspaceId: workspace, dispatchId } = row;
   const rank = db.get<{ rank: number }>('highest', { key })?.rank ?? 0;
-  comeTo(db, row, { rank, provider: event.provider, reason: event.reason ?? null, now });
+  const status = comeTo(db, row, { rank, provider: event.provider, reason: event.reason ?? null, now });
   if (statusOf(row.status) === 'unknown' && event.providerMessageId !== undefined)
     db.run('noteMessageId', { key, message: event.providerMessageId });
   if (suppression !== undefined && suppressionId !== undefined)
     db.run('suppress', { workspace, address, scope: 'all', id: suppressionId, reason: suppression, now });
   if (wish && suppressionId !== undefined) take(db, report, workspace, address, suppressionId, now);
-  const { kind, at, reason } = event;
-  const about = { workspaceId: workspace, dispatchId, ordinal: ordinalOf(key), address };
-  db.emit({ type: 'delivery.reported', ...about, kind, at, ...(reason !== undefined && { reason }) }, now);
+  const about = { workspaceId: workspace, dispatchId, ordinal: ordinalOf(key), address, status };
+  db.emit(reportedOf(event, about), now);
 }
 
 function take(

@@ -1,3 +1,4 @@
+import type { DeliveryStatus } from '#domain/delivery/model/delivery.js';
 import { statusAfter } from '#domain/delivery/model/provider-report.js';
 import type { Db } from '../engine/store.js';
 import { addCounts, dispatchNoOf, statusNumber, statusOf } from './ledger-rows.js';
@@ -19,12 +20,15 @@ export interface Told {
   readonly now: number;
 }
 
-/** Brings the row, and the counters with it, to where what was told leads. Of the stores that name the statements. */
-export function comeTo(db: Db, row: ReportedRow, told: Told): void {
+/**
+ * Brings the row, and the counters with it, to where what was told leads, and answers where that is. Of the stores that name
+ * the statements.
+ */
+export function comeTo(db: Db, row: ReportedRow, told: Told): DeliveryStatus {
   const { key } = row;
   const from = statusOf(row.status);
   const to = statusAfter(from, told.rank);
-  if (to === from) return;
+  if (to === from) return to;
   const reason = to === 'bounced' || to === 'complained' ? told.reason : null;
   db.run('comeTo', { key, status: statusNumber(to), reason, now: told.now });
   if (from === 'accepted') db.run('noteAcceptedAt', { key, acceptedAt: row.updatedAt });
@@ -33,6 +37,7 @@ export function comeTo(db: Db, row: ReportedRow, told: Told): void {
   // It was not known to have it, and is now.
   const provider = row.provider === '' ? told.provider : row.provider;
   if (from === 'unknown') db.addAtCommit('addAccepted', { no, provider }, { count: 1 });
+  return to;
 }
 
 /** After a call is settled: what was told of its messages before that counts now. */

@@ -15,7 +15,7 @@ export class SqliteDispatches implements Dispatches {
   }
 
   async open(dispatch: Dispatch): Promise<void> {
-    await this.#calls.write('open', dispatch);
+    await this.#calls.write('open', dispatch, { urgent: dispatch.lane === 'critical' });
   }
 
   find(id: DispatchId): Promise<OpenDispatch | undefined> {

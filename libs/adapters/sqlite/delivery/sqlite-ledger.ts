@@ -14,6 +14,9 @@ import type { Ids } from '#ports/system/ids.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
 import { ledgerStore, type PackedSettlement } from './ledger-store.js';
 
+/** A notification goes to a person's few addresses, a campaign to pages of a thousand. */
+const FEW = 10;
+
 /** Critical work goes ahead of everything that waits for the writer. */
 const urgent = (claim: Claim): { urgent: boolean } => ({ urgent: claim.lane === 'critical' });
 
@@ -44,7 +47,9 @@ export class SqliteLedger implements Ledger {
     const page = JSON.stringify(
       ordered.map(({ address, ref, data, dueAt }) => [address, ref, data, dueAt ?? null]),
     );
-    const answer = await this.#calls.write('accept', { dispatchId, page, groups, now });
+    // Few cost the writer next to nothing, and may be a code that somebody waits for: they are not to wait behind pages.
+    const few = { urgent: recipients.length <= FEW };
+    const answer = await this.#calls.write('accept', { dispatchId, page, groups, now }, few);
     if (answer === 'no_such_dispatch') throw notFound('dispatch');
     return answer;
   }

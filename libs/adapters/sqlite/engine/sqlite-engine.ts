@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { Refusal } from '#domain/kernel/refusal.js';
 import { lockDataFolder } from './data-folder-lock.js';
 import { SqliteStorage, StorageClient } from './storage-client.js';
 import type { StorageThreadOptions } from './storage-thread.js';
@@ -31,13 +32,14 @@ export class SqliteEngine {
     this.#clients = [new StorageClient(threads[0]), new StorageClient(threads[1])];
     this.storage = new SqliteStorage(this.#clients[0], this.#clients[1]);
     threads.forEach((thread, index) => {
-      thread.on('error', (error) => this.#clients[index]?.fail(error as Error));
+      let cause: unknown;
+      thread.on('error', (error) => (cause = error));
       thread.on('exit', () => {
         this.#ended.add(thread);
         if (this.#closing) return;
-        const error = new Error('A storage thread has ended.');
-        this.#clients[index]?.fail(error);
-        onFatal(error);
+        // Whoever waits is told what they can do, which is to ask again later; what it died of is the operator's to know.
+        this.#clients[index]?.fail(new Refusal('storage_unavailable', 'The storage has gone.'));
+        onFatal(new Error('A storage thread has ended.', { cause }));
       });
     });
   }

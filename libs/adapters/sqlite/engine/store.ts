@@ -28,7 +28,7 @@ export interface Db {
   signal(topic: Signal): void;
 }
 
-export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox';
+export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox' | 'webhooks';
 
 export interface Procedure {
   (db: Db, args: never): unknown;

@@ -9,11 +9,13 @@ import {
   aClaimRequest,
   aMessage,
   anEndpoint,
+  answered,
+  aSettlement,
   START,
   type WebhookStores,
 } from '#ports/webhooks/testing/webhook-stores.js';
 import { readQueries } from '../engine/queries.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { SqliteEngine, storageOver } from '../engine/sqlite-engine.js';
 import { SqliteWebhookDeliveries, SqliteWebhookEndpoints } from './sqlite-webhooks.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-webhooks-'));
@@ -48,6 +50,40 @@ function open(): Promise<WebhookStores & { readonly deliveries: SqliteWebhookDel
 
 describeWebhookEndpointsContract('SqliteWebhookEndpoints', open);
 describeWebhookDeliveriesContract('SqliteWebhookDeliveries', open);
+
+describe('whoever posts webhooks', () => {
+  it.each(['enqueue', 'replay', 'replaySince'] as const)(
+    'is woken by %s in another thread of this process, and not by what wakes others',
+    async (how) => {
+      const { endpoints, deliveries } = await open();
+      const endpoint = anEndpoint('a');
+      const message = aMessage('1');
+      await endpoints.insert(endpoint);
+      const { workspaceId } = endpoint;
+      if (how !== 'enqueue') {
+        await deliveries.enqueue(message, START);
+        const [claim] = (await deliveries.claim(aClaimRequest(START))).claims;
+        if (!claim) throw new Error('There is nothing to claim.');
+        await deliveries.settle(claim, aSettlement(claim, answered(200), START));
+      }
+      const other = new SqliteWebhookDeliveries(storageOver(engine.connect()));
+      let woken = 0;
+      const heard = new Promise<void>((resolve) => {
+        const stop = other.onWork(() => {
+          woken += 1;
+          stop();
+          resolve();
+        });
+      });
+      if (how === 'enqueue') await deliveries.enqueue(message, START);
+      if (how === 'replay') await deliveries.replay(workspaceId, endpoint.id, message.id, START);
+      if (how === 'replaySince')
+        await deliveries.replaySince(workspaceId, endpoint.id, START - 1_000, { limit: 10 }, START);
+      await heard;
+      expect(woken).toBe(1);
+    },
+  );
+});
 
 describe('webhooks in SQLite', () => {
   it('frees what a dead process had claimed', async () => {

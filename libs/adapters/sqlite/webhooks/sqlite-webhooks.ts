@@ -51,12 +51,12 @@ export class SqliteWebhookEndpoints implements WebhookEndpoints {
   }
 }
 
-/** Wakes those who listen to this very object. In the embedded target it serves the publishers and the worker alike. */
 export class SqliteWebhookDeliveries implements WebhookDeliveries {
   readonly #calls: Calls;
-  readonly #listeners = new Set<() => void>();
+  readonly #storage: SqliteStorage;
 
   constructor(storage: SqliteStorage) {
+    this.#storage = storage;
     this.#calls = storage.calls(webhooksStore);
   }
 
@@ -65,9 +65,11 @@ export class SqliteWebhookDeliveries implements WebhookDeliveries {
     now: Instant,
     only?: WebhookEndpointId,
   ): Promise<{ readonly deliveries: number }> {
-    const deliveries = await this.#calls.write('enqueue', { message, now, only });
-    if (deliveries > 0) this.#wake();
-    return { deliveries };
+    return { deliveries: await this.#calls.write('enqueue', { message, now, only }) };
+  }
+
+  isWanted(workspace: WorkspaceId, type: string): Promise<boolean> {
+    return this.#calls.read('isWanted', { workspace, type });
   }
 
   claim(request: ClaimRequest): Promise<Claimed> {
@@ -89,15 +91,13 @@ export class SqliteWebhookDeliveries implements WebhookDeliveries {
     return pageOf(await this.#calls.read('attempts', { workspace, id, after, limit: limit + 1 }), limit);
   }
 
-  async replay(
+  replay(
     workspace: WorkspaceId,
     endpoint: WebhookEndpointId,
     message: WebhookMessageId,
     now: Instant,
   ): Promise<boolean> {
-    const known = await this.#calls.write('replay', { workspace, endpoint, message, now });
-    if (known) this.#wake();
-    return known;
+    return this.#calls.write('replay', { workspace, endpoint, message, now });
   }
 
   async replaySince(
@@ -111,7 +111,6 @@ export class SqliteWebhookDeliveries implements WebhookDeliveries {
     const after = page.after === undefined ? ([since, 0] as const) : readCursor(page.after);
     const args = { workspace, endpoint, after, limit: page.limit, now };
     const { replayed, next } = await this.#calls.write('replaySince', args);
-    if (replayed > 0) this.#wake();
     return { replayed, next: next ? next.join(' ') : null };
   }
 
@@ -120,19 +119,12 @@ export class SqliteWebhookDeliveries implements WebhookDeliveries {
   }
 
   onWork(wake: () => void): () => void {
-    this.#listeners.add(wake);
-    return () => {
-      this.#listeners.delete(wake);
-    };
+    return this.#storage.on('webhooks', wake);
   }
 
   /** At start, before any worker runs: what the last process had claimed is free again. */
   async releaseAll(now: Instant): Promise<void> {
     await this.#calls.write('releaseAll', { now });
-  }
-
-  #wake(): void {
-    for (const wake of this.#listeners) wake();
   }
 }
 

@@ -36,13 +36,20 @@ function find(db: Db, args: { workspace: string; id: string }): WebhookEndpoint 
   return row && endpointOf(row);
 }
 
+function isWanted(db: Db, { workspace, type }: { workspace: string; type: string }): boolean {
+  return db.all<EndpointRow>('endpointsOf', { workspace }).some((row) => wants(endpointOf(row).events, type));
+}
+
 function page(db: Db, args: { workspace: string; after: string; limit: number }): WebhookEndpoint[] {
   return db.all<EndpointRow>('pageOfEndpoints', args).map(endpointOf);
 }
 
 function makePending(db: Db, message: number, endpoint: number, now: number): boolean {
   const changed = db.run('makePending', { message, endpoint, now }) > 0;
-  if (changed) db.run('hurry', { no: endpoint, at: now });
+  if (changed) {
+    db.run('hurry', { no: endpoint, at: now });
+    db.signal('webhooks');
+  }
   return changed;
 }
 
@@ -132,5 +139,5 @@ export const webhooksStore = sqliteStore({
   name: 'webhooks',
   sql: new URL('./webhooks.sql', import.meta.url),
   writes: { insert, replace, remove, enqueue, claim, settle, replay, replaySince, purge, releaseAll },
-  reads: { find, page, attempts },
+  reads: { find, page, attempts, isWanted },
 });

@@ -28,6 +28,7 @@ export function dispatchOf(campaign: Campaign): DispatchOrder | undefined {
     lane: 'bulk',
     purpose: 'marketing',
     unknownPolicy: 'park',
+    refersTo: 'subscriber',
     content: {
       templateId,
       templateVersion,

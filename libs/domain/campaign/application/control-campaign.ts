@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
-import { notFound, Refusal } from '#domain/kernel/refusal.js';
+import { notFound, Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
 import type { DispatchStats } from '#domain/delivery/model/dispatch-stats.js';
 import {
@@ -24,6 +24,9 @@ export const START_TIMER = 'campaign.start';
 const TRIES = 10;
 /** How long after it was made a decision has been saved, or never will be. */
 const SAVED_BY_THEN_MS = 60_000;
+
+/** What a start is refused for until somebody changes the campaign or its template: asking again by itself changes nothing. */
+const FOR_GOOD: ReadonlySet<RefusalCode> = new Set(['not_found', 'missing_variable']);
 
 /** The command for a campaign as it is found; undefined to leave it as it is. */
 type Choose = (campaign: Campaign) => CampaignCommand | undefined;
@@ -109,13 +112,20 @@ export class ControlCampaign {
     return this.#decide(workspaceId, id, () => ({ do: 'cancel' }));
   }
 
-  /** The alarm of a scheduled campaign. It may ring twice, late, or for a schedule that was changed since. */
+  /**
+   * The alarm of a scheduled campaign. It may ring twice, late, or for a schedule that was changed since. A campaign that
+   * cannot start becomes a draft again and says why: one save, so that there is no moment with one and without the other.
+   */
   async startIfDue(key: string): Promise<void> {
     const [workspaceId, id] = key.split(' ') as [WorkspaceId, CampaignId];
     const campaign = await this.#campaigns.find(workspaceId, id);
     if (campaign?.status !== 'scheduled') return;
-    if (this.#isDue(campaign)) await this.#start(workspaceId, id, (found) => this.#isDue(found));
-    else await this.#setAlarmInForce(workspaceId, id);
+    if (!this.#isDue(campaign)) return this.#setAlarmInForce(workspaceId, id);
+    try {
+      await this.#start(workspaceId, id, (found) => this.#isDue(found));
+    } catch (error) {
+      await this.#refuseStart(campaign, error);
+    }
   }
 
   /** Tells delivery what it has to obey once more: the process may have died before it was told. */
@@ -158,6 +168,19 @@ export class ControlCampaign {
     );
     this.#work.expansionMayGoOn();
     return campaign;
+  }
+
+  /**
+   * @throws what the start failed with, if it may do better the next time: the storage was out of order, or somebody moved
+   *   the campaign meanwhile, and the refusal was about what it is no more
+   */
+  async #refuseStart({ workspaceId, id, revision }: Campaign, error: unknown): Promise<void> {
+    if (!(error instanceof Refusal) || !FOR_GOOD.has(error.code)) throw error;
+    const refusal = { code: error.code, detail: error.message, faults: error.faults };
+    const { status } = await this.#decide(workspaceId, id, (found) =>
+      found.revision === revision ? { do: 'refuse-start', refusal } : undefined,
+    );
+    if (status === 'scheduled') throw error;
   }
 
   async #decide(workspaceId: WorkspaceId, id: CampaignId, choose: Choose): Promise<Campaign> {

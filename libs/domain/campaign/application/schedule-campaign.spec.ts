@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { acme, START } from '#ports/campaign/testing/campaign-stores.js';
+import { aCampaign, acme, START } from '#ports/campaign/testing/campaign-stores.js';
 import type { CampaignId } from '#domain/campaign/model/campaign.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import { Process, Storage } from '../testing/campaign-under-test.js';
@@ -94,6 +94,100 @@ describe('A scheduled campaign', () => {
     await schedule(id, 0);
     await pass(storage);
     expect(await statusOf(storage, id)).toBe('running');
+  });
+
+  describe('that cannot start when its time comes', () => {
+    const needy = [{ name: 'headline', required: true }];
+    const saved = async (id: CampaignId) => (await storage.campaigns.find(acme, id))!;
+    const edit = async (id: CampaignId, version: number, variables: typeof needy) =>
+      storage.editTemplate((await saved(id)).templateId, version, variables);
+    const impossible = async (): Promise<CampaignId> => {
+      const id = await draft();
+      await schedule(id, HOUR);
+      await edit(id, 2, needy);
+      return id;
+    };
+
+    it('becomes a draft that says why, and no alarm rings any more', async () => {
+      const id = await impossible();
+      await until(HOUR);
+      const campaign = await saved(id);
+      expect(campaign).not.toHaveProperty('schedule');
+      expect(campaign).toMatchObject({
+        status: 'draft',
+        startRefused: { code: 'missing_variable', faults: [{ pointer: '/data/headline' }] },
+      });
+      expect(campaign.startRefused?.at).toBeGreaterThanOrEqual(START + HOUR);
+      expect(await storage.timers.next()).toBeUndefined();
+      await until(99 * HOUR);
+      expect(await saved(id)).toEqual(campaign);
+      expect(process.log.complaints).toEqual([]);
+      expect(process.asked).toEqual([]);
+    });
+
+    it('says so as well when its template is gone', async () => {
+      const id = storage.ids.next('cmp') as string as CampaignId;
+      await storage.campaigns.insert(aCampaign({ id, templateId: 'tpl_gone' }));
+      await schedule(id, HOUR);
+      await until(HOUR);
+      expect(await saved(id)).toMatchObject({ status: 'draft', startRefused: { code: 'not_found' } });
+    });
+
+    it('starts when it is scheduled anew, its template mended', async () => {
+      const id = await impossible();
+      await until(HOUR);
+      await edit(id, 3, []);
+      await schedule(id, 2 * HOUR);
+      expect(await saved(id)).not.toHaveProperty('startRefused');
+      await until(2 * HOUR);
+      expect(await statusOf(storage, id)).toBe('running');
+    });
+
+    it('keeps the time that somebody moves it to meanwhile', async () => {
+      const id = await impossible();
+      await process.stop();
+      storage.clock.setWallClock(START + HOUR);
+      await Promise.allSettled([process.control.startIfDue(`${acme} ${id}`), schedule(id, 5 * HOUR)]);
+      const campaign = await saved(id);
+      expect([campaign.status, campaign.startRefused]).toEqual(['scheduled', undefined]);
+      expect(await storage.timers.next()).toBe(START + 5 * HOUR);
+    });
+
+    it('is not given up because the storage failed: that is tried again', async () => {
+      const id = await impossible();
+      await edit(id, 3, []);
+      await process.stop();
+      storage.clock.setWallClock(START + HOUR);
+      for (const at of [1, 2, 3, 4]) {
+        const { control } = new Process(storage, new Life(at, 'fails'));
+        await expect(control.startIfDue(`${acme} ${id}`)).rejects.toThrow('out of order');
+        expect(await statusOf(storage, id)).toBe('scheduled');
+      }
+    });
+
+    it('comes to the same end wherever the process dies on the way', async () => {
+      for (const [at, how] of deaths(8)) {
+        storage = new Storage();
+        process = new Process(storage);
+        const id = await impossible();
+        storage.clock.setWallClock(START + HOUR);
+        const dying = new Process(storage, new Life(at, how)).start();
+        await pass(storage, 100);
+        dying.life.end();
+        process = new Process(storage).start();
+        await pass(storage, 16_000);
+        const { status, startRefused, revision } = await saved(id);
+        expect([at, how, status, startRefused?.code, revision]).toEqual([
+          at,
+          how,
+          'draft',
+          'missing_variable',
+          2,
+        ]);
+        expect(await storage.timers.next()).toBeUndefined();
+        await process.stop();
+      }
+    });
   });
 
   describe('whose alarm rings', () => {

@@ -14,6 +14,10 @@ import {
 const commands: readonly CampaignCommand[] = [
   { do: 'schedule', schedule: { kind: 'at', at: START + 1000 } },
   { do: 'start', templateVersion: 3, audienceAtStart: 40 },
+  {
+    do: 'refuse-start',
+    refusal: { code: 'not_found', detail: 'The template of this campaign is gone.', faults: [] },
+  },
   { do: 'pause' },
   { do: 'resume' },
   { do: 'cancel' },
@@ -29,6 +33,7 @@ const legal: readonly (readonly [CampaignStatus, CampaignCommand['do'], Campaign
   ['scheduled', 'schedule', 'scheduled'],
   ['scheduled', 'start', 'running'],
   ['scheduled', 'cancel', 'cancelled'],
+  ['scheduled', 'refuse-start', 'draft'],
   ['running', 'pause', 'paused'],
   ['running', 'cancel', 'cancelled'],
   ['running', 'finish', 'finished'],
@@ -40,6 +45,7 @@ const legal: readonly (readonly [CampaignStatus, CampaignCommand['do'], Campaign
 const goalOf: Readonly<Record<CampaignCommand['do'], CampaignStatus>> = {
   schedule: 'scheduled',
   start: 'running',
+  'refuse-start': 'draft',
   pause: 'paused',
   resume: 'running',
   cancel: 'cancelled',
@@ -97,6 +103,16 @@ describe('A campaign', () => {
     expect(decide(finished, { do: 'reopen' }, START + 10).campaign).not.toHaveProperty('finishedAt');
   });
 
+  it('that could not start has no schedule and says why, until it is scheduled or started anew', () => {
+    const refusal = { code: 'missing_variable', detail: 'No headline.', faults: [] } as const;
+    const { campaign } = decide(campaignThatIs('scheduled'), { do: 'refuse-start', refusal }, START + 9);
+    expect(campaign).not.toHaveProperty('schedule');
+    expect(campaign.startRefused).toEqual({ ...refusal, at: START + 9 });
+    for (const command of commands.filter((one) => one.do === 'schedule' || one.do === 'start'))
+      expect(decide(campaign, command, START + 10).campaign).not.toHaveProperty('startRefused');
+    expect(decide(campaign, { do: 'cancel' }, START + 10).campaign.startRefused).toBeDefined();
+  });
+
   it('keeps everything else as it was', () => {
     for (const [from, name] of legal) {
       const before = campaignThatIs(from);
@@ -109,6 +125,7 @@ describe('A campaign', () => {
         status: '',
         revision: 0,
         schedule: {},
+        startRefused: {},
         templateVersion: 0,
         audienceAtStart: 0,
         startedAt: 0,
@@ -153,7 +170,7 @@ describe('A campaign', () => {
       START,
     );
     const { id: campaignId, workspaceId } = before;
-    expect(events).toEqual(
+    expect(events.filter(({ type }) => type === 'campaign.controlled')).toEqual(
       controls.map((control) => ({
         type: 'campaign.controlled',
         workspaceId,
@@ -163,6 +180,15 @@ describe('A campaign', () => {
       })),
     );
   });
+});
+
+it('A campaign that finishes says so in the same step, each time with its revision', () => {
+  const running = campaignThatIs('running');
+  const { id: campaignId, workspaceId } = running;
+  const finish = commands.find((command) => command.do === 'finish')!;
+  expect(decide(running, finish, START + 5).events).toEqual([
+    { type: 'campaign.finished', workspaceId, campaignId, revision: 8, at: START + 5 },
+  ]);
 });
 
 describe('Whatever a campaign is told, in any order', () => {

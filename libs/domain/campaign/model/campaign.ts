@@ -1,6 +1,6 @@
 import type { Brand, Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { IntegrationEvent } from '#domain/kernel/events.js';
-import { Refusal } from '#domain/kernel/refusal.js';
+import { type FieldFault, Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
 import type { DispatchControl } from '#domain/delivery/model/dispatch.js';
 import type { Schedule } from './schedule.js';
 
@@ -9,6 +9,13 @@ export type ListId = Brand<string, 'ListId'>;
 
 export const campaignStatuses = ['draft', 'scheduled', 'running', 'paused', 'cancelled', 'finished'] as const;
 export type CampaignStatus = (typeof campaignStatuses)[number];
+
+/** Why a campaign could not start. */
+export interface StartRefusal {
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly faults: readonly FieldFault[];
+}
 
 /** One mailing to the members of one or more lists. Its id is also the id of its dispatch. */
 export interface Campaign {
@@ -31,6 +38,8 @@ export interface Campaign {
   /** Messages a second. */
   readonly ratePerSecond?: number;
   readonly schedule?: Schedule;
+  /** Its time came and it could not start: it is a draft again, until it is scheduled or started anew. */
+  readonly startRefused?: StartRefusal & { readonly at: Instant };
   readonly status: CampaignStatus;
   /** Rises by one with every decision, so that of two made at once one is found out; delivery ignores an older one. */
   readonly revision: number;
@@ -55,6 +64,7 @@ export interface AtStart {
 export type CampaignCommand =
   | { readonly do: 'schedule'; readonly schedule: Schedule }
   | ({ readonly do: 'start' } & AtStart)
+  | { readonly do: 'refuse-start'; readonly refusal: StartRefusal }
   | { readonly do: 'pause' }
   | { readonly do: 'resume' }
   | { readonly do: 'cancel' }
@@ -66,6 +76,8 @@ const transitions: Readonly<Record<CampaignCommand['do'], Partial<Record<Campaig
   {
     schedule: { draft: 'scheduled', scheduled: 'scheduled' },
     start: { draft: 'running', scheduled: 'running' },
+    // Nobody waits for the answer of an alarm: whoever looks at the campaign finds it, instead of a start that never comes.
+    'refuse-start': { scheduled: 'draft' },
     pause: { running: 'paused' },
     resume: { paused: 'running' },
     cancel: { draft: 'cancelled', scheduled: 'cancelled', running: 'cancelled', paused: 'cancelled' },
@@ -87,7 +99,7 @@ export function decide(before: Campaign, command: CampaignCommand, now: Instant)
   const status = transitions[command.do][before.status];
   if (status === undefined) throw refusedTransition(before.status, command.do);
   const campaign: Campaign = { ...moved(before, command, now), status, revision: before.revision + 1 };
-  return { campaign, events: eventsOf(before, campaign) };
+  return { campaign, events: eventsOf(before, campaign, now) };
 }
 
 /** What delivery has to obey; undefined while there is nothing to deliver. */
@@ -99,11 +111,18 @@ export function controlOf({ status, startedAt }: Campaign): DispatchControl | un
 
 function moved(campaign: Campaign, command: CampaignCommand, now: Instant): Campaign {
   switch (command.do) {
-    case 'schedule':
-      return { ...campaign, schedule: command.schedule };
+    case 'schedule': {
+      const { startRefused: _, ...anew } = campaign;
+      return { ...anew, schedule: command.schedule };
+    }
     case 'start': {
-      const { do: _, ...frozen } = command;
-      return { ...campaign, ...frozen, startedAt: now };
+      const { do: _do, ...frozen } = command;
+      const { startRefused: _, ...anew } = campaign;
+      return { ...anew, ...frozen, startedAt: now };
+    }
+    case 'refuse-start': {
+      const { schedule: _, ...unscheduled } = campaign;
+      return { ...unscheduled, startRefused: { ...command.refusal, at: now } };
     }
     case 'cancel':
     case 'finish':
@@ -118,17 +137,20 @@ function moved(campaign: Campaign, command: CampaignCommand, now: Instant): Camp
   }
 }
 
-/** Delivery hears of a decision when it asks for something else than the one before. */
-function eventsOf(before: Campaign, after: Campaign): readonly IntegrationEvent[] {
+/** Delivery hears of a decision when it asks for something else than the one before; everybody, when it is over. */
+function eventsOf(before: Campaign, after: Campaign, now: Instant): readonly IntegrationEvent[] {
+  const { id: campaignId, workspaceId, revision } = after;
+  if (after.status === 'finished')
+    return [{ type: 'campaign.finished', workspaceId, campaignId, revision, at: now }];
   const control = controlOf(after);
   if (control === undefined || control === controlOf(before)) return [];
-  const { id: campaignId, workspaceId, revision } = after;
   return [{ type: 'campaign.controlled', workspaceId, campaignId, control, revision }];
 }
 
 const targets: Readonly<Record<CampaignCommand['do'], CampaignStatus>> = {
   schedule: 'scheduled',
   start: 'running',
+  'refuse-start': 'draft',
   pause: 'paused',
   resume: 'running',
   cancel: 'cancelled',

@@ -101,6 +101,7 @@ describe('A schedule', () => {
     expect(readSchedule('2026-03-29T02:30', 'Europe/Berlin', NOW)).toEqual({
       kind: 'at',
       at: Date.parse('2026-03-29T01:30:00Z'),
+      timezone: 'Europe/Berlin',
     });
   });
 

@@ -4,7 +4,8 @@ import { instantIn, isZone, validParts, wallMs } from '#domain/kernel/time-zones
 
 /** When a campaign starts: at an instant, or at a wall-clock time in each recipient's own zone. */
 export type Schedule =
-  | { readonly kind: 'at'; readonly at: Instant }
+  /** `timezone`: whose clocks were to show it, if that was said. */
+  | { readonly kind: 'at'; readonly at: Instant; readonly timezone?: string }
   /** `2026-03-29T09:00:00`, read in every recipient's time zone. */
   | { readonly kind: 'recipient'; readonly wallTime: string };
 
@@ -46,7 +47,7 @@ export function readSchedule(scheduleAt: string, timezone: string | undefined, n
   }
   if (!isZone(timezone)) throw invalid(`${timezone.slice(0, 64)} is not an IANA time zone.`, '/timezone');
   const at = instantIn(scheduleAt, timezone);
-  return future({ kind: 'at', at }, at, now);
+  return future({ kind: 'at', at, timezone }, at, now);
 }
 
 /** When the campaign's own work begins: for recipients' zones, as soon as the earliest of them shows the time. */

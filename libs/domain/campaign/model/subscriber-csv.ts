@@ -1,5 +1,6 @@
 import type { FieldFault } from '#domain/kernel/refusal.js';
 import { isAddress, parseEmailAddress } from '#domain/kernel/email-address.js';
+import { ONE_LINE } from './one-line.js';
 import { isZone } from '#domain/kernel/time-zones.js';
 import {
   type Attributes,
@@ -48,8 +49,12 @@ export function readRow(fields: readonly string[], columns: Columns): Subscriber
   const email = parseEmailAddress(bareCell(fields[columns.email] ?? ''));
   if (!isAddress(email)) return { pointer: 'email', ...email };
   const name = field(columns.name);
-  if (name !== undefined && (name.length > NAME_LIMIT || /[\r\n]/.test(name))) {
-    return fault('name', 'invalid_name', `A name is one line of at most ${NAME_LIMIT} characters.`);
+  if (name !== undefined && (name.length > NAME_LIMIT || !ONE_LINE.test(name))) {
+    return fault(
+      'name',
+      'invalid_name',
+      `A name is one line of at most ${NAME_LIMIT} characters, none of them a control character.`,
+    );
   }
   const timezone = field(columns.timezone);
   if (timezone !== undefined && !isZone(timezone)) {

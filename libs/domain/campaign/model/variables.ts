@@ -8,6 +8,7 @@ export const OF_EACH_MAIL = new Set([
   'timezone',
   'attributes',
   'unsubscribeUrl',
+  'preferencesUrl',
   'assetsUrl',
 ]);
 

@@ -1,5 +1,6 @@
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { MemoryAudiences } from '#adapters/memory/campaign/memory-audiences.js';
 import { MemoryCampaigns } from '#adapters/memory/campaign/memory-campaigns.js';
@@ -167,6 +168,7 @@ export class Process {
     const links = new SignedLinks(
       { value: 'https://mail.example' },
       new HmacUnsubscribeTokens(new Uint8Array(32)),
+      new SignedPreferenceTokens(new Uint8Array(32)),
     );
     const service = new DeliveryService(dispatches, ledger, suppressions, links, clock, ids);
     const calls = ['open', 'accept', 'seal', 'control', 'stats', 'suppressForMarketing'] as const;

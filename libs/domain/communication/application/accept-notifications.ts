@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
+import { parseUserId } from '#domain/kernel/user-id.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import {
   accepted,
@@ -8,10 +9,12 @@ import {
   type NotificationId,
 } from '#domain/communication/model/notification.js';
 import { missingData, type NotificationType } from '#domain/communication/model/notification-type.js';
+import { limitsAt, type QuotaUse, usedUp } from '#domain/communication/model/quota.js';
 import { Channels } from '#ports/delivery/channels.js';
 import { Notifications } from '#ports/communication/notifications.js';
 import { NotificationTypes } from '#ports/communication/notification-types.js';
 import { Clock } from '#ports/system/clock.js';
+import { CommunicationSettings } from './communication-settings.js';
 
 /** What an application hands in; the shapes of its fields have been checked at the door. */
 export interface NotificationRequest {
@@ -29,9 +32,11 @@ export interface NotificationRequest {
   readonly test?: boolean;
 }
 
+/** Told what there is of the workspace's quotas after it, accepted or not; not called where it has none. */
+export type TellQuota = (uses: readonly QuotaUse[], now: Instant) => void;
+
 /** Nobody plans further ahead. */
 const LATEST_MS = 366 * 86_400_000;
-const USER_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
 
 /** Takes notifications in: what cannot be sent is refused here, everything else is durable when this answers. */
 @Injectable()
@@ -39,31 +44,37 @@ export class AcceptNotifications {
   readonly #types: NotificationTypes;
   readonly #notifications: Notifications;
   readonly #channels: Channels;
+  readonly #settings: CommunicationSettings;
   readonly #clock: Clock;
 
   constructor(
     @Inject(NotificationTypes) types: NotificationTypes,
     @Inject(Notifications) notifications: Notifications,
     @Inject(Channels) channels: Channels,
+    @Inject(CommunicationSettings) settings: CommunicationSettings,
     @Inject(Clock) clock: Clock,
   ) {
     this.#types = types;
     this.#notifications = notifications;
     this.#channels = channels;
+    this.#settings = settings;
     this.#clock = clock;
   }
 
   /**
    * One notification. `id` comes from the request, so that a request repeated after a crash makes one and not two.
-   * @throws Refusal `validation_failed` | `missing_variable` | `invalid_address` | `not_found`, naming everything at fault
+   * @throws Refusal `validation_failed` | `missing_variable` | `invalid_address` | `invalid_schedule`, naming everything at
+   * fault; `quota_exceeded` with the time until the quota's period is over
    */
   async one(
     workspaceId: WorkspaceId,
     id: NotificationId,
     request: NotificationRequest,
+    tell: TellQuota = () => {},
   ): Promise<Notification> {
-    const notification = await this.#read(workspaceId, id, request, new Map());
-    await this.#notifications.accept([notification]);
+    const notification = await this.#readOrRecall(workspaceId, id, request, new Map());
+    const refused = (await this.#keep(workspaceId, [notification], tell)).get(id);
+    if (refused) throw refused;
     return notification;
   }
 
@@ -71,20 +82,57 @@ export class AcceptNotifications {
   async many(
     workspaceId: WorkspaceId,
     requests: readonly { readonly id: NotificationId; readonly request: NotificationRequest }[],
+    tell: TellQuota = () => {},
   ): Promise<readonly (Notification | Refusal)[]> {
     const known = new Map<string, NotificationType | undefined>();
     const results: (Notification | Refusal)[] = [];
     for (const { id, request } of requests) {
       results.push(
-        await this.#read(workspaceId, id, request, known).catch((error: unknown) => {
+        await this.#readOrRecall(workspaceId, id, request, known).catch((error: unknown) => {
           if (error instanceof Refusal) return error;
           throw error;
         }),
       );
     }
     const notifications = results.filter((one): one is Notification => !(one instanceof Refusal));
-    if (notifications.length > 0) await this.#notifications.accept(notifications);
-    return results;
+    if (notifications.length === 0) return results;
+    const refused = await this.#keep(workspaceId, notifications, tell);
+    return results.map((one) => (one instanceof Refusal ? one : (refused.get(one.order.id) ?? one)));
+  }
+
+  /** Counted and kept in one step: whatever dies in between, nobody gets more than their quota nor pays twice. */
+  async #keep(
+    workspaceId: WorkspaceId,
+    notifications: readonly Notification[],
+    tell: TellQuota,
+  ): Promise<ReadonlyMap<NotificationId, Refusal>> {
+    const now = this.#clock.now();
+    const { quotas } = this.#settings;
+    const limits = quotas ? limitsAt(quotas, workspaceId, now) : [];
+    const { refused, used } = await this.#notifications.accept(notifications, limits);
+    const uses = limits.map((limit, i) => ({ ...limit, used: used[i] ?? 0 }));
+    if (uses.length > 0) tell(uses, now);
+    return new Map(refused.map((id) => [id, quotaRefusal(uses, now)]));
+  }
+
+  /**
+   * What was accepted once is not refused when the request is repeated: if the process dies after the commit and before
+   * its answer, the repetition may come when the notification has expired, or its type is gone. It has been sent all the
+   * same, and whoever asks is to know its id.
+   */
+  async #readOrRecall(
+    workspaceId: WorkspaceId,
+    id: NotificationId,
+    request: NotificationRequest,
+    known: Map<string, NotificationType | undefined>,
+  ): Promise<Notification> {
+    try {
+      return await this.#read(workspaceId, id, request, known);
+    } catch (error) {
+      const before = error instanceof Refusal ? await this.#notifications.find(workspaceId, id) : undefined;
+      if (!before) throw error;
+      return accepted(before.order);
+    }
   }
 
   async #read(
@@ -149,7 +197,7 @@ function checkTarget(
   addresses: Readonly<Record<string, string>>,
   faults: FieldFault[],
 ): void {
-  if (userId !== undefined && !USER_ID.test(userId))
+  if (userId !== undefined && parseUserId(userId) === undefined)
     faults.push(fault('/to/userId', 'validation_failed', 'A user id has 1 to 128 of A-Z a-z 0-9 . _ : @ -'));
   if (userId === undefined && Object.keys(addresses).length === 0 && faults.length === 0)
     faults.push(fault('/to', 'validation_failed', 'A notification goes to a user or to an address.'));
@@ -162,18 +210,26 @@ function checkTimes({ sendAt, expiresAt }: NotificationRequest, now: Instant, fa
     faults.push(fault('/expiresAt', 'invalid_schedule', 'It would expire before it is sent.'));
 }
 
+function quotaRefusal(uses: readonly QuotaUse[], now: Instant): Refusal {
+  const last = usedUp(uses);
+  const detail = last
+    ? `This workspace may have ${last.most} notifications a ${last.period}; the ${last.period} ends at ${new Date(last.endsAt).toISOString()}.`
+    : 'The quota of this workspace does not hold so many.';
+  return new Refusal('quota_exceeded', detail, { ...(last && { retryAfterMs: last.endsAt - now }) });
+}
+
 function fault(pointer: string, code: string, detail: string): FieldFault {
   return { pointer, code, detail };
 }
+
+/** Faults under whose own code a request is refused. */
+const TELLING = ['invalid_address', 'invalid_schedule'] as const;
 
 /** Under the code of the first fault; a missing variable is told as such, whatever else is wrong. */
 function refusal(faults: readonly FieldFault[]): Refusal {
   const missing = faults.find(({ code }) => code === 'missing_variable');
   const [first = fault('', 'validation_failed', '')] = faults;
-  const code = missing
-    ? 'missing_variable'
-    : first.code === 'invalid_address'
-      ? 'invalid_address'
-      : 'validation_failed';
+  const telling = TELLING.find((code) => code === first.code) ?? 'validation_failed';
+  const code = missing ? 'missing_variable' : telling;
   return new Refusal(code, (missing ?? first).detail, { faults });
 }

@@ -5,6 +5,7 @@ import type { Device } from '#domain/communication/model/profile.js';
 import { readUserId } from '#domain/communication/model/profile-draft.js';
 import { Profiles } from '#ports/communication/profiles.js';
 import { Channels } from '#ports/delivery/channels.js';
+import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Clock } from '#ports/system/clock.js';
 
 /** One of `token` and `fid`, as the push provider's library gave it to the application. */
@@ -22,15 +23,18 @@ export interface DeviceDraft {
 export class AddDevice {
   readonly #profiles: Profiles;
   readonly #channels: Channels;
+  readonly #suppressions: Suppressions;
   readonly #clock: Clock;
 
   constructor(
     @Inject(Profiles) profiles: Profiles,
     @Inject(Channels) channels: Channels,
+    @Inject(Suppressions) suppressions: Suppressions,
     @Inject(Clock) clock: Clock,
   ) {
     this.#profiles = profiles;
     this.#channels = channels;
+    this.#suppressions = suppressions;
     this.#clock = clock;
   }
 
@@ -43,7 +47,20 @@ export class AddDevice {
     const { platform } = draft;
     const address = this.#addressOf(draft);
     const createdAt = this.#clock.now();
-    return this.#profiles.addDevice({ id, workspaceId, userId: user, platform, address, createdAt });
+    const device = { id, workspaceId, userId: user, platform, address, createdAt };
+    const added = await this.#profiles.addDevice(device);
+    await this.#revive(workspaceId, address);
+    return added;
+  }
+
+  /**
+   * A device that was unregistered, and is registered again under the same name, is there again: what its provider said of it
+   * before is old news. Should the process die before this, the application's next start says it once more.
+   */
+  async #revive(workspaceId: WorkspaceId, address: string): Promise<void> {
+    const { data } = await this.#suppressions.page(workspaceId, address, { limit: 10 });
+    for (const { id, reason } of data)
+      if (reason === 'hard_bounce') await this.#suppressions.remove(workspaceId, id);
   }
 
   #addressOf({ token, fid }: DeviceDraft): string {

@@ -150,6 +150,22 @@ describe('Installing the shipped types', () => {
     expect(await typeOf('receipt')).toEqual(made);
   });
 
+  it('does not bring back what somebody has removed, there or in another workspace', async () => {
+    await install();
+    await install({}, THEIRS);
+    await types.remove(OURS, 'receipt');
+    await types.remove(OURS, 'welcome');
+    expect(await install()).toBe(0);
+    const left = EVERY.filter((type) => type !== 'receipt' && type !== 'welcome');
+    expect((await allTypes()).map(({ type }) => type)).toEqual(left);
+    expect((await allTypes(THEIRS)).map(({ type }) => type)).toEqual(EVERY);
+    // They have made one of that name themselves since, and removed it: it is theirs to do without.
+    await types.insert(aType({ workspaceId: OURS, type: 'receipt' }));
+    await types.remove(OURS, 'receipt');
+    expect(await install({ channels: [email, sms, push] })).toBe(0);
+    expect((await allTypes()).map(({ type }) => type)).toEqual(left);
+  });
+
   it('knows only the channels there are, and leaves out types that have none of them', async () => {
     expect(await install({ channels: [sms] })).toBe(4);
     for (const type of await allTypes()) expect(type.channels).toEqual(['sms']);

@@ -36,7 +36,8 @@ export class InstallShippedTypes {
   /**
    * May run at every start, and after one that died anywhere: templates come first and are found again by their origin, so a
    * type is there with all its templates or not at all. One that somebody has changed, or made under the same name, is left
-   * as it is; one that nobody has touched takes up channels that the deployment has got since.
+   * as it is; one that somebody has removed stays away; one that nobody has touched takes up channels that the deployment
+   * has got since.
    * Answers how many types were written.
    */
   async run(workspaceId: WorkspaceId): Promise<number> {
@@ -51,6 +52,8 @@ export class InstallShippedTypes {
     const before = await this.#types.find(workspaceId, shipped.type);
     // Whoever saves one makes it their own: it loses its origin.
     if (before && before.origin !== originOf(shipped)) return false;
+    // Somebody did not want it: it stays away, or every start would bring it back.
+    if (!before && (await this.#types.wasRemoved(workspaceId, shipped.type))) return false;
     const known = before?.channels ?? [];
     const channels = shipped.channels.filter((name) => this.#channels.find(name) || known.includes(name));
     // None of its channels is here, or no other than it has already.

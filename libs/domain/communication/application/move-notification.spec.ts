@@ -18,10 +18,14 @@ import type { TemplatingFacade } from '#domain/templating/templating.facade.js';
 import { accepted, type Notification } from '#domain/communication/model/notification.js';
 import { aNotification, aType } from '#ports/communication/testing/communication-stores.js';
 import { acme, START } from '#ports/delivery/testing/delivery-stores.js';
+import { CarryLegs } from './carry-legs.js';
 import { FindRecipient } from './find-recipient.js';
 import { FreezeTemplates } from './freeze-templates.js';
+import { LookAtWindows } from './look-at-windows.js';
 import { MoveNotification } from './move-notification.js';
+import { PlanNotification } from './plan-notification.js';
 import { legDispatchId } from './notification-dispatch.js';
+import { PlanLegs } from './plan-legs.js';
 
 /** Every template there is, in its first version. */
 const templating: TemplatingFacade = {
@@ -46,15 +50,17 @@ class Process {
 
   get move(): MoveNotification {
     const channels = new RegisteredChannels([sms, email]);
+    const { notifications, types, clock } = this;
+    const profiles = new MemoryProfiles();
+    const windows = new LookAtWindows(profiles, channels, templating, clock);
+    const legs = new PlanLegs(channels, windows, new FreezeTemplates(templating));
+    const settings = { from: 'Acme <no-reply@acme.example>' };
     return new MoveNotification(
-      this.notifications,
-      this.types,
-      new FindRecipient(new MemoryProfiles(), channels),
-      new FreezeTemplates(templating),
-      this.#delivery(),
-      channels,
-      { from: 'Acme <no-reply@acme.example>' },
-      this.clock,
+      notifications,
+      types,
+      new PlanNotification(types, new FindRecipient(profiles, channels), legs, clock),
+      new CarryLegs(notifications, types, this.#delivery(), channels, settings, legs),
+      clock,
     );
   }
 
@@ -63,7 +69,7 @@ class Process {
       new MemoryDispatches(this.backbone),
       new MemoryLedger(this.backbone),
       new MemorySuppressions(this.backbone),
-      { base: 'https://mail.example', unsubscribe: () => '', assets: () => '' },
+      { base: 'https://mail.example', unsubscribe: () => '', preferences: () => '', assets: () => '' },
       this.clock,
       new CountingIds(),
     );

@@ -34,6 +34,7 @@ export function orderOf({ order }: Notification, leg: Leg, from: string): Dispat
     channel: leg.channel,
     lane: order.lane,
     purpose: 'transactional',
+    refersTo: 'user',
     // A second copy of a code is better than none; whoever sends in bulk would rather have none.
     unknownPolicy: order.lane === 'bulk' ? 'park' : 'resend',
     content: {

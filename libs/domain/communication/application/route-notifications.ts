@@ -1,5 +1,7 @@
 import { type Lane, lanes } from '#domain/delivery/model/dispatch.js';
 import type { Notification } from '#domain/communication/model/notification.js';
+import type { Instant } from '#domain/kernel/brand.js';
+import { LookAgain } from '#domain/kernel/look-again.js';
 import type { Notifications } from '#ports/communication/notifications.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
@@ -44,60 +46,40 @@ class LaneRouter {
   readonly #inHand = new Map<string, Promise<void>>();
   /** Until when, on the monotonic clock. */
   readonly #leftAlone = new Map<string, number>();
-  #running = false;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
-  #cancelTimer = (): void => {};
-  #unsubscribe = (): void => {};
+  readonly #looker: LookAgain;
 
   constructor(lane: Lane, tools: RoutingTools) {
     this.#lane = lane;
     this.#tools = tools;
+    this.#looker = new LookAgain(
+      tools.clock,
+      () => this.#look(),
+      (error) => {
+        tools.log.error('notifications.unreadable', { lane, error });
+        return this.#restMs(undefined);
+      },
+    );
   }
 
   start(): void {
-    this.#running = true;
-    this.#unsubscribe = this.#tools.notifications.onDue(() => this.#look());
-    this.#look();
+    this.#looker.start((call) => this.#tools.notifications.onDue(call));
   }
 
   async stop(): Promise<void> {
-    this.#running = false;
-    this.#unsubscribe();
-    this.#cancelTimer();
-    await this.#looking;
+    await this.#looker.stop();
     await Promise.allSettled(this.#inHand.values());
   }
 
-  #look(): void {
-    if (!this.#running) return;
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookAround().finally(() => {
-      this.#looking = undefined;
-      if (this.#lookAgain) this.#look();
-    });
+  async #look(): Promise<number> {
+    const { notifications, clock } = this.#tools;
+    const all = await this.#takeDue();
+    return this.#restMs(all ? await notifications.nextDueAt(this.#lane, clock.now()) : undefined);
   }
 
-  async #lookAround(): Promise<void> {
-    this.#cancelTimer();
-    const { notifications, clock, log } = this.#tools;
-    let next: number | undefined;
-    try {
-      while (this.#lookAgain && this.#running) {
-        this.#lookAgain = false;
-        if (await this.#takeDue()) next = await notifications.nextDueAt(this.#lane, clock.now());
-      }
-    } catch (error) {
-      log.error('notifications.unreadable', { lane: this.#lane, error });
-    }
-    if (!this.#running) return;
-    const wait = next === undefined ? LOOK_EVERY_MS : next - clock.now();
-    const ms = Math.min(
-      LOOK_EVERY_MS,
-      Math.max(5, wait),
-      this.#leftAlone.size > 0 ? LEAVE_ALONE_MS : LOOK_EVERY_MS,
-    );
-    this.#cancelTimer = clock.after(ms, () => this.#look());
+  #restMs(next: Instant | undefined): number {
+    const wait = next === undefined ? LOOK_EVERY_MS : next - this.#tools.clock.now();
+    const most = this.#leftAlone.size > 0 ? LEAVE_ALONE_MS : LOOK_EVERY_MS;
+    return Math.min(most, Math.max(5, wait));
   }
 
   /** Answers whether all that is due has been taken in hand. */
@@ -127,7 +109,7 @@ class LaneRouter {
       })
       .finally(() => {
         this.#inHand.delete(id);
-        this.#look();
+        this.#looker.call();
       });
     this.#inHand.set(id, work);
   }

@@ -1,4 +1,6 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { IntegrationEvent } from '#domain/kernel/events.js';
+import { parseDeliveryId } from '#domain/delivery/model/delivery.js';
 
 export const inboxStates = ['unseen', 'seen', 'read', 'archived'] as const;
 /** A step back is never taken: seeing what was read leaves it read. */
@@ -44,4 +46,14 @@ export function advance(
     ...(to === 'read' && item.readAt === undefined && { readAt: now }),
     ...(to === 'archived' && { archivedAt: now }),
   };
+}
+
+/**
+ * What the others are told when an item has been read: what a provider tells of a mail that was opened. Here the provider is
+ * our own storage. Undefined for one that no delivery of ours has put here.
+ */
+export function readingOf({ workspaceId, deliveryId, readAt }: InboxItem): IntegrationEvent | undefined {
+  const delivery = parseDeliveryId(deliveryId);
+  if (!delivery || readAt === undefined) return undefined;
+  return { type: 'delivery.reported', workspaceId, ...delivery, kind: 'read', at: readAt };
 }

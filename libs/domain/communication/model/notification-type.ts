@@ -1,5 +1,6 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
+import { isForbiddenName } from '#domain/templating/model/template-draft.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 
 /** How the channels of a route are used: one after the other until one confirms, or all at once. */
@@ -48,7 +49,11 @@ export type TypeDraft = Omit<
   readonly templates: Readonly<Record<string, string | LocalisedTemplates>>;
 };
 
-const NAME = /^[a-z][a-z0-9_.-]{0,63}$/;
+/** Of a type, and of a category of types. */
+export function isTypeName(text: string): boolean {
+  return /^[a-z][a-z0-9_.-]{0,63}$/.test(text);
+}
+
 const DATA_PATH = /^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}_][\p{L}\p{N}_-]*)*$/u;
 /** A confirmation that takes longer than a day is none; one in under a second can't have come back. */
 const SHORTEST_TIMEOUT_MS = 1_000;
@@ -67,9 +72,9 @@ export function readType(
   const refuse = (pointer: string, detail: string): void => {
     faults.push({ pointer, code: 'validation_failed', detail });
   };
-  if (!NAME.test(draft.type)) refuse('/type', 'A type is named by a-z, 0-9, _ . and -, at most 64.');
+  if (!isTypeName(draft.type)) refuse('/type', 'A type is named by a-z, 0-9, _ . and -, at most 64.');
   const category = draft.category ?? 'general';
-  if (!NAME.test(category)) refuse('/category', 'A category is named like a type.');
+  if (!isTypeName(category)) refuse('/category', 'A category is named like a type.');
   if (draft.channels.length === 0) refuse('/channels', 'A type has at least one channel.');
   draft.channels.forEach((name, i) => {
     if (!channels.has(name)) refuse(`/channels/${i}`, 'Not a channel there is.');
@@ -85,7 +90,7 @@ export function readType(
     if (!draft.channels.includes(name)) refuse(`/templates/${name}`, 'Not among the channels of this type.');
   }
   draft.requiredData.forEach((path, i) => {
-    if (path.length > 200 || !DATA_PATH.test(path))
+    if (path.length > 200 || !DATA_PATH.test(path) || path.split('.').some(isForbiddenName))
       refuse(`/requiredData/${i}`, 'Not the name of a variable.');
   });
   checkFallback(draft.fallback, refuse);

@@ -47,6 +47,8 @@ export type LegState = (typeof legStates)[number];
 export interface Leg extends PlannedLeg {
   readonly templateVersion: number;
   readonly state: LegState;
+  /** Told of, whatever has become of it besides. */
+  readonly wasRead?: boolean;
   readonly startedAt?: Instant;
   readonly reason?: string;
 }
@@ -56,6 +58,8 @@ export interface TraceEntry {
   readonly code: string;
   readonly channel?: string;
   readonly words: string;
+  /** Set where the notification came to another status with this. */
+  readonly status?: NotificationStatus;
 }
 
 /**
@@ -118,4 +122,25 @@ export function changeOf(before: Notification, after: Notification): Integration
 /** Nothing will ever be sent of it any more, or has been already: the next of its ordering key may go. */
 export function letsOthersPass({ status }: Pick<Notification, 'status'>): boolean {
   return status !== 'accepted' && status !== 'sending';
+}
+
+/** One status that a notification came to. */
+export interface StatusChange {
+  readonly at: Instant;
+  readonly status: NotificationStatus;
+  /** Where it happened, if it was on one channel. */
+  readonly channel?: string;
+  /** In words; none for the first. */
+  readonly reason?: string;
+}
+
+/** Every status it has had, the first being `accepted`, in their order. */
+export function statusChanges({ order, status, trace, updatedAt }: Notification): readonly StatusChange[] {
+  const changes: StatusChange[] = [{ at: order.acceptedAt, status: 'accepted' }];
+  for (const { at, status: to, channel, words } of trace)
+    if (to !== undefined)
+      changes.push({ at, status: to, reason: words, ...(channel !== undefined && { channel }) });
+  // One that was on its way before statuses stood in the trace: of what it came to then only the last is known.
+  if (changes.at(-1)?.status !== status) changes.push({ at: updatedAt, status });
+  return changes;
 }

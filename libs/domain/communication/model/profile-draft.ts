@@ -1,5 +1,7 @@
 import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
 import { isZone } from '#domain/kernel/time-zones.js';
+import { parseUserId } from '#domain/kernel/user-id.js';
+import { isTypeName } from './notification-type.js';
 import type { Preferences, Profile } from './profile.js';
 import { isTimeOfDay, type QuietHours } from './quiet-hours.js';
 
@@ -34,15 +36,11 @@ export type ProfileFacts = Pick<Profile, 'addresses' | 'locale' | 'timezone' | '
 export const MOST_ENTRIES = 200;
 /** Faults told at once: a map of a thousand wrong names is not answered with a thousand lines. */
 const MOST_FAULTS = 50;
-/** Not `.` and `..`: whatever resolves a URL takes them for a step in its path. */
-const USER_ID = /^(?!\.{1,2}$)[A-Za-z0-9._:@-]{1,128}$/;
-/** Of a type or a category. */
-const NAME = /^[a-z][a-z0-9_.-]{0,63}$/;
 const KINDS_WITH_A_FIELD = ['email', 'phone', 'whatsapp'] as const;
 
 /** @throws Refusal `validation_failed` */
 export function readUserId(text: string): string {
-  if (USER_ID.test(text)) return text;
+  if (parseUserId(text) !== undefined) return text;
   const faults = new Faults();
   faults.add('userId', 'wrong_format', 'A user id has 1 to 128 characters of A-Z, a-z, 0-9, . _ : @ and -.');
   throw faults.refusal('This cannot be the id of a user.');
@@ -113,7 +111,7 @@ export function readPreferences(draft: PreferencesDraft, channels: ReadonlySet<s
     Object.fromEntries(
       faults.entriesAt(pointer, given).map(([name, list]) => {
         const at = `${pointer}/${pointerPart(name)}`;
-        if (!NAME.test(name))
+        if (!isTypeName(name))
           faults.add(at, 'wrong_format', 'Types and categories are named by a-z, 0-9, _ . and -.');
         return [name, readChannels(list, channels, at, faults)];
       }),

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { FallbackRule } from './notification-type.js';
-import { accepted, type Leg, type LegState, type Notification, type NotificationId } from './notification.js';
-import { move, type Moved, type Progress } from './progress.js';
+import { accepted, type Leg, type Notification, type NotificationId, statusChanges } from './notification.js';
+import { type LegNews, move, type Moved, type Progress } from './progress.js';
 
 const NOW = Date.UTC(2026, 0, 31, 13);
 const IN_TIME: FallbackRule = { mode: 'fallback', timeoutMs: 30_000 };
@@ -55,8 +55,10 @@ class Story {
   routed(...channels: string[]): this {
     return this.does({ what: 'routed', legs: channels.map(leg), reasons: [], rule: this.rule });
   }
-  hears(channel: string, state: LegState): this {
-    return this.does({ what: 'leg', channel, state, rule: this.rule });
+  hears(channel: string, state: LegNews | 'read'): this {
+    const { rule } = this;
+    if (state !== 'read') return this.does({ what: 'leg', channel, state, rule });
+    return this.does({ what: 'read', channel, rule });
   }
   waits(ms: number): this {
     this.now += ms;
@@ -176,25 +178,52 @@ describe('a notification', () => {
     expect(story.does({ what: 'cancelled' }).notification.revision).toBe(revision);
   });
 
-  it('comes to the same whatever the order in which its news comes, and however often', () => {
-    const news = fc.shuffledSubarray(['sent', 'delivered', 'read', 'sent', 'delivered'] as const, {
-      minLength: 5,
-    });
-    fc.assert(
-      fc.property(news, (states) => {
-        const story = new Story(PATIENT).routed('sms', 'email');
-        for (const state of states) story.hears('sms', state);
-        expect(story.notification.status).toBe('read');
-        expect(story.started).toEqual(['sms']);
-      }),
-    );
+  it('stands where its delivery does, also when that has come back after it was delivered', () => {
+    const story = new Story(PATIENT).routed('sms').hears('sms', 'sent').hears('sms', 'delivered');
+    expect(story.hears('sms', 'bounced').notification.status).toBe('bounced');
+    expect(story.hears('sms', 'delivered').notification.status).toBe('delivered');
+  });
+
+  it('goes on to the next channel when it has bounced there after all', () => {
+    const story = new Story(PATIENT).routed('sms', 'email').hears('sms', 'delivered').hears('sms', 'bounced');
+    expect(story.started).toEqual(['sms', 'email']);
+    expect(story.notification.status).toBe('sending');
+  });
+
+  it('is read as long as it is delivered, whenever the reading was told', () => {
+    const early = new Story(PATIENT).routed('sms').hears('sms', 'read');
+    expect(early.notification.status).toBe('sending');
+    expect(early.hears('sms', 'sent').hears('sms', 'delivered').notification.status).toBe('read');
+    expect(early.hears('sms', 'bounced').notification.status).toBe('bounced');
+    expect(early.hears('sms', 'delivered').notification.status).toBe('read');
+    const { revision } = early.notification;
+    expect(early.hears('sms', 'read').notification.revision).toBe(revision);
+  });
+
+  it('says of a leg only why it is as it is now', () => {
+    const story = new Story(IN_TIME).routed('sms', 'email').hears('sms', 'sent').waits(30_000);
+    expect(story.notification.legs[0]).toMatchObject({ state: 'sent', reason: 'not confirmed in time' });
+    story.hears('sms', 'delivered');
+    expect(story.notification.legs[0]).not.toHaveProperty('reason');
+    expect(story.notification.trace.at(-1)?.words).toBe('It was delivered by sms.');
+  });
+
+  it('that was on its way before its statuses were kept has its first and its last', () => {
+    const story = new Story(PATIENT).routed('sms');
+    story.now += 5_000;
+    const { notification } = story.hears('sms', 'sent');
+    const before = { ...notification, trace: notification.trace.map(({ status: _, ...entry }) => entry) };
+    expect(statusChanges(before)).toEqual([
+      { at: NOW, status: 'accepted' },
+      { at: NOW + 5_000, status: 'sent' },
+    ]);
   });
 
   it('starts each channel once at most, and never two of a fallback without cause', () => {
     const step = fc.oneof(
       fc.record({
         channel: fc.constantFrom('sms', 'email', 'push'),
-        state: fc.constantFrom<LegState>('sent', 'delivered', 'bounced', 'failed', 'read'),
+        state: fc.constantFrom<LegNews | 'read'>('sent', 'delivered', 'bounced', 'failed', 'read'),
       }),
       fc.record({ wait: fc.constantFrom(1, 2_000, 30_000) }),
       fc.constant('cancel' as const),
@@ -205,6 +234,7 @@ describe('a notification', () => {
         fc.constantFrom(IN_TIME, PATIENT, ALL),
         (steps, rule) => {
           const story = new Story(rule).routed('sms', 'email', 'push');
+          const statuses = ['accepted', 'sending'];
           for (const one of steps) {
             const before = story.notification;
             if (one === 'cancel') {
@@ -216,12 +246,14 @@ describe('a notification', () => {
             } else if ('wait' in one) story.waits(one.wait);
             else story.hears(one.channel, one.state);
             if (story.notification !== before) expect(story.notification.revision).toBe(before.revision + 1);
+            if (story.notification.status !== statuses.at(-1)) statuses.push(story.notification.status);
             // Whatever is under way is looked at again; whatever is over is not.
             const underWay = story.notification.legs.some(({ state }) => state === 'sending');
             if (underWay && story.notification.status !== 'cancelled')
               expect(story.notification.dueAt).toBeDefined();
           }
           expect(new Set(story.started).size).toBe(story.started.length);
+          expect(statusChanges(story.notification).map(({ status }) => status)).toEqual(statuses);
         },
       ),
     );

@@ -4,6 +4,9 @@ import type { FallbackRule } from './notification-type.js';
 import type { Leg, LegState, Notification, NotificationStatus, TraceEntry } from './notification.js';
 import type { RouteReason } from './route.js';
 
+/** What can become of a leg by what the backbone says. */
+export type LegNews = Extract<LegState, 'sent' | 'delivered' | 'bounced' | 'failed'>;
+
 /** What moves a notification on. */
 export type Progress =
   /** Due, routed: `legs` in their order, none of them started. */
@@ -16,14 +19,20 @@ export type Progress =
   | { readonly what: 'deferred'; readonly until: Instant; readonly words: string }
   | { readonly what: 'expired' }
   | { readonly what: 'cancelled' }
-  /** What the delivery backbone or a provider says of one leg. News may come twice, late, and out of order. */
+  /**
+   * Where the deliveries of one leg stand now, looked up after the notification was: so of two who tell at once, whoever
+   * saves last has looked last, and the leg stands where its deliveries do, in whatever order their news came. A leg that
+   * was delivered may thus have bounced: a host may take a mail and send it back afterwards.
+   */
   | {
       readonly what: 'leg';
       readonly channel: string;
-      readonly state: LegState;
+      readonly state: LegNews;
       readonly reason?: string;
       readonly rule: FallbackRule;
     }
+  /** Somebody has read it. Kept with the leg, for deliveries know no reading: it shows as long as the leg is delivered. */
+  | { readonly what: 'read'; readonly channel: string; readonly rule: FallbackRule }
   /** Its time to look again has come. */
   | { readonly what: 'looked'; readonly rule: FallbackRule };
 
@@ -40,20 +49,20 @@ export interface Moved {
  */
 const LOOK_AGAIN_MS = 2_000;
 
-/** News can only raise a leg: what a provider told late or twice takes nothing back. */
-const RANK: Readonly<Record<LegState, number>> = {
-  waiting: 0,
-  sending: 1,
-  abandoned: 2,
-  sent: 3,
-  failed: 4,
-  bounced: 5,
-  delivered: 6,
-  read: 7,
-};
-
 /** The one place that decides. Undefined if nothing changes. @throws Refusal `invalid_transition` */
 export function move(before: Notification, progress: Progress, now: Instant): Moved | undefined {
+  const moved = step(before, progress, now);
+  return moved && { ...moved, notification: withStatusTraced(before, moved.notification) };
+}
+
+/** Another status stands in the trace, with the last thing that led to it. */
+function withStatusTraced(before: Notification, after: Notification): Notification {
+  const last = after.trace.at(-1);
+  if (before.status === after.status || !last || after.trace.length === before.trace.length) return after;
+  return { ...after, trace: [...after.trace.slice(0, -1), { ...last, status: after.status }] };
+}
+
+function step(before: Notification, progress: Progress, now: Instant): Moved | undefined {
   switch (progress.what) {
     case 'routed':
       return before.status === 'accepted' ? route(before, progress, now) : undefined;
@@ -68,6 +77,8 @@ export function move(before: Notification, progress: Progress, now: Instant): Mo
       return cancel(before, now);
     case 'leg':
       return news(before, progress, now);
+    case 'read':
+      return read(before, progress, now);
     case 'looked':
       return look(before, progress.rule, now);
   }
@@ -165,11 +176,33 @@ function news(
   now: Instant,
 ): Moved | undefined {
   const leg = before.legs.find((one) => one.channel === channel);
-  if (!leg || leg.state === 'waiting' || RANK[state] <= RANK[leg.state]) return undefined;
-  const legs = before.legs.map((one): Leg =>
-    one === leg ? { ...one, state, ...(reason !== undefined && { reason }) } : one,
-  );
-  const words = trace(now, state, wordsFor(channel, state, reason), channel);
+  const to = leg?.wasRead === true && state === 'delivered' ? 'read' : state;
+  if (!leg || leg.state === 'waiting' || leg.state === to) return undefined;
+  return changed(before, { ...without(leg), state: to, ...(reason !== undefined && { reason }) }, rule, now);
+}
+
+function read(
+  before: Notification,
+  { channel, rule }: Extract<Progress, { what: 'read' }>,
+  now: Instant,
+): Moved | undefined {
+  const leg = before.legs.find((one) => one.channel === channel);
+  if (!leg || leg.state === 'waiting' || leg.wasRead === true) return undefined;
+  if (leg.state === 'delivered')
+    return changed(before, { ...without(leg), state: 'read', wasRead: true }, rule, now);
+  // Its delivery is not known to have arrived: told too early, or turned away for good since.
+  const legs = before.legs.map((one): Leg => (one === leg ? { ...one, wasRead: true } : one));
+  return kept(before, now, { legs }, []);
+}
+
+/** Why it was in its former state says nothing of the next one. */
+function without({ reason: _, ...leg }: Leg): Leg {
+  return leg;
+}
+
+function changed(before: Notification, to: Leg, rule: FallbackRule, now: Instant): Moved {
+  const legs = before.legs.map((one) => (one.channel === to.channel ? to : one));
+  const words = trace(now, to.state, wordsFor(to.channel, to.state, to.reason), to.channel);
   const next = { ...before, legs, trace: [...before.trace, words] };
   // Called off: what comes of it is told, and starts nothing more.
   if (before.status === 'cancelled' || before.status === 'expired') {

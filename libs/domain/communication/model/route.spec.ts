@@ -105,6 +105,19 @@ describe('a route', () => {
     ]);
   });
 
+  it('leaves out a channel whose window is closed, and marks the leg that depends on an open one', () => {
+    const closed = { windows: new Map([['sms', 'closed']] as const) };
+    expect(channels(closed)).toEqual(['email', 'push']);
+    expect(planRoute(input(closed)).reasons).toContainEqual({
+      channel: 'sms',
+      code: 'window_closed',
+      words:
+        'The recipient has not written to us on sms lately, and its template is not one that may be sent then.',
+    });
+    const { legs } = planRoute(input({ windows: new Map([['sms', 'open']] as const) }));
+    expect(legs.map(({ needsWindow }) => needsWindow)).toEqual([true, undefined, undefined]);
+  });
+
   it('finds the template of the locale, of its language, or the default', () => {
     const templateIn = (locale: string | undefined) =>
       planRoute(input({ locale, channels: ['email'] })).legs[0]?.templateId;

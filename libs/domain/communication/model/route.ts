@@ -8,6 +8,8 @@ export interface PlannedLeg {
   /** Where it goes, in the channel's normal form; several for a user with several devices. */
   readonly addresses: readonly string[];
   readonly templateId: string;
+  /** May go out only while the recipient has written to us lately on this channel: looked at once more when it starts. */
+  readonly needsWindow?: boolean;
 }
 
 /** Why a channel is in a route or not: a stable code, and words for a person. */
@@ -24,6 +26,7 @@ export interface RouteReason {
     | 'no_template'
     | 'no_address'
     | 'no_provider'
+    | 'window_closed'
     | 'opted_out'
     | 'no_channel_left';
   readonly words: string;
@@ -44,6 +47,8 @@ export interface RouteInput {
   readonly locale: string | undefined;
   /** Channels that have a provider here. */
   readonly available: ReadonlySet<string>;
+  /** Channels whose template may be sent only while the recipient has written to us lately, and whether they have. */
+  readonly windows?: ReadonlyMap<string, 'open' | 'closed'>;
 }
 
 /**
@@ -105,7 +110,7 @@ function reachable(names: readonly string[], input: RouteInput, reasons: RouteRe
 
 function legFor(
   channel: string,
-  { type, addresses, locale, available }: RouteInput,
+  { type, addresses, locale, available, windows }: RouteInput,
 ): PlannedLeg | RouteReason {
   if (!type.channels.includes(channel))
     return { channel, code: 'not_of_this_type', words: `${type.type} does not go by ${channel}.` };
@@ -117,7 +122,13 @@ function legFor(
   const found = addresses[channel] ?? [];
   if (found.length === 0)
     return { channel, code: 'no_address', words: `The recipient has no address for ${channel}.` };
-  return { channel, addresses: found, templateId };
+  const window = windows?.get(channel);
+  if (window === 'closed') return { channel, code: 'window_closed', words: windowClosed(channel) };
+  return { channel, addresses: found, templateId, ...(window === 'open' && { needsWindow: true }) };
+}
+
+function windowClosed(channel: string): string {
+  return `The recipient has not written to us on ${channel} lately, and its template is not one that may be sent then.`;
 }
 
 function list(channels: readonly string[]): string {

@@ -3,6 +3,7 @@ import { deliveryId, type Member } from '#domain/delivery/model/delivery.js';
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
 import type { Channel } from '#ports/delivery/channel.js';
 import type { OutgoingMessage } from '#ports/delivery/message-provider.js';
+import type { PreferenceClaim } from '#ports/delivery/preference-tokens.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import type { PreparedTemplate } from '#ports/templating/renderer.js';
 
@@ -28,7 +29,9 @@ export function compose(
     const address = channel.addressKind === 'email' ? { email: member.address } : {};
     const ending = unsubscribeUrl === undefined ? {} : { unsubscribeUrl };
     const platform = { ...address, assetsUrl: links.assets(linkBase), ...ending };
-    const rendered = template.render({ recipient, shared: content.data, platform });
+    const preferencesUrl = preferencesUrlOf(channel, dispatch, member, template, links);
+    const shared = preferencesUrl === undefined ? content.data : { preferencesUrl, ...content.data };
+    const rendered = template.render({ recipient, shared, platform });
     const id = deliveryId(dispatch.id, member.ordinal);
     const from = { dispatch, deliveryId: id, to: member.address, rendered, recipient, unsubscribeUrl };
     return { message: channel.message(from) };
@@ -38,4 +41,30 @@ export function compose(
         error instanceof Refusal ? `${error.code}: ${error.message}` : `render_failed: ${String(error)}`,
     };
   }
+}
+
+/**
+ * Where the recipient says what they want, for a template that shows it. An application with a page of its own says where
+ * in its data, which goes before ours.
+ */
+function preferencesUrlOf(
+  channel: Channel,
+  dispatch: Dispatch,
+  member: Member,
+  template: PreparedTemplate,
+  links: RecipientLinks,
+): string | undefined {
+  const claim = template.uses('preferencesUrl') ? claimOf(channel, dispatch, member) : undefined;
+  return claim && links.preferences(dispatch.linkBase, claim);
+}
+
+function claimOf(
+  { addressKind }: Channel,
+  { id, workspaceId, refersTo }: Dispatch,
+  { ref, address }: Member,
+): PreferenceClaim | undefined {
+  if (refersTo === 'subscriber') return { kind: 'subscriber', campaignId: id, subscriberId: ref };
+  if (refersTo !== 'user') return undefined;
+  if (ref !== '') return { kind: 'user', workspaceId, userId: ref };
+  return addressKind === 'email' ? { kind: 'address', workspaceId, address } : undefined;
 }

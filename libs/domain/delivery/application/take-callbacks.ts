@@ -25,6 +25,7 @@ export type CallbackAnswer =
   | { readonly kind: 'answer'; readonly body: string }
   | { readonly kind: 'refused'; readonly code: 'signature_invalid' | 'signature_stale' }
   | { readonly kind: 'malformed'; readonly reason: string }
+  | { readonly kind: 'later'; readonly reason: string }
   | { readonly kind: 'unknown_provider' };
 
 export interface CallbackTools {
@@ -66,6 +67,9 @@ export class TakeCallbacks {
         return { kind: 'taken' };
       case 'refused':
         this.#warnOfRefusal(provider, reading.code);
+        return reading;
+      case 'later':
+        this.#warnOfRefusal(provider, reading.reason);
         return reading;
       case 'malformed':
         log.warn('callback.malformed', { provider, reason: reading.reason });

@@ -25,7 +25,7 @@ export type DeliveryCounts = Readonly<Record<DeliveryStatus, number>>;
 
 /** Someone to deliver to, as the ordering context gives it. Frozen: the bytes sent are made from this alone. */
 export interface Recipient {
-  /** Normalised e-mail address: part of the identity, so one dispatch has it once. */
+  /** In the normal form of the dispatch's channel: part of the identity, so one dispatch has it once. */
   readonly address: string;
   /** What the ordering context calls this person (`sub_…`); comes back in unsubscribe links. */
   readonly ref: string;
@@ -59,6 +59,8 @@ export interface Delivery {
   readonly id: DeliveryId;
   readonly workspaceId: WorkspaceId;
   readonly dispatchId: DispatchId;
+  /** Of its dispatch: says what kind of address it has. */
+  readonly channel: string;
   readonly lane: Lane;
   readonly address: string;
   readonly ref: string;

@@ -39,6 +39,8 @@ export interface Dispatch {
   readonly purpose: Purpose;
   readonly unknownPolicy: UnknownPolicy;
   readonly content: DispatchContent;
+  /** Whom `ref` of its recipients names: then they have a link to their preferences. A user's may be empty. */
+  readonly refersTo?: 'subscriber' | 'user';
   /** Base of the links in its mails, frozen with the content: a call repeated after a move must carry the same bytes. */
   readonly linkBase: string;
   /** Messages per second over all providers; undefined leaves it to the providers' own budgets. */

@@ -1,3 +1,4 @@
+import type { IntegrationEvent } from '#domain/kernel/events.js';
 import type { DeliveryStatus } from './delivery.js';
 import type { ProviderEvent } from './provider-event.js';
 import type { SuppressionReason, SuppressionScope } from './suppression.js';
@@ -71,6 +72,28 @@ export function isEarly(status: DeliveryStatus): boolean {
 export function suppressionAfter({ kind, permanent }: ProviderEvent): SuppressionReason | undefined {
   if (kind === 'complained') return 'complaint';
   return kind === 'bounced' && permanent === true ? 'hard_bounce' : undefined;
+}
+
+/** What the other contexts are told of an event. */
+export function reportedOf(
+  { kind, at, permanent, reason }: ProviderEvent,
+  about: {
+    readonly workspaceId: string;
+    readonly dispatchId: string;
+    readonly ordinal: number;
+    readonly address: string;
+    /** Where the message stands after the event. */
+    readonly status: DeliveryStatus;
+  },
+): IntegrationEvent {
+  return {
+    type: 'delivery.reported',
+    ...about,
+    kind,
+    at,
+    ...(permanent !== undefined && { permanent }),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 export function isWish({ kind }: ProviderEvent): boolean {

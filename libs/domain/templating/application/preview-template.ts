@@ -3,8 +3,8 @@ import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import { Channels } from '#ports/delivery/channels.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { plainRendered, Renderer } from '#ports/templating/renderer.js';
 import { Templates } from '#ports/templating/templates.js';
+import { TrialRenderer } from '#ports/templating/trial-renderer.js';
 
 /** Who a preview is addressed to, where the data names nobody. */
 const SOMEBODY = 'somebody@example.com';
@@ -21,18 +21,18 @@ export interface Preview {
 @Injectable()
 export class PreviewTemplate {
   readonly #templates: Templates;
-  readonly #renderer: Renderer;
+  readonly #trials: TrialRenderer;
   readonly #links: PreviewLinks;
   readonly #channels: Channels;
 
   constructor(
     @Inject(Templates) templates: Templates,
-    @Inject(Renderer) renderer: Renderer,
+    @Inject(TrialRenderer) trials: TrialRenderer,
     @Inject(PreviewLinks) links: PreviewLinks,
     @Inject(Channels) channels: Channels,
   ) {
     this.#templates = templates;
-    this.#renderer = renderer;
+    this.#trials = trials;
     this.#links = links;
     this.#channels = channels;
   }
@@ -46,10 +46,11 @@ export class PreviewTemplate {
     const recipient = templateData(data);
     const template = await this.#templates.find(workspaceId, templateId);
     if (!template) throw notFound('template');
-    const prepared = await this.#renderer.prepare(workspaceId, templateId, template.currentVersion);
     const channel = this.#channels.find(template.channel);
-    const shared = (channel?.addressKind ?? 'email') === 'email' ? { email: SOMEBODY } : {};
-    const rendered = plainRendered(prepared.render({ recipient, shared, platform: { ...this.#links } }));
+    const { preferencesUrl, ...platform } = this.#links;
+    const email = (channel?.addressKind ?? 'email') === 'email' ? { email: SOMEBODY } : {};
+    const context = { recipient, shared: { preferencesUrl, ...email }, platform };
+    const rendered = await this.#trials.render(workspaceId, templateId, template.currentVersion, context);
     const needsSubject = (channel?.template.subject ?? 'required') === 'required';
     return { ...rendered, subject: needsSubject ? rendered.subject : rendered.subject || undefined };
   }

@@ -73,8 +73,8 @@ export class SaveTemplateVersionHandler implements ICommandHandler<SaveTemplateV
     const channel = channelOf(this.#channels, current.channel);
     const draft = readDraft(rewrite, channel);
     const { variables } = await this.#inspector.inspect(draft);
-    const content = completeContent(draft, variables, channel);
     for (let attempt = 0, before = current; attempt < ATTEMPTS; attempt++) {
+      const content = completeContent(draft, variables, channel, before.content.variables);
       const saved = await this.#save(before, rewrite, content);
       if (saved) return saved;
       before = await this.#find.run(workspaceId, templateId);

@@ -24,11 +24,12 @@ export class TemplatingService implements TemplatingFacade {
     const { channel, currentVersion } = template;
     const version = await this.#templates.findVersion(workspaceId, templateId, currentVersion);
     if (!version) return undefined;
-    const { subject, variables } = version.content;
+    const { subject, text, variables } = version.content;
     return {
       version: currentVersion,
       channel,
       hasSubject: subject !== undefined && subject !== '',
+      ...(text !== undefined && { text }),
       variables,
     };
   }

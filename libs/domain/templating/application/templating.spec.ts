@@ -4,9 +4,10 @@ import { push } from '#adapters/channels/push-channel.js';
 import { RegisteredChannels } from '#adapters/channels/registered-channels.js';
 import { sms } from '#adapters/channels/sms-channel.js';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
-import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
 import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
 import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js';
@@ -36,7 +37,11 @@ import { ValidateData } from './validate-data.js';
 
 const OURS = 'wsp_ours' as WorkspaceId;
 const THEIRS = 'wsp_theirs' as WorkspaceId;
-const links = { unsubscribeUrl: 'https://mail.example/u/preview', assetsUrl: 'https://mail.example/assets' };
+const links = {
+  unsubscribeUrl: 'https://mail.example/u/preview',
+  preferencesUrl: 'https://mail.example/p/preview',
+  assetsUrl: 'https://mail.example/assets',
+};
 
 const channels = new RegisteredChannels([email, sms, push]);
 
@@ -58,21 +63,25 @@ describe('Templating', () => {
     ids = new CountingIds();
     backbone = new MemoryDeliveryBackbone(new MemoryOutbox(), ids, clock);
     const inspector = new HandlebarsInspector();
-    const renderer = new HandlebarsRenderer(templates);
+    const trials = new HandlebarsTrialRenderer(templates);
     creating = new CreateTemplateHandler(templates, inspector, channels, clock);
     finding = new FindTemplate(templates);
     saving = new SaveTemplateVersionHandler(finding, templates, inspector, channels, clock);
-    preview = new PreviewTemplate(templates, renderer, links, channels);
+    preview = new PreviewTemplate(templates, trials, links, channels);
     facade = new TemplatingService(templates, inspector);
     const delivery = new DeliveryService(
       new MemoryDispatches(backbone),
       new MemoryLedger(backbone),
       new MemorySuppressions(backbone),
-      new SignedLinks({ value: 'https://mail.example.com' }, new HmacUnsubscribeTokens(new Uint8Array(32))),
+      new SignedLinks(
+        { value: 'https://mail.example.com' },
+        new HmacUnsubscribeTokens(new Uint8Array(32)),
+        new SignedPreferenceTokens(new Uint8Array(32)),
+      ),
       clock,
       ids,
     );
-    testSending = new TestSendTemplateHandler(templates, renderer, delivery, links, channels, clock);
+    testSending = new TestSendTemplateHandler(templates, trials, delivery, links, channels, clock);
   });
 
   const create = (
@@ -229,6 +238,26 @@ describe('Templating', () => {
       expect((await templates.findVersion(OURS, id, 1))?.content.text).toBe('one {{a}}');
     });
 
+    it('keeps what was said of the variables that are still used, where a version lists none', async () => {
+      const variables = [
+        { name: 'name', required: true, example: 'Zoë' },
+        { name: 'order', required: true },
+        { name: 'shop.name', required: true },
+        { name: 'gone', required: true },
+        { name: 'unsubscribeUrl', required: true },
+      ];
+      const text = '{{name}} {{order.number}} {{#with shop}}{{name}}{{/with}} {{gone}} {{unsubscribeUrl}}';
+      const { id } = await create({ text, variables });
+      const { content } = await save(id, { text: text.replace('{{gone}}', '{{new}}') });
+      expect(content.variables).toEqual(
+        [...variables.filter(({ name }) => name !== 'gone'), { name: 'new', required: false }].map((one) =>
+          expect.objectContaining(one),
+        ),
+      );
+      expect((await refusalOf(preview.run(OURS, id, {}))).code).toBe('missing_variable');
+      expect((await save(id, { text: 'Hi {{name}}', variables: [] })).content.variables).toEqual([]);
+    });
+
     it('saves nothing where nothing has changed, so that a request may be repeated', async () => {
       const { id } = await create({ text: 'one' });
       await save(id, { text: 'two' });
@@ -313,7 +342,6 @@ describe('Templating', () => {
       expect(refusal.code).toBe('missing_variable');
       expect(refusal.faults.map(({ pointer }) => pointer)).toEqual(['/data/name', '/data/city']);
     });
-
     it.each([null, [], 'text', undefined])('refuses data that is no object: %j', async (data) => {
       const { id } = await create({ text: 'x' });
       expect((await refusalOf(preview.run(OURS, id, data))).faults[0]?.pointer).toBe('/data');
@@ -368,7 +396,7 @@ describe('Templating', () => {
             templateId: id,
             templateVersion: 1,
             from: 'Us <us@example.com>',
-            data: { unsubscribeUrl: links.unsubscribeUrl },
+            data: { unsubscribeUrl: links.unsubscribeUrl, preferencesUrl: links.preferencesUrl },
           },
           giveUpAt: clock.now() + 3_600_000,
         },
@@ -442,6 +470,7 @@ describe('Templating', () => {
         version: 1,
         channel: 'email',
         hasSubject: false,
+        text: 'Hi {{name}}',
         variables,
       });
       await save(id, { subject: 'Now {{name}}', text: 'Hi', variables: [] });
@@ -449,11 +478,11 @@ describe('Templating', () => {
         version: 2,
         channel: 'email',
         hasSubject: true,
+        text: 'Hi',
         variables: [],
       });
       expect(await facade.current(THEIRS, id)).toBeUndefined();
     });
-
     it.each<[unknown, RefusalCode]>([
       ['Hi\r\nBcc: evil@x.example', 'header_injection'],
       ['Hi {{#if', 'template_syntax'],
@@ -464,7 +493,6 @@ describe('Templating', () => {
       expect(refusal.code).toBe(code);
       expect(refusal.faults[0]?.pointer).toBe('/subject');
     });
-
     it('takes a subject with variables', async () => {
       await expect(facade.checkSubject('Hi {{default name "you"}}')).resolves.toBeUndefined();
     });

@@ -9,8 +9,8 @@ import { notFound, Refusal, type RefusalCode } from '#domain/kernel/refusal.js';
 import { Channels, type ChannelTraits } from '#ports/delivery/channels.js';
 import { Clock } from '#ports/system/clock.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { Renderer } from '#ports/templating/renderer.js';
 import { Templates } from '#ports/templating/templates.js';
+import { TrialRenderer } from '#ports/templating/trial-renderer.js';
 import { channelOf } from './channel-of.js';
 import { templateData } from './preview-template.js';
 
@@ -49,7 +49,7 @@ const GIVE_UP_AFTER_MS = 60 * 60_000;
 @CommandHandler(TestSendTemplate)
 export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate> {
   readonly #templates: Templates;
-  readonly #renderer: Renderer;
+  readonly #trials: TrialRenderer;
   readonly #delivery: DeliveryFacade;
   readonly #links: PreviewLinks;
   readonly #channels: Channels;
@@ -57,14 +57,14 @@ export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate
 
   constructor(
     @Inject(Templates) templates: Templates,
-    @Inject(Renderer) renderer: Renderer,
+    @Inject(TrialRenderer) trials: TrialRenderer,
     @Inject(DeliveryFacade) delivery: DeliveryFacade,
     @Inject(PreviewLinks) links: PreviewLinks,
     @Inject(Channels) channels: Channels,
     @Inject(Clock) clock: Clock,
   ) {
     this.#templates = templates;
-    this.#renderer = renderer;
+    this.#trials = trials;
     this.#delivery = delivery;
     this.#links = links;
     this.#channels = channels;
@@ -77,11 +77,12 @@ export class TestSendTemplateHandler implements ICommandHandler<TestSendTemplate
     if (!template) throw notFound('template');
     const { address, from, platform } = envelope(channelOf(this.#channels, template.channel), mail);
     // Not being a campaign's mail it gets no link of its own that ends a subscription; this one harms nobody.
-    const shared = { unsubscribeUrl: this.#links.unsubscribeUrl };
+    const { unsubscribeUrl, preferencesUrl } = this.#links;
+    const shared = { unsubscribeUrl, preferencesUrl };
     const version = template.currentVersion;
-    const prepared = await this.#renderer.prepare(workspaceId, templateId, version);
     // What would fail on the lane is refused here, where somebody is waiting to hear why.
-    prepared.render({ recipient, shared, platform: { ...platform, assetsUrl: this.#links.assetsUrl } });
+    const context = { recipient, shared, platform: { ...platform, assetsUrl: this.#links.assetsUrl } };
+    await this.#trials.render(workspaceId, templateId, version, context);
     const dispatch: DispatchOrder = {
       id: id as DispatchId,
       workspaceId,

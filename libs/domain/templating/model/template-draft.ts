@@ -33,8 +33,8 @@ const FORBIDDEN_NAMES = new Set([
   '__lookupGetter__',
   '__lookupSetter__',
 ]);
-/** Made by the platform for every recipient; they win over whatever data says. */
-const PLATFORM_VARIABLES: ReadonlySet<string> = new Set(['unsubscribeUrl', 'assetsUrl']);
+/** Made by the platform for every recipient. */
+const PLATFORM_VARIABLES: ReadonlySet<string> = new Set(['unsubscribeUrl', 'preferencesUrl', 'assetsUrl']);
 const VARIABLE_NAME = /^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}_][\p{L}\p{N}_-]*)*$/u;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -67,19 +67,28 @@ export function readDraft(draft: TemplateDraft, channel?: TemplateChannel): Draf
 /**
  * A draft that lists no variables has those it uses, none of them required: then a template of two lines needs no
  * list, and what it asks for can still be seen. What the platform fills in is nobody's to list.
+ * @param known of the version before: what was said of a variable that is still used holds on. Somebody who mends a word
+ *   and sends the words alone has not said that a mail may go out without its order number.
  */
 export function completeContent(
   draft: DraftedContent,
   used: readonly string[],
   channel?: TemplateChannel,
+  known: readonly TemplateVariable[] = [],
 ): TemplateContent {
   // A text message is not addressed by an e-mail address: there `email` is data like any other.
   const addressed = (channel?.addressKind ?? 'email') === 'email';
+  const kept = known.filter(({ name }) => used.some((one) => isWithin(one, name) || isWithin(name, one)));
   const inferred = used
     .filter((name) => !PLATFORM_VARIABLES.has(name) && !(addressed && name === 'email'))
-    .slice(0, VARIABLES_LIMIT)
+    .filter((name) => !kept.some((one) => isWithin(name, one.name) || isWithin(one.name, name)))
     .map((name): TemplateVariable => ({ name, required: false }));
-  return { ...draft, variables: draft.variables ?? inferred };
+  return { ...draft, variables: draft.variables ?? [...kept, ...inferred].slice(0, VARIABLES_LIMIT) };
+}
+
+/** `order.number` is within `order`, and within itself. */
+function isWithin(name: string, other: string): boolean {
+  return name === other || name.startsWith(`${other}.`);
 }
 
 /** @throws Refusal `validation_failed` */

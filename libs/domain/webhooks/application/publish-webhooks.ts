@@ -16,6 +16,12 @@ export class PublishWebhooks implements WebhooksFacade {
   }
 
   async publish(workspaceId: WorkspaceId, event: PublishedEvent): Promise<void> {
+    // Most workspaces have no endpoint, and everything they send would cost them a write for nothing.
+    if (!(await this.isWanted(workspaceId, event.type))) return;
     await this.#deliveries.enqueue(messageOf(workspaceId, event), this.#clock.now());
+  }
+
+  isWanted(workspaceId: WorkspaceId, type: string): Promise<boolean> {
+    return this.#deliveries.isWanted(workspaceId, type);
   }
 }

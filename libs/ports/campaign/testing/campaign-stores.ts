@@ -8,6 +8,7 @@ import type { Audiences } from '../audiences.js';
 import type { Campaigns } from '../campaigns.js';
 import type { Imports } from '../imports.js';
 import type { Lists } from '../lists.js';
+import type { Memberships } from '../memberships.js';
 import type { Subscribers, Upsert } from '../subscribers.js';
 import type { Unsubscribes } from '../unsubscribes.js';
 
@@ -19,6 +20,7 @@ export interface CampaignStores {
   readonly campaigns: Campaigns;
   readonly unsubscribes: Unsubscribes;
   readonly lists: Lists;
+  readonly memberships: Memberships;
   readonly subscribers: Subscribers;
   readonly audiences: Audiences;
   readonly imports: Imports;

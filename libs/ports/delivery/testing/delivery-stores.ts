@@ -172,7 +172,10 @@ export async function everyPage<T>(
 export async function toldOf(stores: DeliveryStores, dispatch: Dispatch): Promise<string[]> {
   const events = await stores.untold();
   return events.flatMap((event) =>
-    'dispatchId' in event && event.dispatchId === dispatch.id && event.workspaceId === dispatch.workspaceId
+    'dispatchId' in event &&
+    event.type.startsWith('dispatch.') &&
+    event.dispatchId === dispatch.id &&
+    event.workspaceId === dispatch.workspaceId
       ? [event.type]
       : [],
   );

@@ -224,6 +224,33 @@ export function describeSettling(stores: () => DeliveryStores): void {
       });
     });
 
+    it('is told of in the same step', async () => {
+      const { dispatch, claim, ordinals } = await work(3);
+      const key = await submit(stores(), claim, ordinals.slice(0, 1));
+      const late = { ...claim, fence: claim.fence - 1 };
+      expect(await settle(stores(), late, key, ordinals.slice(0, 1), hardBounced)).toBe('stale');
+      expect(await stores().untold()).toEqual([]);
+      await settle(stores(), claim, key, ordinals.slice(0, 1), hardBounced, { now: START + 7 });
+      await send(stores(), claim, ordinals.slice(2), failed);
+      expect(await stores().untold()).toEqual([
+        {
+          type: 'address.gone',
+          workspaceId: acme,
+          dispatchId: dispatch.id,
+          address: 'r0@example.com',
+          at: START + 7,
+        },
+      ]);
+    });
+
+    it('of an address that is suppressed already is told all the same', async () => {
+      const { claim, ordinals } = await work(1);
+      const key = await submit(stores(), claim, ordinals);
+      await stores().suppressions.add(aSuppression('r0@example.com', { reason: 'complaint' }));
+      await settle(stores(), claim, key, ordinals, hardBounced);
+      expect((await stores().untold()).map(({ type }) => type)).toEqual(['address.gone']);
+    });
+
     it('is one of the recipient, not any failure', async () => {
       const { claim, ordinals } = await work(3);
       await send(stores(), claim, ordinals.slice(0, 1), failed);

@@ -1,11 +1,7 @@
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { HmacUnsubscribeTokens } from '#adapters/links/hmac-unsubscribe-tokens.js';
 import { SignedLinks } from '#adapters/links/signed-links.js';
-import 'reflect-metadata';
-import { Global, Module } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
-import request from 'supertest';
+import { SignedPreferenceTokens } from '#adapters/links/signed-preference-tokens.js';
 import { CaptureProvider } from '#adapters/capture/capture-provider.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { email } from '#adapters/channels/email-channel.js';
@@ -19,17 +15,10 @@ import { DeliveryModule } from '#domain/delivery/delivery.module.js';
 import { lanes } from '#domain/delivery/model/dispatch.js';
 import { defaultBreakerRules } from '#domain/delivery/model/breaker.js';
 import { defaultRetryRules } from '#domain/delivery/model/retry-policy.js';
-import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { TemplatingModule } from '#domain/templating/templating.module.js';
-import { BootstrapWorkspace } from '#domain/workspace/application/bootstrap-workspace.js';
-import type { Scope } from '#domain/workspace/model/scopes.js';
 import { DeliveryMonitor } from '#ports/delivery/delivery-monitor.js';
 import type { EmailProvider } from '#ports/delivery/email-provider.js';
 import { FailedMessagesController } from '../../failed-messages/failed-messages.controller.js';
-import { Lifecycle } from '../../kit/lifecycle.js';
-import { createRestServer } from '../../kit/rest-server.js';
-import { DEFAULT_REST_SETTINGS } from '../../kit/rest-settings.js';
-import { RestKitModule } from '../../kit/rest.module.js';
 import { LanesController } from '../../lanes/lanes.controller.js';
 import { type OutboxOpenTo, OutboxSettings } from '../../outbox/outbox-settings.js';
 import { OutboxModule } from '../../outbox/outbox.module.js';
@@ -37,11 +26,11 @@ import { ProvidersController } from '../../providers/providers.controller.js';
 import { SuppressionsController } from '../../suppressions/suppressions.controller.js';
 import { GalleryController } from '../../templates/gallery.controller.js';
 import { TemplatesController } from '../../templates/templates.controller.js';
+import { RestRig, type RunningRest, startRest } from '../../testing/rest-rig.js';
 import { DeliveriesController } from '../deliveries.controller.js';
-import { type MemoryPorts, memoryPorts, providersOf } from './memory-ports.js';
+import { type MemoryPorts, memoryPorts } from './memory-ports.js';
 
 const DAY_MS = 24 * 3_600_000;
-const OWNER_KEY = 'owner-key-of-the-test-server';
 
 const controllers = [
   DeliveriesController,
@@ -63,24 +52,16 @@ export interface DeliveryServerOptions {
  * The REST paths of templating and delivery over memory, with a worker that works when told to, on a clock that only
  * the test moves.
  */
-export class DeliveryServer {
-  readonly app: NestFastifyApplication;
-  readonly ports: MemoryPorts;
-  /** Of the workspace whose owner `as()` is. */
-  readonly workspaceId: WorkspaceId;
+export class DeliveryServer extends RestRig {
   readonly #worker: { current: DeliveryWorker };
   readonly #makeWorker: () => DeliveryWorker;
 
   private constructor(
-    app: NestFastifyApplication,
-    ports: MemoryPorts,
-    workspaceId: WorkspaceId,
+    running: RunningRest,
     worker: { current: DeliveryWorker },
     makeWorker: () => DeliveryWorker,
   ) {
-    this.app = app;
-    this.ports = ports;
-    this.workspaceId = workspaceId;
+    super(running);
     this.#worker = worker;
     this.#makeWorker = makeWorker;
   }
@@ -94,45 +75,13 @@ export class DeliveryServer {
     const makeWorker = (): DeliveryWorker => workerOver(ports, pool);
     const worker = { current: makeWorker() };
     const monitor: DeliveryMonitor = { status: () => Promise.resolve(worker.current.status()) };
-    const app = await createRestServer(
-      testedModule(ports, monitor, outboxOpenTo),
-      DEFAULT_REST_SETTINGS,
-      false,
-    );
-    await app.init();
-    await (app.getHttpAdapter().getInstance() as unknown as FastifyInstance).ready();
-    const { workspace } = await app.get(BootstrapWorkspace).run(OWNER_KEY);
-    app.get(Lifecycle).serve();
-    return new DeliveryServer(app, ports, workspace.id, worker, makeWorker);
-  }
-
-  anybody(): request.Agent {
-    return request.agent(this.app.getHttpServer());
-  }
-
-  as(key = OWNER_KEY): request.Agent {
-    return this.anybody().set('authorization', `Bearer ${key}`);
-  }
-
-  /** A key of the default workspace, or of a further one that is made on the way. */
-  async issueKey(scopes: readonly Scope[], workspaceId?: string): Promise<string> {
-    const { ids, tokens, workspaces, apiKeys } = this.ports;
-    if (workspaceId !== undefined)
-      workspaces.add({ id: workspaceId as WorkspaceId, name: workspaceId, createdAt: 0 });
-    const id = ids.next('key');
-    const token = tokens.issue(id);
-    const key = {
-      id,
-      workspaceId: (workspaceId ?? this.workspaceId) as WorkspaceId,
-      name: scopes.join(' '),
-      scopes,
-      origin: 'issued' as const,
-      createdAt: 0,
-      lastUsedAt: undefined,
-      revokedAt: undefined,
-    };
-    await apiKeys.insert(key, tokens.hash(token));
-    return token;
+    const own = [
+      { provide: DeliveryMonitor, useValue: monitor },
+      { provide: RecipientLinks, useValue: mailLinks },
+      { provide: OutboxSettings, useValue: { openTo: outboxOpenTo } satisfies OutboxSettings },
+    ];
+    const imports = [TemplatingModule, DeliveryModule, OutboxModule];
+    return new DeliveryServer(await startRest(ports, own, { imports, controllers }), worker, makeWorker);
   }
 
   /** Lets the worker go on until nothing waits on any lane. */
@@ -171,10 +120,6 @@ export class DeliveryServer {
     const depths = await this.ports.lanes.depths(this.ports.clock.now());
     return depths.reduce((sum, { depth }) => sum + depth, 0);
   }
-
-  close(): Promise<void> {
-    return this.app.close();
-  }
 }
 
 function poolOf({ clock, randomness }: MemoryPorts, providers: readonly EmailProvider[]): ProviderPool {
@@ -190,6 +135,7 @@ function poolOf({ clock, randomness }: MemoryPorts, providers: readonly EmailPro
 const mailLinks = new SignedLinks(
   { value: 'https://mail.example' },
   new HmacUnsubscribeTokens(new Uint8Array(32)),
+  new SignedPreferenceTokens(new Uint8Array(32)),
 );
 
 function workerOver(ports: MemoryPorts, pool: ProviderPool): DeliveryWorker {
@@ -204,31 +150,4 @@ function workerOver(ports: MemoryPorts, pool: ProviderPool): DeliveryWorker {
   };
   const onError = (error: unknown): void => ports.log.error('worker.failed', { error });
   return new DeliveryWorker(tools, defaultLaneSettings, { onError });
-}
-
-function testedModule(ports: MemoryPorts, monitor: DeliveryMonitor, openTo: OutboxOpenTo) {
-  const providers = [
-    ...providersOf(ports),
-    { provide: DeliveryMonitor, useValue: monitor },
-    { provide: RecipientLinks, useValue: mailLinks },
-    { provide: OutboxSettings, useValue: { openTo } satisfies OutboxSettings },
-  ];
-
-  @Global()
-  @Module({ providers, exports: providers })
-  class PortsModule {}
-
-  @Module({
-    imports: [
-      PortsModule,
-      RestKitModule.with(DEFAULT_REST_SETTINGS),
-      TemplatingModule,
-      DeliveryModule,
-      OutboxModule,
-    ],
-    controllers,
-  })
-  class TestedModule {}
-
-  return TestedModule;
 }

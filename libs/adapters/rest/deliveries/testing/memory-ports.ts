@@ -4,6 +4,7 @@ import { sms } from '#adapters/channels/sms-channel.js';
 import type { Provider } from '@nestjs/common';
 import { HandlebarsInspector } from '#adapters/handlebars/handlebars-inspector.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
+import { HandlebarsTrialRenderer } from '#adapters/handlebars/handlebars-trial-renderer.js';
 import { MemoryCapturedMails } from '#adapters/memory/delivery/memory-captured-mails.js';
 import { MemoryDeliveries } from '#adapters/memory/delivery/memory-deliveries.js';
 import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
@@ -39,7 +40,7 @@ import { Log } from '#ports/system/log.js';
 import { Metrics } from '#ports/system/metrics.js';
 import { Gallery } from '#ports/templating/gallery.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
-import { Renderer } from '#ports/templating/renderer.js';
+import { TrialRenderer } from '#ports/templating/trial-renderer.js';
 import { TemplateInspector } from '#ports/templating/template-inspector.js';
 import { Templates } from '#ports/templating/templates.js';
 import { ApiKeyTokens } from '#ports/workspace/api-key-tokens.js';
@@ -71,6 +72,7 @@ export function memoryPorts(clock: DrivenClock) {
   const gallery: Gallery = { list: () => Promise.resolve([welcome]) };
   const previewLinks: PreviewLinks = {
     unsubscribeUrl: 'https://mail.example/u/preview',
+    preferencesUrl: 'https://mail.example/p/preview',
     assetsUrl: 'https://mail.example/assets',
   };
   return {
@@ -87,6 +89,7 @@ export function memoryPorts(clock: DrivenClock) {
     templates,
     inspector: new HandlebarsInspector(),
     renderer: new HandlebarsRenderer(templates),
+    trials: new HandlebarsTrialRenderer(templates),
     gallery,
     previewLinks,
     channels: new RegisteredChannels([email, sms]),
@@ -116,7 +119,7 @@ export function providersOf(ports: MemoryPorts): Provider[] {
     [RateLimits, ports.rateLimits],
     [Templates, ports.templates],
     [TemplateInspector, ports.inspector],
-    [Renderer, ports.renderer],
+    [TrialRenderer, ports.trials],
     [Gallery, ports.gallery],
     [PreviewLinks, ports.previewLinks],
     [Channels, ports.channels],

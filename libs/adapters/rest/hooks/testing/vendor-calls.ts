@@ -43,9 +43,13 @@ export interface Vendor {
 }
 
 const keys = sendGridKeys();
-const certificates = {
-  fetchCertificate: () => Promise.resolve(SNS_CERTIFICATE.cert),
-  confirm: () => Promise.resolve(),
+export const certificates = {
+  /** What the next request to Amazon ends in, beside an answer. */
+  trouble: undefined as Error | undefined,
+  fetchCertificate(): Promise<string> {
+    return this.trouble ? Promise.reject(this.trouble) : Promise.resolve(SNS_CERTIFICATE.cert);
+  },
+  confirm: () => Promise.resolve(true),
 };
 
 export const readers: CallbackReaders = new Map([

@@ -1,19 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
-import { formatMailbox, mailbox } from '#domain/kernel/email-address.js';
-import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
+import { notFound, Refusal } from '#domain/kernel/refusal.js';
 import { TemplatingFacade } from '#domain/templating/templating.facade.js';
-import {
-  type NotificationType,
-  readType,
-  type TypeDraft,
-} from '#domain/communication/model/notification-type.js';
+import type { NotificationType, TypeDraft } from '#domain/communication/model/notification-type.js';
 import { NotificationTypes } from '#ports/communication/notification-types.js';
 import { Channels } from '#ports/delivery/channels.js';
 import { Clock } from '#ports/system/clock.js';
+import { checkType, type TypeFacts } from './check-notification-type.js';
 
+/** Others saving the same type at once that may pass us before we give up. */
+const TRIES = 10;
+
+/** Says what there is to be told: by which lane, on which channels in which order, by which templates. */
 @Injectable()
-export class CreateNotificationType {
+export class DefineNotificationType {
   readonly #types: NotificationTypes;
   readonly #channels: Channels;
   readonly #templates: TemplatingFacade;
@@ -32,12 +32,13 @@ export class CreateNotificationType {
   }
 
   /**
+   * A type of a name that is free.
    * @param repeated an earlier attempt of this request never said how it ended: the type it was to make, found as it would
    * have made it, is then the answer
    * @throws Refusal `already_exists` | `validation_failed` | `invalid_address` | `header_injection`
    */
-  async run(workspaceId: WorkspaceId, draft: TypeDraft, repeated = false): Promise<NotificationType> {
-    const facts = await checkType(workspaceId, draft, this.#channels, this.#templates);
+  async create(workspaceId: WorkspaceId, draft: TypeDraft, repeated = false): Promise<NotificationType> {
+    const facts = await this.#check(workspaceId, draft);
     const now = this.#clock.now();
     const type: NotificationType = { ...facts, workspaceId, revision: 0, createdAt: now, updatedAt: now };
     if ((await this.#types.insert(type)) === 'inserted') return type;
@@ -48,53 +49,35 @@ export class CreateNotificationType {
       faults: [{ pointer: '/type', code: 'already_exists', detail }],
     });
   }
-}
 
-/** What a draft says, once nothing is left to object to. */
-export type TypeFacts = ReturnType<typeof readType>;
+  /**
+   * A type said anew, all of it; what is on its way keeps the route it has. From now on somebody has written it here: it
+   * loses its origin.
+   * @throws Refusal `not_found` | `already_exists` if others keep saving it | `validation_failed` | `invalid_address` |
+   * `header_injection`
+   */
+  async replace(workspaceId: WorkspaceId, draft: TypeDraft): Promise<NotificationType> {
+    let before = await this.#known(workspaceId, draft.type);
+    const facts = await this.#check(workspaceId, draft);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const { createdAt, revision } = before;
+      const updatedAt = this.#clock.now();
+      const after = { ...facts, workspaceId, revision: revision + 1, createdAt, updatedAt };
+      if ((await this.#types.save(before, after)) === 'saved') return after;
+      before = await this.#known(workspaceId, draft.type);
+    }
+    throw new Refusal('already_exists', 'Others keep saving this notification type. Try again.');
+  }
 
-/**
- * A draft whose channels there are, and whose templates the workspace has, each of the channel it stands for. Templates
- * never go away and never change their channel, so what holds here holds whenever a notification is sent.
- * @throws Refusal `validation_failed` | `invalid_address` | `header_injection`
- */
-export async function checkType(
-  workspaceId: WorkspaceId,
-  draft: TypeDraft,
-  channels: Channels,
-  templates: TemplatingFacade,
-): Promise<TypeFacts> {
-  const facts = readType(draft, new Set(channels.all().map(({ name }) => name)));
-  const from = draft.from === undefined ? {} : { from: formatMailbox(mailbox(draft.from, '/from')) };
-  const faults = await faultsOfTemplates(workspaceId, draft, templates);
-  const [first] = faults;
-  if (first) throw new Refusal('validation_failed', first.detail, { faults });
-  return { ...facts, ...from };
-}
+  async #known(workspaceId: WorkspaceId, name: string): Promise<NotificationType> {
+    const type = await this.#types.find(workspaceId, name);
+    if (!type) throw notFound('notification type');
+    return type;
+  }
 
-async function faultsOfTemplates(
-  workspaceId: WorkspaceId,
-  draft: TypeDraft,
-  templates: TemplatingFacade,
-): Promise<FieldFault[]> {
-  const wanted = Object.entries(draft.templates).flatMap(([channel, given]) =>
-    typeof given === 'string'
-      ? [{ channel, id: given, pointer: `/templates/${channel}` }]
-      : Object.entries(given).map(([locale, id]) => ({
-          channel,
-          id,
-          pointer: `/templates/${channel}/${locale}`,
-        })),
-  );
-  const ids = [...new Set(wanted.map(({ id }) => id))];
-  const found = await Promise.all(ids.map((id) => templates.current(workspaceId, id)));
-  const channelOf = new Map<string, string | undefined>(ids.map((id, i) => [id, found[i]?.channel]));
-  return wanted.flatMap(({ channel, id, pointer }) => {
-    const its = channelOf.get(id);
-    if (its === channel) return [];
-    if (its === undefined) return [{ pointer, code: 'not_found', detail: 'No such template.' }];
-    return [{ pointer, code: 'wrong_channel', detail: `A template of ${its}, not of ${channel}.` }];
-  });
+  #check(workspaceId: WorkspaceId, draft: TypeDraft): Promise<TypeFacts> {
+    return checkType(workspaceId, draft, this.#channels, this.#templates);
+  }
 }
 
 function saysTheSame(a: NotificationType, b: NotificationType): boolean {

@@ -1,0 +1,141 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import { callbackSettings, PUBLIC_URL } from './corpus/callbacks.js';
+import { ask, type HttpAnswer, say } from './http-client.js';
+import { Client, folderOfTwo, type Known, OWNER_KEY, settle } from './known-world.js';
+import type { Lag } from './lag-probe.js';
+import { PosthornProcess } from './posthorn-process.js';
+import type { HostileRow } from './rows.js';
+import { StoredState } from './stored-state.js';
+
+/** Milliseconds in which nobody else is served, at most. */
+export const MOST_LAG_MS = 50;
+/** A row that seemed to take longer on a busy machine is played alone again, so often. */
+const TRIES = 3;
+const PROVIDER_SECRET = 'c4nary-secret-of-a-provider';
+
+/** A server of its own, as operators run it, over a world that is known, and somebody who asks it everything. */
+export class HostileServer {
+  readonly process: PosthornProcess;
+  readonly url: string;
+  readonly owner: Client;
+  readonly known: Known;
+  readonly stored: StoredState;
+  readonly #folder: string;
+  readonly #trap: Trap;
+
+  private constructor(folder: string, process: PosthornProcess, url: string, known: Known, trap: Trap) {
+    this.#folder = folder;
+    this.process = process;
+    this.url = url;
+    this.known = known;
+    this.owner = new Client(url);
+    this.stored = new StoredState(join(folder, 'data', 'posthorn.db'));
+    this.#trap = trap;
+  }
+
+  /** @param crowd devices that one user of the second workspace has */
+  static async start({ crowd = 0 } = {}): Promise<HostileServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'posthorn-hostile-'));
+    await folderOfTwo(join(folder, 'data'), crowd);
+    await writeFile(join(folder, 'posthorn.config.json'), JSON.stringify(callbackSettings));
+    const trap = await Trap.open();
+    const secrets = { POSTHORN_API_KEY: OWNER_KEY, RESEND_API_KEY: PROVIDER_SECRET };
+    const env = { LOG_LEVEL: 'trace', POSTHORN_PUBLIC_URL: PUBLIC_URL, ...secrets };
+    const process = new PosthornProcess(env, folder);
+    const url = await process.url();
+    const known = { ...(await settle(url)), trap: String(trap.port) };
+    return new HostileServer(folder, process, url, known, trap);
+  }
+
+  /** How often something inside was called that nobody outside may have us call. */
+  get trapped(): number {
+    return this.#trap.calls;
+  }
+
+  filled(text: string): string {
+    return text.replace(/\{([\w.]+)\}/g, (all, name: string) => this.known[name] ?? all);
+  }
+
+  play({ request }: HostileRow, change = (text: string) => this.filled(text)): Promise<HttpAnswer> {
+    if (request.raw !== undefined) return say(this.url, Buffer.from(change(request.raw), 'latin1'));
+    const { method, path, headers, body } = request;
+    const text =
+      typeof body === 'string' || body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const bytes = text === undefined ? undefined : Buffer.isBuffer(text) ? text : Buffer.from(change(text));
+    const changed = Object.entries(headers).map(([name, value]) => [name, change(value)]);
+    return ask(this.url, {
+      method,
+      path: change(path),
+      headers: {
+        authorization: `Bearer ${OWNER_KEY}`,
+        ...(bytes && { 'content-type': 'application/json' }),
+        ...(Object.fromEntries(changed) as Record<string, string>),
+      },
+      body: bytes,
+    });
+  }
+
+  /** Plays it until its lag is in bounds, or it has had its tries: then it is not the machine, but us. */
+  async playInTime<T>(act: () => Promise<T>): Promise<T> {
+    const lags: Lag[] = [];
+    for (let tries = 1; ; tries++) {
+      await this.process.lag();
+      const answer = await act();
+      lags.push(await this.process.lag());
+      const worst = Math.min(...lags.map(({ wall, cpu }) => Math.min(wall, cpu)));
+      if (worst < MOST_LAG_MS) return answer;
+      if (tries === TRIES)
+        throw new Error(`The server served nobody else meanwhile: ${JSON.stringify(lags)}`);
+    }
+  }
+
+  async isWell(): Promise<void> {
+    expect(this.process.alive).toBe(true);
+    expect(await this.owner.get('GET', '/health/ready')).toEqual({ status: 'ok', reasons: [] });
+  }
+
+  /** What it said that an operator would be woken for, but for what hostile callers are meant to cause. */
+  complaints(meant?: RegExp): readonly string[] {
+    return this.process.stdout
+      .split('\n')
+      .filter((line) => /"level":"(warn|error|fatal)"/.test(line) && !meant?.test(line));
+  }
+
+  async stop(): Promise<void> {
+    this.stored.close();
+    await this.process.stop('SIGKILL');
+    this.#trap.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Stands for what is inside: it hangs up on whoever calls, and counts them. */
+class Trap {
+  readonly #server: Server;
+  calls = 0;
+
+  private constructor() {
+    this.#server = createServer((socket) => {
+      this.calls += 1;
+      socket.destroy();
+    });
+  }
+
+  static async open(): Promise<Trap> {
+    const trap = new Trap();
+    await new Promise<void>((resolve) => trap.#server.listen(0, '127.0.0.1', resolve));
+    return trap;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
