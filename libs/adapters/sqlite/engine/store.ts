@@ -28,7 +28,7 @@ export interface Db {
   signal(topic: Signal): void;
 }
 
-export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox';
+export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox' | 'chat';
 
 export interface Procedure {
   (db: Db, args: never): unknown;
