@@ -8,7 +8,7 @@ export interface Chat {
   readonly conversation: Conversation;
   readonly member: Member;
   readonly last?: Message;
-  /** Messages behind the read mark that mention the member. */
+  /** Messages behind the read mark that mention the member as they stand now, counted up to MOST_UNREAD_MENTIONS. */
   readonly unreadMentions: number;
 }
 
@@ -17,12 +17,14 @@ export interface Chat {
  *
  * Guarantees
  * - `open` makes a conversation with its members in one step, or answers the one that is there: with the same id, or of the
- *   same pair. Two people who write to one another at the same instant are in one conversation.
- * - `ofUser` lists the conversations a user is in, the one with the newest message first; one that moves while pages are
- *   read may be met again or not, all others are met once.
+ *   same pair. Two people who write to one another at the same instant are in one conversation. An id that is another
+ *   workspace's is refused with `already_exists`.
+ * - `ofUser` lists the conversations a user is in, the one with the newest message first, one without messages as if its
+ *   opening were one; one that moves while pages are read may be met again or not, all others are met once.
  * - `memberOf` answers a member only while they are one.
- * - `putMember` adds a member or changes one's role or mute; marks of one who was there stay. It refuses with
- *   `validation_failed` where the conversation is full. A new member has read what was said before.
+ * - `putMember` adds a member or changes one's role or mute; the marks of one who was there stay, and since when. It
+ *   refuses with `validation_failed` where the conversation is full, however many are added at once. A new member has read
+ *   what was said before. Of a conversation that is not there nothing is put.
  * - `removeMember`: when it resolves nothing that is appended later reaches the one who left. Removing twice is once.
  * - `userIds` are the members at some moment since it was asked.
  */

@@ -3,7 +3,7 @@ import type { ConversationId, Member } from '#domain/chat/model/conversation.js'
 import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
 
 export type Appended =
-  /** `isNew` false: it had been sent before, and this is what was made of it then. */
+  /** `isNew` false: it had been sent before; this is what was made of it then, as it stands now. */
   | { readonly kind: 'appended'; readonly message: Message; readonly isNew: boolean }
   /** The sender is no member (any more), or the conversation is not there: nobody is told which. */
   | { readonly kind: 'no_member' }
@@ -47,14 +47,18 @@ export interface Advanced {
  * Guarantees
  * - `append` allocates the next `seq` and inserts in one atomic step, durable when it resolves: for every reader the log is
  *   1..n without holes at any moment, and what is acknowledged stays. A client message id makes one message of its sender in
- *   a conversation as long as the message is kept, whoever asks from whatever process; later asks get the first answer. The
- *   sender's membership and, of a direct conversation, blocks are judged in the same step. The sender's own read mark
- *   advances with it.
+ *   a conversation as long as the message is kept, whoever asks from whatever process; later asks are answered
+ *   with that message, whose id, seq and time never change. The sender's membership and, of a direct conversation, blocks
+ *   are judged in the same step; what had been sent before a block is still answered. The sender's own read mark advances
+ *   with it.
  * - `change` gives the conversation its next `rev`, and the message that `rev`, in one step with the change that `decide`
  *   makes of the message as it is stored then. `decide` may be called more than once, and is pure; what it throws is thrown,
  *   and nothing has changed. If it answers the same object nothing is written and there is no new `rev`.
- * - `since` reads what was committed when it was asked, all at one instant or an older prefix of it, never with a hole.
+ * - `since` sees everything that was acknowledged before it was asked, never with a hole: messages up to some `seq`, and
+ *   changes only when there are no messages left. A position beyond the end of the log is answered with its end: no log
+ *   ever gave it, and whoever waited there would miss what comes.
  * - `page` is a stretch of the log by `seq`, ascending, tombstones included.
+ * - `pinned` are the latest of them by `seq`, ascending.
  * - `advance` moves a member's marks as `advancedMarks` says, in one step: of many asked at once, in any order, the furthest
  *   is kept. Undefined if there is no such member.
  * - `cut` removes messages sent before an instant, a prefix of each log: with a limit, called until it answers 0.

@@ -5,8 +5,10 @@ import {
   advancedMarks,
   type Conversation,
   type ConversationId,
+  fullRefusal,
   type Member,
   MOST_MEMBERS,
+  MOST_UNREAD_MENTIONS,
   unreadOf,
 } from '#domain/chat/model/conversation.js';
 import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
@@ -55,10 +57,11 @@ export class MemoryConversations implements Conversations {
     members: readonly Member[],
   ): Promise<{ conversation: Conversation; created: boolean }> {
     const { id, workspaceId, pair } = conversation;
-    const known = [...this.#tables.conversations.values()].find(
-      ({ conversation: one }) =>
-        one.workspaceId === workspaceId && (one.id === id || (pair !== undefined && one.pair === pair)),
-    );
+    const isPair = ({ conversation: one }: Kept): boolean =>
+      pair !== undefined && one.workspaceId === workspaceId && one.pair === pair;
+    const known = this.#tables.of(id) ?? [...this.#tables.conversations.values()].find(isPair);
+    if (known && known.conversation.workspaceId !== workspaceId)
+      throw new Refusal('already_exists', 'This id is taken.');
     if (known) return { conversation: known.conversation, created: false };
     this.#tables.conversations.set(id, {
       conversation,
@@ -109,11 +112,9 @@ export class MemoryConversations implements Conversations {
     if (!kept) return;
     const before = kept.members.get(member.userId);
     const { kind, seq } = kept.conversation;
-    if (!before && kept.members.size >= MOST_MEMBERS[kind])
-      throw new Refusal('validation_failed', `A ${kind} conversation takes ${MOST_MEMBERS[kind]} people.`);
-    const marks = before ?? { deliveredSeq: seq, readSeq: seq };
-    const { deliveredSeq, readSeq } = marks;
-    kept.members.set(member.userId, { ...member, deliveredSeq, readSeq });
+    if (!before && kept.members.size >= MOST_MEMBERS[kind]) throw fullRefusal(kind);
+    const { deliveredSeq, readSeq, joinedAt } = before ?? { ...member, deliveredSeq: seq, readSeq: seq };
+    kept.members.set(member.userId, { ...member, deliveredSeq, readSeq, joinedAt });
   }
 
   async removeMember(conversationId: ConversationId, userId: string): Promise<void> {
@@ -130,7 +131,8 @@ function chatOf(kept: Kept, userId: string): Chat | undefined {
 }
 
 function unreadMentionsOf({ log }: Kept, { userId, readSeq }: Member): number {
-  return log.filter(({ seq, mentions }) => seq > readSeq && mentions.includes(userId)).length;
+  const unread = log.filter(({ seq, mentions }) => seq > readSeq && mentions.includes(userId));
+  return Math.min(unread.length, MOST_UNREAD_MENTIONS);
 }
 
 export class MemoryMessageLog implements MessageLog {
@@ -183,7 +185,7 @@ export class MemoryMessageLog implements MessageLog {
     if (!kept) return { messages: [], changes: [], position: from, more: false };
     const { seq, rev, cutSeq } = kept.conversation;
     const messages = kept.log.filter((one) => one.seq > from.seq).slice(0, limit);
-    const last = messages.at(-1)?.seq ?? Math.max(from.seq, cutSeq);
+    const last = messages.at(-1)?.seq ?? Math.min(Math.max(from.seq, cutSeq), seq);
     const cut = from.seq < cutSeq ? { cutSeq } : {};
     // Changes of what is still to come arrive with it: they are shown when all messages are there.
     if (last < seq)

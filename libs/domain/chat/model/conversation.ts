@@ -14,6 +14,9 @@ export type Role = (typeof roles)[number];
 /** People in a conversation of each kind, at most. */
 export const MOST_MEMBERS: Readonly<Record<ConversationKind, number>> = { direct: 2, group: 256, room: 5000 };
 
+/** A member's mentions behind the read mark are counted up to this: beyond it nobody reads the number any more. */
+export const MOST_UNREAD_MENTIONS = 1_000;
+
 export interface Conversation {
   readonly id: ConversationId;
   readonly workspaceId: WorkspaceId;
@@ -83,6 +86,11 @@ export function mayRemove(conversation: Pick<Conversation, 'kind'>, by: Member, 
   return roles.indexOf(by.role) < roles.indexOf(whom.role);
 }
 
+/** What is said when one more is one too many. */
+export function fullRefusal(kind: ConversationKind): Refusal {
+  return new Refusal('validation_failed', `A ${kind} conversation takes ${MOST_MEMBERS[kind]} people.`);
+}
+
 /** Who owns it when the owner has left: the admin, else the member, who has been there longest. Undefined if nobody is left. */
 export function heirOf(left: readonly Member[]): Member | undefined {
   return [...left].sort(
@@ -100,7 +108,7 @@ export function unreadOf({ seq }: Pick<Conversation, 'seq'>, { readSeq }: Pick<M
 
 /** Marks only move forward, never past what there is, and what was read was delivered. */
 export function advancedMarks(
-  member: Member,
+  member: Pick<Member, 'deliveredSeq' | 'readSeq'>,
   asked: { readonly deliveredSeq?: number; readonly readSeq?: number },
   seq: number,
 ): Pick<Member, 'deliveredSeq' | 'readSeq'> {

@@ -111,7 +111,8 @@ function tombstoneOf(message: Message, now: Instant): Message {
 }
 
 function reacted(message: Message, { emoji, on }: { emoji: string; on: boolean }, userId: string): Message {
-  const before = message.reactions[emoji] ?? [];
+  // Somebody may react with the word `constructor`: that is no reaction that is there already.
+  const before = Object.hasOwn(message.reactions, emoji) ? (message.reactions[emoji] ?? []) : [];
   if (before.includes(userId) === on) return message;
   const { [emoji]: _, ...others } = message.reactions;
   const after = on ? [...before, userId] : before.filter((one) => one !== userId);
