@@ -39,7 +39,7 @@ export interface ChatFacade {
   ): Promise<{ readonly conversation: Conversation; readonly created: boolean }>;
   /** Durable when it resolves. @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited` */
   send(by: ChatUser, message: NewMessage): Promise<{ readonly message: Message; readonly isNew: boolean }>;
-  /** @throws Refusal `forbidden` | `invalid_transition` | `validation_failed` */
+  /** @throws Refusal `forbidden` | `invalid_transition` | `validation_failed` | `message_too_large` | `rate_limited` */
   change(by: ChatUser, conversationId: string, messageId: MessageId, change: Change): Promise<Message>;
   advance(
     by: ChatUser,

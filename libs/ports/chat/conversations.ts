@@ -1,6 +1,6 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import type { Conversation, ConversationId, Member } from '#domain/chat/model/conversation.js';
+import type { Conversation, ConversationId, Member, Role } from '#domain/chat/model/conversation.js';
 import type { Message } from '#domain/chat/model/message.js';
 
 /** A conversation as one of its members finds it in the list of theirs. */
@@ -25,6 +25,8 @@ export interface Chat {
  * - `putMember` adds a member or changes one's role or mute; the marks of one who was there stay, and since when. It
  *   refuses with `validation_failed` where the conversation is full, however many are added at once. A new member has read
  *   what was said before. Of a conversation that is not there nothing is put.
+ * - `changeMember` changes only what it names of one who is a member, in one step (null: no mute); undefined if they are
+ *   none. Nobody comes back by it who was removed meanwhile, and a mute brings back no role that was taken.
  * - `removeMember`: when it resolves nothing that is appended later reaches the one who left. Removing twice is once.
  * - `userIds` are the members at some moment since it was asked.
  */
@@ -40,6 +42,11 @@ export interface Conversations {
   members(conversationId: ConversationId, page: PageRequest): Promise<Page<Member>>;
   userIds(conversationId: ConversationId): Promise<readonly string[]>;
   putMember(member: Member): Promise<void>;
+  changeMember(
+    conversationId: ConversationId,
+    userId: string,
+    change: { readonly role?: Role; readonly mutedUntil?: Instant | null },
+  ): Promise<Member | undefined>;
   removeMember(conversationId: ConversationId, userId: string, now: Instant): Promise<void>;
 }
 export const Conversations = Symbol('Conversations');

@@ -5,6 +5,7 @@ import { describeChanging } from './testing/changing.js';
 import type { ChatStores, OpenChatStores } from './testing/chat-stores.js';
 import { describeMarking } from './testing/marking.js';
 import { describeRandomLog } from './testing/random-log.js';
+import { describeRecalling } from './testing/recalling.js';
 
 /** @param runs random sequences of operations to try; each opens stores of its own */
 export function describeMessageLogContract(name: string, open: OpenChatStores, runs = 30): void {
@@ -19,6 +20,7 @@ export function describeMessageLogContract(name: string, open: OpenChatStores, r
     describeChanging(() => its);
     describeCatchingUp(() => its);
     describeMarking(() => its);
+    describeRecalling(() => its);
   });
 
   describeRandomLog(`MessageLog: ${name}`, open, runs);

@@ -58,6 +58,7 @@ export interface Advanced {
  *   changes only when there are no messages left. A position beyond the end of the log is answered with its end: no log
  *   ever gave it, and whoever waited there would miss what comes.
  * - `page` is a stretch of the log by `seq`, ascending, tombstones included.
+ * - `sent` is the message that a client message id has made of its sender, if there is one and it was acknowledged.
  * - `pinned` are the latest of them by `seq`, ascending.
  * - `advance` moves a member's marks as `advancedMarks` says, in one step: of many asked at once, in any order, the furthest
  *   is kept. Undefined if there is no such member.
@@ -76,6 +77,11 @@ export interface MessageLog {
     range: { readonly before?: number; readonly after?: number; readonly limit: number },
   ): Promise<readonly Message[]>;
   find(conversationId: ConversationId, messageId: MessageId): Promise<Message | undefined>;
+  sent(
+    conversationId: ConversationId,
+    senderId: string,
+    clientMessageId: string,
+  ): Promise<Message | undefined>;
   pinned(conversationId: ConversationId, limit: number): Promise<readonly Message[]>;
   advance(
     conversationId: ConversationId,

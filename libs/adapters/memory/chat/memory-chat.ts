@@ -9,6 +9,7 @@ import {
   type Member,
   MOST_MEMBERS,
   MOST_UNREAD_MENTIONS,
+  type Role,
   unreadOf,
 } from '#domain/chat/model/conversation.js';
 import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
@@ -117,6 +118,21 @@ export class MemoryConversations implements Conversations {
     kept.members.set(member.userId, { ...member, deliveredSeq, readSeq, joinedAt });
   }
 
+  async changeMember(
+    conversationId: ConversationId,
+    userId: string,
+    { role, mutedUntil }: { role?: Role; mutedUntil?: Instant | null },
+  ): Promise<Member | undefined> {
+    const kept = this.#tables.of(conversationId);
+    const before = kept?.members.get(userId);
+    if (!kept || !before) return undefined;
+    const { mutedUntil: was, ...rest } = before;
+    const muted = mutedUntil === undefined ? was : (mutedUntil ?? undefined);
+    const after = { ...rest, ...(role && { role }), ...(muted !== undefined && { mutedUntil: muted }) };
+    kept.members.set(userId, after);
+    return after;
+  }
+
   async removeMember(conversationId: ConversationId, userId: string): Promise<void> {
     this.#tables.of(conversationId)?.members.delete(userId);
   }
@@ -210,6 +226,15 @@ export class MemoryMessageLog implements MessageLog {
 
   async find(conversationId: ConversationId, messageId: MessageId): Promise<Message | undefined> {
     return this.#tables.of(conversationId)?.log.find(({ id }) => id === messageId);
+  }
+
+  async sent(
+    conversationId: ConversationId,
+    senderId: string,
+    clientMessageId: string,
+  ): Promise<Message | undefined> {
+    const log = this.#tables.of(conversationId)?.log ?? [];
+    return log.find((one) => one.senderId === senderId && one.clientMessageId === clientMessageId);
   }
 
   async pinned(conversationId: ConversationId, limit: number): Promise<readonly Message[]> {

@@ -27,6 +27,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_schedule: { status: 422, title: 'Not a possible time' },
   invalid_cursor: { status: 400, title: 'Not a cursor of this list' },
   invalid_token: { status: 400, title: 'The link is not valid' },
+  message_too_large: { status: 413, title: 'The message is too large' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   idempotency_in_flight: {
     status: 409,

@@ -52,6 +52,12 @@ ON CONFLICT DO NOTHING
 -- name: changeMember
 UPDATE chat_members SET role = :role, muted_until = :mutedUntil WHERE conversation_no = :no AND user_id = :user
 
+-- name: setRole
+UPDATE chat_members SET role = :role WHERE conversation_no = :no AND user_id = :user
+
+-- name: setMute
+UPDATE chat_members SET muted_until = :mutedUntil WHERE conversation_no = :no AND user_id = :user
+
 -- name: removeMember
 DELETE FROM chat_members WHERE conversation_no = :no AND user_id = :user
 

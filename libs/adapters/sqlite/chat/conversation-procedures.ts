@@ -1,8 +1,10 @@
+import type { Instant } from '#domain/kernel/brand.js';
 import {
   type Conversation,
   type ConversationKind,
   type Member,
   MOST_MEMBERS,
+  type Role,
 } from '#domain/chat/model/conversation.js';
 import type { Db } from '../engine/store.js';
 import type { ConversationRow, MemberRow, MessageRow } from './chat-rows.js';
@@ -23,12 +25,12 @@ interface Listed {
   readonly moved: number;
 }
 
-interface Whose {
+export interface Whose {
   readonly conversation: string;
   readonly user: string;
 }
 
-interface Opening {
+export interface Opening {
   readonly conversation: Conversation;
   readonly members: readonly Member[];
 }
@@ -91,6 +93,19 @@ function putMember(db: Db, member: Member): 'put' | { readonly full: Conversatio
   return 'put';
 }
 
+export interface MemberChange extends Whose {
+  readonly role: Role | undefined;
+  readonly mutedUntil: Instant | null | undefined;
+}
+
+function changeMember(db: Db, { conversation, user, role, mutedUntil }: MemberChange): MemberRow | undefined {
+  const no = conversationOfId(db, conversation)?.no;
+  if (no === undefined) return undefined;
+  if (role !== undefined) db.run('setRole', { no, user, role });
+  if (mutedUntil !== undefined) db.run('setMute', { no, user, mutedUntil });
+  return db.get<MemberRow>('member', { no, user });
+}
+
 function removeMember(db: Db, { conversation, user }: Whose): null {
   const no = conversationOfId(db, conversation)?.no;
   if (no !== undefined && db.run('removeMember', { no, user }) > 0) db.run('resize', { no, change: -1 });
@@ -136,5 +151,5 @@ function userIds(db: Db, { conversation }: { conversation: string }): string[] {
   return db.all<{ user_id: string }>('userIds', { no }).map(({ user_id: user }) => user);
 }
 
-export const conversationWrites = { open, rename, putMember, removeMember };
+export const conversationWrites = { open, rename, putMember, changeMember, removeMember };
 export const conversationReads = { find, ofUser, member, members, userIds };

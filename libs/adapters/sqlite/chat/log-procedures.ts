@@ -157,10 +157,18 @@ function message(db: Db, { conversation, id }: MessageKey): MessageRow | undefin
   return no === undefined ? undefined : db.get<MessageRow>('message', { no, id });
 }
 
+function sent(
+  db: Db,
+  { conversation, sender, clientId }: { conversation: string; sender: string; clientId: string },
+): MessageRow | undefined {
+  const no = conversationOfId(db, conversation)?.no;
+  return no === undefined ? undefined : db.get<MessageRow>('sentBefore', { no, sender, clientId });
+}
+
 function pinned(db: Db, { conversation, limit }: { conversation: string; limit: number }): MessageRow[] {
   const no = conversationOfId(db, conversation)?.no;
   return no === undefined ? [] : db.all<MessageRow>('pinned', { no, limit }).reverse();
 }
 
 export const logWrites = { append, change, advance, cut };
-export const logReads = { since, page, message, pinned };
+export const logReads = { since, page, message, sent, pinned };

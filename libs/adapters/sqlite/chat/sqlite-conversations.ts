@@ -1,4 +1,4 @@
-import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import {
@@ -6,6 +6,7 @@ import {
   type ConversationId,
   fullRefusal,
   type Member,
+  type Role,
 } from '#domain/chat/model/conversation.js';
 import type { Chat, Conversations } from '#ports/chat/conversations.js';
 import { numberBefore } from '../communication/newest-first.js';
@@ -67,6 +68,16 @@ export class SqliteConversations implements Conversations {
   async putMember(member: Member): Promise<void> {
     const answer = await this.#calls.write('putMember', member);
     if (answer !== 'put') throw fullRefusal(answer.full);
+  }
+
+  async changeMember(
+    conversation: ConversationId,
+    user: string,
+    { role, mutedUntil }: { readonly role?: Role; readonly mutedUntil?: Instant | null },
+  ): Promise<Member | undefined> {
+    const args = { conversation, user, role, mutedUntil };
+    const row = await this.#calls.write('changeMember', args, { urgent: true });
+    return row && memberOf(conversation, row);
   }
 
   async removeMember(conversation: ConversationId, user: string): Promise<void> {

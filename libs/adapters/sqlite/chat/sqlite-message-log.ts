@@ -82,6 +82,11 @@ export class SqliteMessageLog implements MessageLog {
     return row && messageOf(conversation, row);
   }
 
+  async sent(conversation: ConversationId, sender: string, clientId: string): Promise<Message | undefined> {
+    const row = await this.#calls.read('sent', { conversation, sender, clientId });
+    return row && messageOf(conversation, row);
+  }
+
   async pinned(conversation: ConversationId, limit: number): Promise<readonly Message[]> {
     const rows = await this.#calls.read('pinned', { conversation, limit });
     return rows.map((row) => messageOf(conversation, row));

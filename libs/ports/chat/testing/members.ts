@@ -3,6 +3,7 @@ import { type Conversation, MOST_MEMBERS } from '#domain/chat/model/conversation
 import { everyPage, START } from '#ports/delivery/testing/delivery-stores.js';
 import { describePaging } from '#ports/delivery/testing/paging.js';
 import { allAtOnce } from '#ports/delivery/testing/worker.js';
+import type { Conversations } from '../conversations.js';
 import { aConversation, aMember, append, appendMany, type ChatStores, numbers } from './chat-stores.js';
 
 export function describeMembers(stores: () => ChatStores): void {
@@ -116,6 +117,32 @@ export function describeMembers(stores: () => ChatStores): void {
       const of = await open(...people(MOST_MEMBERS.group - 2));
       await allAtOnce(10, () => conversations().putMember(aMember(of, 'dora')));
       expect(await ids(of)).toHaveLength(MOST_MEMBERS.group);
+    });
+
+    it('are changed in what is named, and in nothing else', async () => {
+      const of = await open('ben');
+      await appendMany(stores(), of, 2);
+      await stores().log.advance(of.id, 'ben', { readSeq: 1 });
+      const marks = { deliveredSeq: 1, readSeq: 1 };
+      const change = (what: Parameters<Conversations['changeMember']>[2]) =>
+        conversations().changeMember(of.id, 'ben', what);
+      const admin = aMember(of, 'ben', { ...marks, role: 'admin' });
+      expect(await change({ role: 'admin' })).toEqual(admin);
+      expect(await change({ mutedUntil: START + 9 })).toEqual({ ...admin, mutedUntil: START + 9 });
+      const muted = { ...admin, role: 'member', mutedUntil: START + 9 };
+      expect(await change({ role: 'member' })).toEqual(muted);
+      expect(await change({ mutedUntil: null })).toEqual(aMember(of, 'ben', marks));
+      expect(await conversations().memberOf(of.id, 'ben')).toEqual(aMember(of, 'ben', marks));
+      expect(await conversations().memberOf(of.id, 'anna')).toMatchObject({ role: 'owner' });
+    });
+
+    it('do not come back by a change that comes after their removal', async () => {
+      const of = await open('ben');
+      await conversations().removeMember(of.id, 'ben', START);
+      expect(await conversations().changeMember(of.id, 'ben', { role: 'admin' })).toBeUndefined();
+      const gone = aConversation().build();
+      expect(await conversations().changeMember(gone.id, 'ben', { mutedUntil: START })).toBeUndefined();
+      expect(await ids(of)).toEqual(['anna']);
     });
 
     describePaging(async () => {
