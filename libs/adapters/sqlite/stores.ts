@@ -3,6 +3,7 @@ import { membershipsStore } from './campaign/memberships-store.js';
 import { subscribersStore } from './campaign/subscribers-store.js';
 import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
 import { chatStore } from './chat/chat-store.js';
+import { searchStore } from './chat/search-store.js';
 import { inboxStore } from './communication/inbox-store.js';
 import { notificationTypesStore } from './communication/notification-types-store.js';
 import { notificationsStore } from './communication/notifications-store.js';
@@ -47,5 +48,6 @@ export const stores: readonly SqliteStore[] = [
   notificationsStore,
   inboxStore,
   chatStore,
+  searchStore,
   webhooksStore,
 ];
