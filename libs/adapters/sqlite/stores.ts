@@ -2,6 +2,7 @@ import { campaignsStore } from './campaign/campaigns-store.js';
 import { membershipsStore } from './campaign/memberships-store.js';
 import { subscribersStore } from './campaign/subscribers-store.js';
 import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
+import { attachmentsStore } from './chat/attachments-store.js';
 import { chatStore } from './chat/chat-store.js';
 import { searchStore } from './chat/search-store.js';
 import { inboxStore } from './communication/inbox-store.js';
@@ -49,5 +50,6 @@ export const stores: readonly SqliteStore[] = [
   inboxStore,
   chatStore,
   searchStore,
+  attachmentsStore,
   webhooksStore,
 ];
