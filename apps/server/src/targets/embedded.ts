@@ -114,6 +114,15 @@ import { HookSettings } from '#adapters/rest/hooks/hook-settings.js';
 import { CallbackReaders, OnInbound } from '#domain/delivery/application/take-callbacks.js';
 import { ProviderReports } from '#ports/delivery/provider-reports.js';
 import { hearInbound } from '../hear-inbound.js';
+import { SqliteBlocks } from '#adapters/sqlite/chat/sqlite-blocks.js';
+import { SqliteConversations } from '#adapters/sqlite/chat/sqlite-conversations.js';
+import { SqliteMessageLog } from '#adapters/sqlite/chat/sqlite-message-log.js';
+import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
+import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
+import { Blocks } from '#ports/chat/blocks.js';
+import { Conversations } from '#ports/chat/conversations.js';
+import { MessageLog } from '#ports/chat/message-log.js';
+import { Realtime } from '#ports/chat/realtime.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 export interface EmbeddedOptions {
@@ -238,6 +247,12 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<ShippedTypes>(ShippedTypes, new ShippedNotificationTypes()),
       answers<Profiles>(Profiles, profiles),
       answers<Inbox>(Inbox, new SqliteInbox(storage)),
+      // chat
+      answers<ChatSettings>(ChatSettings, DEFAULT_CHAT_SETTINGS),
+      answers<Conversations>(Conversations, new SqliteConversations(storage)),
+      answers<MessageLog>(MessageLog, new SqliteMessageLog(storage)),
+      answers<Blocks>(Blocks, new SqliteBlocks(storage)),
+      answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new SqliteWebhookEndpoints(storage)),
       answers<WebhookDeliveries>(WebhookDeliveries, webhookDeliveries),

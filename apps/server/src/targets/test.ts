@@ -117,6 +117,18 @@ import { HookSettings } from '#adapters/rest/hooks/hook-settings.js';
 import { CallbackReaders, OnInbound } from '#domain/delivery/application/take-callbacks.js';
 import { ProviderReports } from '#ports/delivery/provider-reports.js';
 import { hearInbound } from '../hear-inbound.js';
+import {
+  ChatTables,
+  MemoryBlocks,
+  MemoryConversations,
+  MemoryMessageLog,
+} from '#adapters/memory/chat/memory-chat.js';
+import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
+import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
+import { Blocks } from '#ports/chat/blocks.js';
+import { Conversations } from '#ports/chat/conversations.js';
+import { MessageLog } from '#ports/chat/message-log.js';
+import { Realtime } from '#ports/chat/realtime.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Clock): Promise<Target> {
@@ -143,6 +155,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const capturedMails = new MemoryCapturedMails(backbone.dispatches);
   const inbox = new MemoryInbox(outbox);
   const webhooks = new MemoryWebhooks();
+  const chat = new ChatTables();
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(
     {
@@ -232,6 +245,12 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<ShippedTypes>(ShippedTypes, new ShippedNotificationTypes()),
       answers<Profiles>(Profiles, profiles),
       answers<Inbox>(Inbox, inbox),
+      // chat
+      answers<ChatSettings>(ChatSettings, DEFAULT_CHAT_SETTINGS),
+      answers<Conversations>(Conversations, new MemoryConversations(chat)),
+      answers<MessageLog>(MessageLog, new MemoryMessageLog(chat)),
+      answers<Blocks>(Blocks, new MemoryBlocks(chat)),
+      answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new MemoryWebhookEndpoints(webhooks)),
       answers<WebhookDeliveries>(WebhookDeliveries, new MemoryWebhookDeliveries(webhooks)),

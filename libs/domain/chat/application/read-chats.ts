@@ -3,7 +3,8 @@ import { Refusal } from '#domain/kernel/refusal.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type { ChatUser } from '#domain/chat/chat.facade.js';
 import type { Conversation, Member } from '#domain/chat/model/conversation.js';
-import type { Message } from '#domain/chat/model/message.js';
+import type { Message, MessageId } from '#domain/chat/model/message.js';
+import { NoWayIn } from '#domain/chat/model/no-way-in.js';
 import { type Chat, Conversations } from '#ports/chat/conversations.js';
 import { type CaughtUp, MessageLog, type Position } from '#ports/chat/message-log.js';
 import { EnterConversation } from './enter-conversation.js';
@@ -53,6 +54,15 @@ export class ReadChats {
   ): Promise<readonly Message[]> {
     const wanted = { ...range, limit: between(limit, MOST_OF_HISTORY) };
     return this.#enter.reading(by, id, (conversation) => this.#log.page(conversation.id, wanted));
+  }
+
+  /** @throws NoWayIn */
+  message(by: ChatUser, id: string, messageId: string): Promise<Message> {
+    return this.#enter.reading(by, id, async (conversation) => {
+      const message = await this.#log.find(conversation.id, messageId as MessageId);
+      if (!message) throw new NoWayIn();
+      return message;
+    });
   }
 
   /** @throws NoWayIn */

@@ -41,6 +41,7 @@ describe('Sending a message', () => {
     ['no text', { text: '' }, 'validation_failed'],
     ['nothing but space', { text: ' \n' }, 'validation_failed'],
     ['half a character', { text: 'a\ud800' }, 'validation_failed'],
+    ['a NUL', { text: 'a\u0000b' }, 'validation_failed'],
     ['no name for it', { clientMessageId: '' }, 'validation_failed'],
     ['a name of two lines', { clientMessageId: 'a\nb' }, 'validation_failed'],
     ['a name that is too long', { clientMessageId: 'x'.repeat(129) }, 'validation_failed'],

@@ -20,8 +20,9 @@ function invalid(pointer: string, code: string, detail: string): Refusal {
 export function readText(text: string, attachments: number): string {
   if (text.length > LONGEST_TEXT)
     throw new Refusal('message_too_large', `A message has at most ${LONGEST_TEXT} characters.`);
-  // Half of a pair of surrogates has no form in UTF-8: it would be another text after it was stored.
-  if (!text.isWellFormed()) throw invalid('/text', 'wrong_format', 'The text is not valid Unicode.');
+  // Half of a pair of surrogates has no form in UTF-8, and NUL ends a text for some: they would be others once stored.
+  if (!text.isWellFormed() || text.includes('\u0000'))
+    throw invalid('/text', 'wrong_format', 'The text is not valid Unicode.');
   if (text.trim() === '' && attachments === 0)
     throw invalid('/text', 'required', 'A message says something or carries something.');
   return text;
