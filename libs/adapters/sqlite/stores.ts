@@ -2,7 +2,9 @@ import { campaignsStore } from './campaign/campaigns-store.js';
 import { membershipsStore } from './campaign/memberships-store.js';
 import { subscribersStore } from './campaign/subscribers-store.js';
 import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
+import { attachmentsStore } from './chat/attachments-store.js';
 import { chatStore } from './chat/chat-store.js';
+import { searchStore } from './chat/search-store.js';
 import { inboxStore } from './communication/inbox-store.js';
 import { notificationTypesStore } from './communication/notification-types-store.js';
 import { notificationsStore } from './communication/notifications-store.js';
@@ -47,5 +49,7 @@ export const stores: readonly SqliteStore[] = [
   notificationsStore,
   inboxStore,
   chatStore,
+  searchStore,
+  attachmentsStore,
   webhooksStore,
 ];
