@@ -29,6 +29,6 @@ import { ChatFacade } from './chat.facade.js';
     SendMessage,
     { provide: ChatFacade, useClass: ChatService },
   ],
-  exports: [BlockUsers, KeepMembers, ReadChats, ChatFacade],
+  exports: [BlockUsers, EnterConversation, KeepMembers, ReadChats, ChatFacade],
 })
 export class ChatModule {}

@@ -123,6 +123,8 @@ import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 export interface EmbeddedOptions {
@@ -252,6 +254,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Conversations>(Conversations, new SqliteConversations(storage)),
       answers<MessageLog>(MessageLog, new SqliteMessageLog(storage)),
       answers<Blocks>(Blocks, new SqliteBlocks(storage)),
+      answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
       answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new SqliteWebhookEndpoints(storage)),

@@ -129,6 +129,8 @@ import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Clock): Promise<Target> {
@@ -250,6 +252,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Conversations>(Conversations, new MemoryConversations(chat)),
       answers<MessageLog>(MessageLog, new MemoryMessageLog(chat)),
       answers<Blocks>(Blocks, new MemoryBlocks(chat)),
+      answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),
       answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new MemoryWebhookEndpoints(webhooks)),
