@@ -62,6 +62,10 @@ async function frame(): Promise<Omit<OpenAPIObject, 'paths'>> {
       { type: 'http', scheme: 'bearer', bearerFormat: 'phk_…', description: 'An API key, `phk_…`.' },
       'apiKey',
     )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of one of your users.' },
+      'userToken',
+    )
     .build();
 }
 

@@ -94,7 +94,7 @@ function complete(
   setAnswerType(responses, handler);
   if (takes !== undefined && takes !== 'json') setBodyType(operation, BODY_TYPES[takes]);
   if (access.who === 'key') {
-    operation['security'] = [{ apiKey: [] }];
+    operation['security'] = access.users ? [{ apiKey: [] }, { userToken: [] }] : [{ apiKey: [] }];
     operation['x-scope'] = access.scope;
     responses['401'] = { description: 'No valid key.', content: PROBLEM };
     responses['403'] = { description: `The key lacks the scope ${access.scope}.`, content: PROBLEM };

@@ -1,5 +1,11 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { HealthController } from '#adapters/rest/health/health.controller.js';
+import { BlocksController } from '#adapters/rest/chat/blocks.controller.js';
+import { ConversationMembersController } from '#adapters/rest/chat/conversation-members.controller.js';
+import { ConversationMessagesController } from '#adapters/rest/chat/conversation-messages.controller.js';
+import { ConversationsController } from '#adapters/rest/chat/conversations.controller.js';
+import { RoomsController } from '#adapters/rest/chat/rooms.controller.js';
+import { ScheduledMessagesController } from '#adapters/rest/chat/scheduled-messages.controller.js';
 import { MetricsController } from '#adapters/rest/health/metrics.controller.js';
 import { DocsController } from '#adapters/rest/docs/docs.controller.js';
 import { AssetsController } from '#adapters/rest/assets/assets.controller.js';
@@ -34,6 +40,8 @@ import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endp
 import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messages.controller.js';
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
 import { InboxSocketsModule } from '#adapters/socketio/inbox-sockets.module.js';
+import { ChatModule } from '#domain/chat/chat.module.js';
+import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
 import { CommunicationModule } from '#domain/communication/communication.module.js';
 import { DeliveryModule } from '#domain/delivery/delivery.module.js';
@@ -46,6 +54,15 @@ import type { Target } from './targets/target.js';
 
 /** What every process answers, whatever its role: whoever runs it asks how it is. */
 const OPERATION = [HealthController, MetricsController];
+/** What users may do in a chat, called by themselves or in their names. */
+const CHAT = [
+  ConversationsController,
+  ConversationMembersController,
+  ConversationMessagesController,
+  RoomsController,
+  BlocksController,
+  ScheduledMessagesController,
+];
 /** The REST API. */
 const API = [
   DocsController,
@@ -76,6 +93,7 @@ const API = [
   DevicesController,
   WebhookEndpointsController,
   WebhookMessagesController,
+  ...CHAT,
 ];
 
 @Global()
@@ -99,6 +117,8 @@ export class ServerModule {
         CampaignModule,
         CommunicationModule,
         WebhooksModule,
+        ChatModule,
+        ScheduledMessagesModule,
         ...(roles.includes('realtime') ? [InboxSocketsModule] : []),
         ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],

@@ -109,7 +109,8 @@ describe('connecting too often', () => {
   });
 
   it('is nobody while nobody can count', async () => {
-    const limits = { take: () => Promise.reject(new Error('The counter is gone.')) };
+    const gone = (): Promise<never> => Promise.reject(new Error('The counter is gone.'));
+    const limits = { take: gone, giveBack: gone };
     server = await InboxSocketServer.start({ settings: { perAddress: THREE }, limits });
     for (let n = 0; n < 5; n++) await server.open();
     expect(server.log.complaints).toContain('socket.limits_unavailable');

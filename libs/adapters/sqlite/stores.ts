@@ -2,6 +2,10 @@ import { campaignsStore } from './campaign/campaigns-store.js';
 import { membershipsStore } from './campaign/memberships-store.js';
 import { subscribersStore } from './campaign/subscribers-store.js';
 import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
+import { attachmentsStore } from './chat/attachments-store.js';
+import { chatStore } from './chat/chat-store.js';
+import { scheduledStore } from './chat/scheduled-store.js';
+import { searchStore } from './chat/search-store.js';
 import { inboxStore } from './communication/inbox-store.js';
 import { notificationTypesStore } from './communication/notification-types-store.js';
 import { notificationsStore } from './communication/notifications-store.js';
@@ -45,5 +49,9 @@ export const stores: readonly SqliteStore[] = [
   profilesStore,
   notificationsStore,
   inboxStore,
+  chatStore,
+  scheduledStore,
+  searchStore,
+  attachmentsStore,
   webhooksStore,
 ];

@@ -22,6 +22,7 @@ export type RefusalCode =
   | 'invalid_schedule'
   | 'invalid_cursor'
   | 'invalid_token'
+  | 'message_too_large'
   // idempotency
   | 'idempotency_key_reused'
   | 'idempotency_in_flight'

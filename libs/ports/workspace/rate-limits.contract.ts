@@ -47,6 +47,15 @@ export function describeRateLimitsContract(name: string, make: () => RateLimitsU
       expect(await takeMany('a', 2)).toBe(1);
     });
 
+    it('takes back what was taken, and no more than that', async () => {
+      await takeMany('a', 5);
+      await its.limits.giveBack('a', limit);
+      expect(await takeMany('a', 2)).toBe(1);
+      await its.limits.giveBack('fresh', limit);
+      for (let i = 0; i < 9; i++) await its.limits.giveBack('a', limit);
+      expect([await takeMany('a', 9), await takeMany('fresh', 9)]).toEqual([5, 5]);
+    });
+
     it('counts each bucket for itself', async () => {
       await takeMany('a', 5);
       expect(await takeMany('b', 5)).toBe(5);

@@ -19,9 +19,10 @@ export interface RateVerdict {
  *
  * Guarantees: in any window of w seconds at most burst + perSecond * w requests of a bucket are allowed, per process
  * at least (a target whose processes share the count says so for all of them together). A refused request takes
- * nothing. Buckets that are full again cost nothing; losing the counts (a restart) errs towards allowing.
+ * nothing. `giveBack` undoes one that was taken, and never makes a bucket fuller than its burst. Buckets that are full again cost nothing; losing the counts (a restart) errs towards allowing.
  */
 export interface RateLimits {
   take(bucket: string, limit: RateLimit): Promise<RateVerdict>;
+  giveBack(bucket: string, limit: RateLimit): Promise<void>;
 }
 export const RateLimits = Symbol('RateLimits');

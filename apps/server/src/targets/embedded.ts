@@ -114,6 +114,17 @@ import { HookSettings } from '#adapters/rest/hooks/hook-settings.js';
 import { CallbackReaders, OnInbound } from '#domain/delivery/application/take-callbacks.js';
 import { ProviderReports } from '#ports/delivery/provider-reports.js';
 import { hearInbound } from '../hear-inbound.js';
+import { SqliteBlocks } from '#adapters/sqlite/chat/sqlite-blocks.js';
+import { SqliteConversations } from '#adapters/sqlite/chat/sqlite-conversations.js';
+import { SqliteMessageLog } from '#adapters/sqlite/chat/sqlite-message-log.js';
+import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
+import { ChatSettings } from '#domain/chat/application/chat-settings.js';
+import { Blocks } from '#ports/chat/blocks.js';
+import { Conversations } from '#ports/chat/conversations.js';
+import { MessageLog } from '#ports/chat/message-log.js';
+import { Realtime } from '#ports/chat/realtime.js';
+import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 export interface EmbeddedOptions {
@@ -238,6 +249,13 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<ShippedTypes>(ShippedTypes, new ShippedNotificationTypes()),
       answers<Profiles>(Profiles, profiles),
       answers<Inbox>(Inbox, new SqliteInbox(storage)),
+      // chat
+      answers<ChatSettings>(ChatSettings, config.chat),
+      answers<Conversations>(Conversations, new SqliteConversations(storage)),
+      answers<MessageLog>(MessageLog, new SqliteMessageLog(storage)),
+      answers<Blocks>(Blocks, new SqliteBlocks(storage)),
+      answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
+      answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new SqliteWebhookEndpoints(storage)),
       answers<WebhookDeliveries>(WebhookDeliveries, webhookDeliveries),

@@ -117,6 +117,20 @@ import { HookSettings } from '#adapters/rest/hooks/hook-settings.js';
 import { CallbackReaders, OnInbound } from '#domain/delivery/application/take-callbacks.js';
 import { ProviderReports } from '#ports/delivery/provider-reports.js';
 import { hearInbound } from '../hear-inbound.js';
+import {
+  ChatTables,
+  MemoryBlocks,
+  MemoryConversations,
+  MemoryMessageLog,
+} from '#adapters/memory/chat/memory-chat.js';
+import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
+import { ChatSettings } from '#domain/chat/application/chat-settings.js';
+import { Blocks } from '#ports/chat/blocks.js';
+import { Conversations } from '#ports/chat/conversations.js';
+import { MessageLog } from '#ports/chat/message-log.js';
+import { Realtime } from '#ports/chat/realtime.js';
+import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Clock): Promise<Target> {
@@ -143,6 +157,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const capturedMails = new MemoryCapturedMails(backbone.dispatches);
   const inbox = new MemoryInbox(outbox);
   const webhooks = new MemoryWebhooks();
+  const chat = new ChatTables();
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(
     {
@@ -232,6 +247,13 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<ShippedTypes>(ShippedTypes, new ShippedNotificationTypes()),
       answers<Profiles>(Profiles, profiles),
       answers<Inbox>(Inbox, inbox),
+      // chat
+      answers<ChatSettings>(ChatSettings, config.chat),
+      answers<Conversations>(Conversations, new MemoryConversations(chat)),
+      answers<MessageLog>(MessageLog, new MemoryMessageLog(chat)),
+      answers<Blocks>(Blocks, new MemoryBlocks(chat)),
+      answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),
+      answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new MemoryWebhookEndpoints(webhooks)),
       answers<WebhookDeliveries>(WebhookDeliveries, new MemoryWebhookDeliveries(webhooks)),

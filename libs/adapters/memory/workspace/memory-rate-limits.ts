@@ -39,6 +39,13 @@ export class MemoryRateLimits implements RateLimits {
     });
   }
 
+  giveBack(name: string, { burst }: RateLimit): Promise<void> {
+    const bucket = this.#buckets.get(name);
+    // One that was dropped meanwhile is full.
+    if (bucket) bucket.tokens = Math.min(burst, bucket.tokens + 1);
+    return Promise.resolve();
+  }
+
   #keep(name: string, bucket: Bucket): void {
     this.#buckets.delete(name);
     this.#buckets.set(name, bucket);

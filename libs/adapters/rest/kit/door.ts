@@ -1,10 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { VerifyApiKey } from '#domain/workspace/application/verify-api-key.js';
 import type { Caller } from '#domain/workspace/model/api-key.js';
 import { allows } from '#domain/workspace/model/scopes.js';
 import { type RateLimit, RateLimits, type RateVerdict } from '#ports/workspace/rate-limits.js';
+import { UserTokens } from '#ports/workspace/user-tokens.js';
 import { Lifecycle } from './lifecycle.js';
 import { retryAfterSeconds } from './problem.js';
 import { RestSettings } from './rest-settings.js';
@@ -12,6 +13,10 @@ import type { Access } from './route.js';
 
 /** Longer than any key can be: `POSTHORN_API_KEY` is at most 256 characters. */
 const MAX_AUTHORIZATION = 512;
+/** A token may carry claims of its issuer's own. */
+const LONGEST_USER_TOKEN = 4096 + 8;
+/** The compact form of a JSON Web Token: its header is an object, which in base64url begins like this. */
+const USER_TOKEN = /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /**
  * What a request passes first. It runs as a hook of the server and not as a guard of the framework: a guard runs after
@@ -23,17 +28,21 @@ export class Door {
   readonly #limits: RateLimits;
   readonly #lifecycle: Lifecycle;
   readonly #settings: RestSettings;
+  /** Only where there are paths for users. */
+  readonly #userTokens: UserTokens | undefined;
 
   constructor(
     verify: VerifyApiKey,
     @Inject(RateLimits) limits: RateLimits,
     lifecycle: Lifecycle,
     @Inject(RestSettings) settings: RestSettings,
+    @Optional() @Inject(UserTokens) userTokens?: UserTokens,
   ) {
     this.#verify = verify;
     this.#limits = limits;
     this.#lifecycle = lifecycle;
     this.#settings = settings;
+    this.#userTokens = userTokens;
   }
 
   /** @throws Refusal `shutting_down`, `unauthenticated`, `rate_limited`, `forbidden` */
@@ -42,6 +51,7 @@ export class Door {
     if (access.who === 'anybody' && !access.metered) return;
     if (this.#lifecycle.state !== 'serving') await this.#waitUntilServing(reply);
     if (access.who === 'anybody') return this.#meterAddress(request, reply);
+    if (access.users && (await this.#passAsUser(request, reply))) return;
     const caller = await this.#authenticate(request, reply);
     await this.#meter(`key:${caller.keyId}`, this.#settings.perKey, reply);
     if (!allows(caller.scopes, access.scope)) {
@@ -70,6 +80,21 @@ export class Door {
     return caller;
   }
 
+  /** A user with a token of theirs may what users may there; scopes are for keys. False: it is no such token. */
+  async #passAsUser(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    const token = bearerOf(request.headers.authorization, LONGEST_USER_TOKEN);
+    if (!this.#userTokens || token === undefined || !USER_TOKEN.test(token)) return false;
+    const verdict = await this.#userTokens.verify(token);
+    if (verdict.kind === 'refused') {
+      await this.#meterAddress(request, reply);
+      throw new Refusal('unauthenticated', 'The token of the user is not valid (any more).');
+    }
+    const { workspaceId, userId } = verdict;
+    await this.#meter(`user:${workspaceId}:${userId}`, this.#settings.perAddress, reply);
+    request.tokenUser = { workspaceId, userId };
+    return true;
+  }
+
   #meterAddress(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.#meter(`address:${request.ip}`, this.#settings.perAddress, reply);
   }
@@ -94,8 +119,8 @@ function accessOf(request: FastifyRequest): Access {
 }
 
 /** RFC 6750; the scheme in any case, as RFC 9110 has it. */
-function bearerOf(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > MAX_AUTHORIZATION) return undefined;
+function bearerOf(header: string | undefined, longest = MAX_AUTHORIZATION): string | undefined {
+  if (header === undefined || header.length > longest) return undefined;
   return /^bearer +(\S+)$/i.exec(header)?.[1];
 }
 

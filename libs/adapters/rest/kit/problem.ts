@@ -11,7 +11,7 @@ interface ProblemKind {
 /** Every code has a status: one that is missing here does not compile. */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   unauthenticated: { status: 401, title: 'No valid API key was shown' },
-  forbidden: { status: 403, title: 'The API key does not allow this' },
+  forbidden: { status: 403, title: 'This is not allowed' },
   rate_limited: { status: 429, title: 'Too many requests' },
   quota_exceeded: { status: 429, title: 'The quota of the workspace is used up' },
   not_found: { status: 404, title: 'There is no such thing' },
@@ -27,6 +27,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_schedule: { status: 422, title: 'Not a possible time' },
   invalid_cursor: { status: 400, title: 'Not a cursor of this list' },
   invalid_token: { status: 400, title: 'The link is not valid' },
+  message_too_large: { status: 413, title: 'The message is too large' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   idempotency_in_flight: {
     status: 409,

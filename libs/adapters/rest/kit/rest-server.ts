@@ -58,7 +58,7 @@ function hookUp(app: NestFastifyApplication, settings: RestSettings): void {
   const door = app.get(Door);
   const ids = app.get<Ids>(Ids);
   server.setGenReqId(() => ids.next('req'));
-  for (const property of ['caller', 'bodyHash', 'attempt']) server.decorateRequest(property);
+  for (const property of ['caller', 'tokenUser', 'bodyHash', 'attempt']) server.decorateRequest(property);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     await door.pass(request, reply);

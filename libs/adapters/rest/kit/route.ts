@@ -1,11 +1,13 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { Caller } from '#domain/workspace/model/api-key.js';
+import type { TokenUser } from '#ports/workspace/user-tokens.js';
 import type { Scope } from '#domain/workspace/model/scopes.js';
 
-/** Who may come through: whoever holds a key with one of the scopes, or anybody. */
+/** Who may come through: whoever holds a key with one of the scopes (and, with `users`, a user with a token of theirs), or anybody. */
 export type Access =
-  { readonly who: 'key'; readonly scope: Scope } | { readonly who: 'anybody'; readonly metered: boolean };
+  | { readonly who: 'key'; readonly scope: Scope; readonly users: boolean }
+  | { readonly who: 'anybody'; readonly metered: boolean };
 
 /**
  * What kind of body a path takes.
@@ -24,6 +26,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the door on every path that asks for a key. */
     caller?: Caller;
+    /** Set by the door, in place of the caller, where a user came with a token of theirs. */
+    tokenUser?: TokenUser;
     /** SHA-256 of the body as it came, where the request carries an Idempotency-Key. */
     bodyHash?: Uint8Array;
   }
@@ -34,9 +38,12 @@ interface RouteFacts {
   readonly takes?: BodyKind;
 }
 
-/** The path asks for a key that has this scope. Every path says either this or `@Public()`. */
-export function Scopes(scope: Scope): MethodDecorator {
-  return adding({ access: { who: 'key', scope } });
+/**
+ * The path asks for a key that has this scope. Every path says either this or `@Public()`.
+ * @param users also open to users themselves, each with a token of theirs: the handler asks who it is (`@Speaker()`)
+ */
+export function Scopes(scope: Scope, { users = false } = {}): MethodDecorator {
+  return adding({ access: { who: 'key', scope, users } });
 }
 
 /** The path is open to anybody, at most so many times a second from one address (`metered: false`: any number of times). */

@@ -24,6 +24,16 @@ export function openReader(file: string): DatabaseSync {
   return db;
 }
 
+/** Whatever is committed meanwhile, all that `perform` reads is as it was when it read first. */
+export function inOneSnapshot<T>(db: DatabaseSync, perform: () => T): T {
+  db.exec('BEGIN');
+  try {
+    return perform();
+  } finally {
+    if (db.isTransaction) db.exec('COMMIT');
+  }
+}
+
 /** The statements of one store on one connection, prepared when first used. */
 export class StoreConnection implements Db {
   readonly #db: DatabaseSync;

@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Timer } from '#ports/events/timers.js';
 import { SqliteTimers } from '../timers/sqlite-timers.js';
+import { inOneSnapshot, openReader, openWriter } from './connection.js';
 import { migrate, readMigrations } from './migrate.js';
 import { SqliteEngine } from './sqlite-engine.js';
 
@@ -88,6 +89,40 @@ describe('SqliteEngine', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await timers.due(10, 10)).toHaveLength(2);
     await engine.close();
+  });
+});
+
+describe('a read', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'posthorn-snapshot-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('sees one instant, whatever is committed between its statements, and the next read sees that', () => {
+    const writer = openWriter(join(folder, 'posthorn.db'));
+    writer.exec('CREATE TABLE kept (x)');
+    const reader = openReader(join(folder, 'posthorn.db'));
+    const count = () => (reader.prepare('SELECT count(*) AS n FROM kept').get() as { n: number }).n;
+    const counts = inOneSnapshot(reader, () => {
+      const before = count();
+      writer.exec('INSERT INTO kept VALUES (1)');
+      return [before, count()];
+    });
+    expect(counts).toEqual([0, 0]);
+    expect(inOneSnapshot(reader, count)).toBe(1);
+    reader.close();
+    writer.close();
+  });
+
+  it('that fails leaves no transaction behind', () => {
+    const writer = openWriter(join(folder, 'posthorn.db'));
+    const fail = (): never => {
+      throw new Error('No such thing.');
+    };
+    expect(() => inOneSnapshot(writer, fail)).toThrow('No such thing.');
+    expect(writer.isTransaction).toBe(false);
+    writer.close();
   });
 });
 

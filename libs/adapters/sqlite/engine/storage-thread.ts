@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import type { DatabaseSync } from 'node:sqlite';
 import { stores } from '../stores.js';
 import { CommitBook } from './commit-book.js';
-import { openReader, openWriter, StoreConnection } from './connection.js';
+import { inOneSnapshot, openReader, openWriter, StoreConnection } from './connection.js';
 import { migrate, readMigrations } from './migrate.js';
 import type { Procedure, Procedures, Signal } from './store.js';
 import { type Answer, type Ask, type FromStorage, toWire, type ToStorage } from './wire.js';
@@ -72,7 +72,7 @@ function perform(ask: Ask): unknown {
 
 function attempt(ask: Ask): Answer {
   try {
-    return { id: ask.id, ok: true, value: perform(ask) };
+    return { id: ask.id, ok: true, value: inOneSnapshot(db, () => perform(ask)) };
   } catch (error) {
     return { id: ask.id, ok: false, error: toWire(error) };
   }

@@ -28,7 +28,7 @@ export interface Db {
   signal(topic: Signal): void;
 }
 
-export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox' | 'webhooks';
+export type Signal = 'outbox' | 'work' | 'timers' | 'notifications' | 'inbox' | 'webhooks' | 'chat';
 
 export interface Procedure {
   (db: Db, args: never): unknown;
@@ -42,7 +42,10 @@ export interface SqliteStore<W extends Procedures = Procedures, R extends Proced
   readonly sql: URL;
   /** Run one after the other on the only writing connection; what one procedure writes is all kept or all undone. */
   readonly writes: W;
-  /** Run on a read-only connection; they see every commit acknowledged before they were asked. */
+  /**
+   * Run on a read-only connection, each at one instant: what its statements read fits together. They see every commit
+   * acknowledged before they were asked.
+   */
   readonly reads: R;
 }
 

@@ -21,6 +21,8 @@ export const SCOPES = [
   'users:write',
   'webhooks:read',
   'webhooks:write',
+  'chat:read',
+  'chat:write',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

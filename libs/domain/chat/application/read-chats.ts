@@ -1,0 +1,87 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Refusal } from '#domain/kernel/refusal.js';
+import type { Page, PageRequest } from '#domain/kernel/page.js';
+import type { ChatUser } from '#domain/chat/chat.facade.js';
+import type { Conversation, Member } from '#domain/chat/model/conversation.js';
+import type { Message, MessageId } from '#domain/chat/model/message.js';
+import { NoWayIn } from '#domain/chat/model/no-way-in.js';
+import { type Chat, Conversations } from '#ports/chat/conversations.js';
+import { type CaughtUp, MessageLog, type Position } from '#ports/chat/message-log.js';
+import { EnterConversation } from './enter-conversation.js';
+
+export const MOST_CAUGHT_UP = 500;
+export const MOST_OF_HISTORY = 200;
+const MOST_PINS = 100;
+
+/** What a user may see: all of what they are a member of, and nothing else. */
+@Injectable()
+export class ReadChats {
+  readonly #enter: EnterConversation;
+  readonly #conversations: Conversations;
+  readonly #log: MessageLog;
+
+  constructor(
+    enter: EnterConversation,
+    @Inject(Conversations) conversations: Conversations,
+    @Inject(MessageLog) log: MessageLog,
+  ) {
+    this.#enter = enter;
+    this.#conversations = conversations;
+    this.#log = log;
+  }
+
+  chats({ workspaceId, userId }: ChatUser, page: PageRequest): Promise<Page<Chat>> {
+    return this.#conversations.ofUser(workspaceId, userId, page);
+  }
+
+  /** @throws NoWayIn */
+  one(by: ChatUser, id: string): Promise<{ conversation: Conversation; member: Member }> {
+    return this.#enter.run(by, id);
+  }
+
+  /** @throws NoWayIn, Refusal `validation_failed` */
+  catchUp(by: ChatUser, id: string, { seq, rev }: Position, limit: number): Promise<CaughtUp> {
+    const from = { seq: numberOf(seq, '/seq'), rev: numberOf(rev, '/rev') };
+    const most = between(limit, MOST_CAUGHT_UP);
+    return this.#enter.reading(by, id, (conversation) => this.#log.since(conversation.id, from, most));
+  }
+
+  /** Ascending: the last ones before `before`, or the first ones after `after`. @throws NoWayIn */
+  history(
+    by: ChatUser,
+    id: string,
+    { limit, ...range }: { readonly before?: number; readonly after?: number; readonly limit: number },
+  ): Promise<readonly Message[]> {
+    const wanted = { ...range, limit: between(limit, MOST_OF_HISTORY) };
+    return this.#enter.reading(by, id, (conversation) => this.#log.page(conversation.id, wanted));
+  }
+
+  /** @throws NoWayIn */
+  message(by: ChatUser, id: string, messageId: string): Promise<Message> {
+    return this.#enter.reading(by, id, async (conversation) => {
+      const message = await this.#log.find(conversation.id, messageId as MessageId);
+      if (!message) throw new NoWayIn();
+      return message;
+    });
+  }
+
+  /** @throws NoWayIn */
+  pinned(by: ChatUser, id: string): Promise<readonly Message[]> {
+    return this.#enter.reading(by, id, (conversation) => this.#log.pinned(conversation.id, MOST_PINS));
+  }
+
+  /** @throws NoWayIn */
+  members(by: ChatUser, id: string, page: PageRequest): Promise<Page<Member>> {
+    return this.#enter.reading(by, id, (conversation) => this.#conversations.members(conversation.id, page));
+  }
+}
+
+function numberOf(value: number, pointer: string): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  const detail = 'A whole number from 0 is needed.';
+  throw new Refusal('validation_failed', detail, { faults: [{ pointer, code: 'wrong_type', detail }] });
+}
+
+function between(limit: number, most: number): number {
+  return Number.isFinite(limit) ? Math.min(most, Math.max(1, Math.trunc(limit))) : most;
+}

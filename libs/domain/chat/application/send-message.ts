@@ -1,0 +1,131 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Refusal } from '#domain/kernel/refusal.js';
+import type { ChatUser, NewMessage } from '#domain/chat/chat.facade.js';
+import type { ConversationId } from '#domain/chat/model/conversation.js';
+import { blockedRefusal } from '#domain/chat/model/direct.js';
+import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
+import { NoWayIn } from '#domain/chat/model/no-way-in.js';
+import {
+  readAttachments,
+  readClientMessageId,
+  readMentions,
+  readText,
+} from '#domain/chat/model/what-is-said.js';
+import { MessageLog } from '#ports/chat/message-log.js';
+import { Realtime } from '#ports/chat/realtime.js';
+import { Clock } from '#ports/system/clock.js';
+import { Ids } from '#ports/system/ids.js';
+import { EnterConversation } from './enter-conversation.js';
+import { floodRefusal, LimitFlood } from './limit-flood.js';
+
+export interface Sent {
+  readonly message: Message;
+  /** False: it had been sent before. */
+  readonly isNew: boolean;
+}
+
+/** Puts a message into the log of its conversation, and tells who is connected. */
+@Injectable()
+export class SendMessage {
+  readonly #enter: EnterConversation;
+  readonly #log: MessageLog;
+  readonly #flood: LimitFlood;
+  readonly #realtime: Realtime;
+  readonly #clock: Clock;
+  readonly #ids: Ids;
+
+  constructor(
+    enter: EnterConversation,
+    @Inject(MessageLog) log: MessageLog,
+    flood: LimitFlood,
+    @Inject(Realtime) realtime: Realtime,
+    @Inject(Clock) clock: Clock,
+    @Inject(Ids) ids: Ids,
+  ) {
+    this.#enter = enter;
+    this.#log = log;
+    this.#flood = flood;
+    this.#realtime = realtime;
+    this.#clock = clock;
+    this.#ids = ids;
+  }
+
+  /**
+   * Durable when it resolves. Mentions of people who are no members are left out: whoever is mentioned may have left while
+   * the message was written, and it is not lost for that.
+   * @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited`
+   */
+  async run(by: ChatUser, asked: NewMessage): Promise<Sent> {
+    const said = this.#read(by, asked);
+    const verdict = await this.#flood.message(by);
+    if (!verdict.allowed) return this.#sentBefore(by, said, floodRefusal(verdict));
+    if (said.replyTo !== undefined && !(await this.#isThere(by, said)))
+      // Retention may have cut off what it answers since it was sent first.
+      return this.#sentBefore(by, said, noReply());
+    const sent = await this.#append(by, { ...said, mentions: await this.#mentions(said) });
+    // It has cost nobody anything new. One that was refused has: whoever asks in vain floods as well.
+    if (!sent.isNew) await this.#flood.giveBack(by);
+    return sent;
+  }
+
+  #read({ userId }: ChatUser, asked: NewMessage): Draft {
+    const attachments = readAttachments(asked.attachments ?? []);
+    if (attachments.length > 0)
+      throw new Refusal('validation_failed', 'There are no such attachments.', {
+        faults: [{ pointer: '/attachments', code: 'not_found', detail: 'None of these was uploaded.' }],
+      });
+    return {
+      id: this.#ids.next('msg') as string as MessageId,
+      conversationId: asked.conversationId as ConversationId,
+      senderId: userId,
+      clientMessageId: readClientMessageId(asked.clientMessageId),
+      text: readText(asked.text, attachments.length),
+      mentions: readMentions(asked.mentions ?? []),
+      attachments: [],
+      sentAt: this.#clock.now(),
+      ...(asked.replyTo !== undefined && { replyTo: asked.replyTo as MessageId }),
+    };
+  }
+
+  async #isThere(by: ChatUser, { conversationId, replyTo }: Draft): Promise<boolean> {
+    const { conversation } = await this.#enter.run(by, conversationId);
+    return (await this.#log.find(conversation.id, replyTo as MessageId)) !== undefined;
+  }
+
+  /** Of a conversation that is not the user's they say nothing to anybody: appending is refused there. */
+  async #mentions({ conversationId, mentions }: Draft): Promise<readonly string[]> {
+    return mentions.length === 0 ? mentions : this.#enter.membersAmong(conversationId, mentions);
+  }
+
+  async #append(by: ChatUser, draft: Draft): Promise<Sent> {
+    const appended = await this.#log.append(by.workspaceId, draft);
+    switch (appended.kind) {
+      case 'no_member':
+        throw new NoWayIn();
+      case 'blocked':
+        throw blockedRefusal();
+      case 'appended': {
+        const { message, isNew } = appended;
+        // Told once: sending again, which is limited by nothing, is no way to make others' devices busy.
+        if (isNew) this.#realtime.tell(by.workspaceId, { kind: 'message', message });
+        return { message, isNew };
+      }
+    }
+  }
+
+  /** What was taken once is not refused when it is sent again, because its answer was lost. */
+  async #sentBefore(by: ChatUser, draft: Draft, refusal: Refusal): Promise<Sent> {
+    const { conversation } = await this.#enter.run(by, draft.conversationId);
+    const message = await this.#log.sent(conversation.id, by.userId, draft.clientMessageId);
+    if (!message) throw refusal;
+    await this.#enter.run(by, conversation.id);
+    return { message, isNew: false };
+  }
+}
+
+function noReply(): Refusal {
+  const detail = 'There is no such message in this conversation.';
+  return new Refusal('validation_failed', detail, {
+    faults: [{ pointer: '/replyTo', code: 'not_found', detail }],
+  });
+}

@@ -1,0 +1,61 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Page, PageRequest } from '#domain/kernel/page.js';
+import type { Conversation, ConversationId } from '#domain/chat/model/conversation.js';
+import type { Change, Message, MessageId } from '#domain/chat/model/message.js';
+import type { Chat } from '#ports/chat/conversations.js';
+import type { Advanced, CaughtUp, Position } from '#ports/chat/message-log.js';
+
+/** Who acts: a user of an application, by a token of theirs or by an API key in their name. */
+export interface ChatUser {
+  readonly workspaceId: WorkspaceId;
+  readonly userId: string;
+}
+
+export type NewConversation =
+  | { readonly kind: 'direct'; readonly with: string }
+  | { readonly kind: 'group' | 'room'; readonly title: string; readonly members: readonly string[] };
+
+export interface NewMessage {
+  readonly conversationId: string;
+  readonly clientMessageId: string;
+  readonly text: string;
+  readonly replyTo?: string;
+  readonly mentions?: readonly string[];
+  /** `att_…`, uploaded before by the sender. */
+  readonly attachments?: readonly string[];
+}
+
+/**
+ * All that a user may do in a chat, whatever the door. Every path asks first whether they are a member.
+ * A conversation or message that is not there, of another workspace, or that the user is no member of is refused with
+ * `forbidden` in the same words.
+ */
+export interface ChatFacade {
+  /** The same conversation for the same pair, whoever opens it; with an id given, once for that id. */
+  open(
+    by: ChatUser,
+    what: NewConversation,
+    id?: ConversationId,
+  ): Promise<{ readonly conversation: Conversation; readonly created: boolean }>;
+  /** Durable when it resolves. @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited` */
+  send(by: ChatUser, message: NewMessage): Promise<{ readonly message: Message; readonly isNew: boolean }>;
+  /** @throws Refusal `forbidden` | `invalid_transition` | `validation_failed` | `message_too_large` | `rate_limited` */
+  change(by: ChatUser, conversationId: string, messageId: MessageId, change: Change): Promise<Message>;
+  advance(
+    by: ChatUser,
+    conversationId: string,
+    marks: { readonly deliveredSeq?: number; readonly readSeq?: number },
+  ): Promise<Advanced>;
+  /** @param limit 1..500 */
+  catchUp(by: ChatUser, conversationId: string, from: Position, limit: number): Promise<CaughtUp>;
+  history(
+    by: ChatUser,
+    conversationId: string,
+    range: { readonly before?: number; readonly after?: number; readonly limit: number },
+  ): Promise<readonly Message[]>;
+  chats(by: ChatUser, page: PageRequest): Promise<Page<Chat>>;
+  /** Passed on to who is connected, and not kept. */
+  typing(by: ChatUser, conversationId: string, on: boolean): Promise<void>;
+  broadcast(by: ChatUser, conversationId: string, event: string, data: unknown): Promise<void>;
+}
+export const ChatFacade = Symbol('ChatFacade');

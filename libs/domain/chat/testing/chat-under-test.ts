@@ -1,0 +1,111 @@
+import {
+  ChatTables,
+  MemoryBlocks,
+  MemoryConversations,
+  MemoryMessageLog,
+} from '#adapters/memory/chat/memory-chat.js';
+import { CountingIds } from '#adapters/memory/system/counting-ids.js';
+import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Push, Realtime } from '#ports/chat/realtime.js';
+import { AdvanceMarks } from '../application/advance-marks.js';
+import { BlockUsers } from '../application/block-users.js';
+import { ChangeMessage } from '../application/change-message.js';
+import { ChatService } from '../application/chat-service.js';
+import { type ChatSettings, DEFAULT_CHAT_SETTINGS } from '../application/chat-settings.js';
+import { EnterConversation } from '../application/enter-conversation.js';
+import { KeepMembers } from '../application/keep-members.js';
+import { LimitFlood } from '../application/limit-flood.js';
+import { OpenConversation } from '../application/open-conversation.js';
+import { PassOn } from '../application/pass-on.js';
+import { ReadChats } from '../application/read-chats.js';
+import { SendMessage } from '../application/send-message.js';
+import type { ChatUser } from '../chat.facade.js';
+import type { Conversation, ConversationKind } from '../model/conversation.js';
+import type { Message } from '../model/message.js';
+
+export const acme = 'wsp_acme' as WorkspaceId;
+export const rival = 'wsp_rival' as WorkspaceId;
+
+export const user = (userId: string, workspaceId = acme): ChatUser => ({ workspaceId, userId });
+
+export class ToldPushes implements Realtime {
+  readonly told: { workspaceId: WorkspaceId; push: Push }[] = [];
+
+  tell(workspaceId: WorkspaceId, push: Push): void {
+    this.told.push({ workspaceId, push });
+  }
+
+  /** What has been told since somebody last took it. */
+  take(): Push[] {
+    return this.told.splice(0).map(({ push }) => push);
+  }
+}
+
+/** The chat over memory, on a clock that only the test moves. */
+export class ChatUnderTest {
+  readonly clock = new DrivenClock();
+  readonly tables = new ChatTables();
+  readonly conversations = new MemoryConversations(this.tables);
+  readonly log = new MemoryMessageLog(this.tables);
+  readonly realtime = new ToldPushes();
+  readonly facade: ChatService;
+  readonly members: KeepMembers;
+  readonly blocks: BlockUsers;
+  readonly reads: ReadChats;
+  #sent = 0;
+
+  constructor(settings: ChatSettings = DEFAULT_CHAT_SETTINGS) {
+    const { clock, conversations, log, realtime } = this;
+    const ids = new CountingIds();
+    const enter = new EnterConversation(conversations);
+    const flood = new LimitFlood(new MemoryRateLimits(clock), settings);
+    this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
+    this.members = new KeepMembers(enter, conversations, this.blocks, realtime, clock);
+    this.reads = new ReadChats(enter, conversations, log);
+    this.facade = new ChatService(
+      new OpenConversation(conversations, this.blocks, realtime, clock, ids),
+      new SendMessage(enter, log, flood, realtime, clock, ids),
+      new ChangeMessage(enter, log, this.blocks, flood, realtime, clock),
+      new AdvanceMarks(enter, log, this.blocks, realtime),
+      this.reads,
+      new PassOn(enter, this.blocks, flood, realtime),
+    );
+  }
+
+  async between(one: string, other: string): Promise<Conversation> {
+    return (await this.facade.open(user(one), { kind: 'direct', with: other })).conversation;
+  }
+
+  /** The first of them owns it. */
+  async among(kind: Exclude<ConversationKind, 'direct'>, ...users: string[]): Promise<Conversation> {
+    const [owner = 'anna', ...members] = users;
+    return (await this.facade.open(user(owner), { kind, title: 'Talk', members })).conversation;
+  }
+
+  async say(by: string, { id }: Conversation, text = 'Hello', clientMessageId?: string): Promise<Message> {
+    this.#sent += 1;
+    const said = {
+      conversationId: id,
+      clientMessageId: clientMessageId ?? `by ${this.#sent}`.replace(' ', '-'),
+      text,
+    };
+    return (await this.facade.send(user(by), said)).message;
+  }
+
+  async rolesIn({ id }: Conversation): Promise<Record<string, string>> {
+    const { data } = await this.conversations.members(id, { limit: 200 });
+    return Object.fromEntries(data.map(({ userId, role }) => [userId, role]));
+  }
+}
+
+/** The code it was refused with; `ok` if it was not. */
+export async function codeOf(asked: Promise<unknown>): Promise<string> {
+  try {
+    await asked;
+    return 'ok';
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}

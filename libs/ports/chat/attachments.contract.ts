@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Conversation } from '#domain/chat/model/conversation.js';
+import type { Message } from '#domain/chat/model/message.js';
+import type { Upload } from '#domain/chat/model/upload.js';
+import { acme, rival, START } from '#ports/delivery/testing/delivery-stores.js';
+import type { Attachments } from './attachments.js';
+import { aConversation, aMember, append, type ChatStores, edit } from './testing/chat-stores.js';
+
+export interface ChatWithFiles extends ChatStores {
+  readonly attachments: Attachments;
+}
+
+const tombstone = (message: Message): Message => ({
+  ...message,
+  text: '',
+  attachments: [],
+  deletedAt: START,
+});
+
+export function describeAttachmentsContract(name: string, open: () => Promise<ChatWithFiles>): void {
+  describe(`Attachments: ${name}`, () => {
+    let its: ChatWithFiles;
+    let attachments: Attachments;
+    let of: Conversation;
+    beforeEach(async () => {
+      its = await open();
+      attachments = its.attachments;
+      of = await aConversation().with('anna', 'ben').openedIn(its);
+    });
+    afterEach(() => its.close());
+
+    const upload = async (id: string, change: Partial<Upload> = {}): Promise<Upload> => {
+      const about = { name: 'a.png', mediaType: 'image/png', bytes: 10, width: 3, height: 2 };
+      const one = { id, ...about, workspaceId: acme, uploaderId: 'anna', uploadedAt: START, ...change };
+      await attachments.insert(one);
+      return one;
+    };
+    const send = async (ids: readonly string[], text = '', now = START): Promise<Message> =>
+      append(its, of, { text, attachments: await attachments.take(acme, 'anna', ids, now) });
+    const sees = async (id: string, user: string, workspace = acme): Promise<boolean> =>
+      (await attachments.find(workspace, user, id)) !== undefined;
+
+    it('keeps what is known of an upload, the first that was said of its id', async () => {
+      const image = await upload('att_1');
+      await upload('att_1', { name: 'other', uploaderId: 'ben' });
+      expect(await attachments.find(acme, 'anna', 'att_1')).toEqual(image);
+      const { width: _w, height: _h, ...text } = { ...image, id: 'att_2', mediaType: 'text/plain' };
+      await attachments.insert(text);
+      expect(await attachments.find(acme, 'anna', 'att_2')).toEqual(text);
+      expect(await attachments.isKept('att_2')).toBe(true);
+      expect(await attachments.isKept('att_3')).toBe(false);
+    });
+
+    it('is only its uploader’s until a message holds it, then the members’', async () => {
+      await upload('att_1');
+      expect(await sees('att_1', 'ben')).toBe(false);
+      await send(['att_1']);
+      expect([await sees('att_1', 'anna'), await sees('att_1', 'ben')]).toEqual([true, true]);
+      expect(await sees('att_1', 'zoe')).toBe(false);
+      expect(await sees('att_1', 'ben', rival)).toBe(false);
+      expect(await sees('att_9', 'anna')).toBe(false);
+    });
+
+    it('is seen by members as long as they are members', async () => {
+      await upload('att_1');
+      await send(['att_1']);
+      await its.conversations.removeMember(of.id, 'ben', START);
+      expect(await sees('att_1', 'ben')).toBe(false);
+      await its.conversations.putMember(aMember(of, 'zoe'));
+      expect(await sees('att_1', 'zoe')).toBe(true);
+      await its.conversations.removeMember(of.id, 'anna', START);
+      expect(await sees('att_1', 'anna')).toBe(true);
+    });
+
+    it('is not seen any more when every message that held it was deleted or cut off', async () => {
+      await upload('att_1');
+      const first = await send(['att_1']);
+      const second = await send(['att_1']);
+      await its.log.change(of.id, first.id, tombstone);
+      expect(await sees('att_1', 'ben')).toBe(true);
+      await its.log.cut(second.sentAt + 1, 10);
+      expect(await sees('att_1', 'ben')).toBe(false);
+      expect(await sees('att_1', 'anna')).toBe(true);
+    });
+
+    describe('taken', () => {
+      it('are what the sender uploaded, in the order asked, as the message is to hold them', async () => {
+        await upload('att_1');
+        await upload('att_2', { name: 'b.png' });
+        await upload('att_3', { uploaderId: 'ben' });
+        await upload('att_4', { workspaceId: rival });
+        const taken = await attachments.take(
+          acme,
+          'anna',
+          ['att_2', 'att_3', 'att_4', 'att_5', 'att_1'],
+          START,
+        );
+        expect(taken).toEqual(
+          [
+            ['att_2', 'b.png'],
+            ['att_1', 'a.png'],
+          ].map(([id, name]) => ({ id, name, mediaType: 'image/png', bytes: 10, width: 3, height: 2 })),
+        );
+      });
+
+      it('are not removed for as long again, nor sooner for a clock that went back', async () => {
+        await upload('att_1');
+        await attachments.take(acme, 'anna', ['att_1'], START + 100);
+        await attachments.take(acme, 'anna', ['att_1'], START + 50);
+        expect(await attachments.removeUnheld(START + 100, 10)).toEqual([]);
+        expect(await attachments.removeUnheld(START + 101, 10)).toEqual(['att_1']);
+        expect(await attachments.take(acme, 'anna', ['att_1'], START)).toEqual([]);
+        expect(await attachments.isKept('att_1')).toBe(false);
+      });
+    });
+
+    describe('removed', () => {
+      it('are those that no message holds, once they are old, so many at a time', async () => {
+        for (const [i, id] of ['att_1', 'att_2', 'att_3'].entries())
+          await upload(id, { uploadedAt: START + i });
+        await upload('att_4', { uploadedAt: START + 10 });
+        await send(['att_2'], '', START);
+        expect(await attachments.removeUnheld(START + 10, 1)).toHaveLength(1);
+        expect(await attachments.removeUnheld(START + 10, 10)).toHaveLength(1);
+        expect(await attachments.removeUnheld(START + 10, 10)).toEqual([]);
+        const left = ['att_1', 'att_2', 'att_3', 'att_4'].map((id) => attachments.isKept(id));
+        expect(await Promise.all(left)).toEqual([false, true, false, true]);
+      });
+
+      it('are not those of a message that was edited, reacted to or sent twice', async () => {
+        await upload('att_1');
+        const message = await send(['att_1'], 'look');
+        await append(its, of, { clientMessageId: message.clientMessageId, attachments: message.attachments });
+        await its.log.change(of.id, message.id, edit('look!'));
+        await its.log.change(of.id, message.id, (one) => ({ ...one, reactions: { '👍': ['ben'] } }));
+        expect(await attachments.removeUnheld(START + 1e9, 10)).toEqual([]);
+        await its.log.change(of.id, message.id, tombstone);
+        expect(await attachments.removeUnheld(START + 1e9, 10)).toEqual(['att_1']);
+      });
+
+      it('are those of messages that were cut off', async () => {
+        await upload('att_1');
+        await upload('att_2');
+        const { sentAt } = await send(['att_1', 'att_2']);
+        await its.log.cut(sentAt + 1, 10);
+        expect([...(await attachments.removeUnheld(START + 1e9, 10))].sort()).toEqual(['att_1', 'att_2']);
+      });
+    });
+  });
+}

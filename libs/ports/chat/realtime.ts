@@ -1,0 +1,43 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { ConversationId, Member } from '#domain/chat/model/conversation.js';
+import type { Message } from '#domain/chat/model/message.js';
+
+/** What has just been committed, or what passes without being kept. */
+export type Push =
+  /** A new entry of the log. */
+  | { readonly kind: 'message'; readonly message: Message }
+  /** An entry was changed; it has the conversation's newest `rev`. */
+  | { readonly kind: 'change'; readonly message: Message }
+  /** A member's marks moved. */
+  | { readonly kind: 'marks'; readonly member: Member }
+  /** The title, or who is in it, has changed; `gone` are no members any more and get nothing from now on. */
+  | {
+      readonly kind: 'conversation';
+      readonly conversationId: ConversationId;
+      readonly gone: readonly string[];
+    }
+  | {
+      readonly kind: 'typing';
+      readonly conversationId: ConversationId;
+      readonly userId: string;
+      readonly on: boolean;
+    }
+  | {
+      readonly kind: 'broadcast';
+      readonly conversationId: ConversationId;
+      readonly from: string;
+      readonly event: string;
+      readonly data: unknown;
+    };
+
+/**
+ * Tells the connections of whoever is concerned, in every process.
+ *
+ * Guarantees: none but speed. A push may be lost, doubled or late, and pushes of one conversation may overtake one another:
+ * what is durable is in the log with its `seq` or `rev`, and whoever holds connections finds by these numbers what it has
+ * missed, and reads it there. `tell` never throws and never waits.
+ */
+export interface Realtime {
+  tell(workspaceId: WorkspaceId, push: Push): void;
+}
+export const Realtime = Symbol('Realtime');
