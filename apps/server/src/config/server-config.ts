@@ -10,9 +10,11 @@ import { ConfigReader } from './config-reader.js';
 import { readDoor } from './door-config.js';
 import { readSockets, type SocketsConfig } from './sockets-config.js';
 import { readLanes } from './lane-config.js';
+import { readChat } from './chat-config.js';
 import { readQuotas } from './quota-config.js';
 import { readUploads } from './uploads-config.js';
 import type { UploadLimits } from '#domain/chat/model/upload.js';
+import type { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import type { Quotas } from '#domain/communication/model/quota.js';
 
 export const TARGETS = ['embedded', 'test'] as const;
@@ -50,6 +52,7 @@ export interface ServerConfig {
   /** How many notifications a workspace may have accepted; undefined where nobody counts. */
   readonly quotas: Quotas | undefined;
   readonly uploads: UploadLimits;
+  readonly chat: ChatSettings;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
   readonly webhooksToPrivate: boolean;
   /** Who may open the outbox of captured mails without a key. */
@@ -106,6 +109,7 @@ export function serverConfigOf(
     emailFrom: read.text({ env: 'EMAIL_FROM', file: 'email.from' }) ?? 'Posthorn <no-reply@posthorn.example>',
     quotas: readQuotas(read),
     uploads: readUploads(read),
+    chat: readChat(read),
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'

@@ -6,7 +6,7 @@ const uploadsOf = (file: unknown) => serverConfigOf({}, file, '/nowhere').upload
 describe('What may be attached', () => {
   it('is 25 MiB, and 50 million pixels, unless the operator says otherwise', () => {
     expect(uploadsOf(undefined)).toEqual({ largest: 25 * 2 ** 20, mostPixels: 50_000_000 });
-    expect(uploadsOf({ attachments: { largestBytes: 2048, mostPixels: 100 } })).toEqual({
+    expect(uploadsOf({ chat: { attachments: { largestBytes: 2048, mostPixels: 100 } } })).toEqual({
       largest: 2048,
       mostPixels: 100,
     });
@@ -15,7 +15,7 @@ describe('What may be attached', () => {
   it.each([{ largestBytes: 0 }, { largestBytes: '25 MB' }, { mostPixels: 0.5 }, { most: 1 }])(
     'is refused as %j',
     (attachments) => {
-      expect(() => uploadsOf({ attachments })).toThrow();
+      expect(() => uploadsOf({ chat: { attachments } })).toThrow();
     },
   );
 });

@@ -118,7 +118,7 @@ import { SqliteBlocks } from '#adapters/sqlite/chat/sqlite-blocks.js';
 import { SqliteConversations } from '#adapters/sqlite/chat/sqlite-conversations.js';
 import { SqliteMessageLog } from '#adapters/sqlite/chat/sqlite-message-log.js';
 import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
-import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
+import { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
@@ -253,7 +253,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Profiles>(Profiles, profiles),
       answers<Inbox>(Inbox, new SqliteInbox(storage)),
       // chat
-      answers<ChatSettings>(ChatSettings, DEFAULT_CHAT_SETTINGS),
+      answers<ChatSettings>(ChatSettings, config.chat),
       answers<Conversations>(Conversations, new SqliteConversations(storage)),
       answers<MessageLog>(MessageLog, new SqliteMessageLog(storage)),
       answers<Blocks>(Blocks, new SqliteBlocks(storage)),

@@ -124,7 +124,7 @@ import {
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
 import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
-import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
+import { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
@@ -251,7 +251,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Profiles>(Profiles, profiles),
       answers<Inbox>(Inbox, inbox),
       // chat
-      answers<ChatSettings>(ChatSettings, DEFAULT_CHAT_SETTINGS),
+      answers<ChatSettings>(ChatSettings, config.chat),
       answers<Conversations>(Conversations, new MemoryConversations(chat)),
       answers<MessageLog>(MessageLog, new MemoryMessageLog(chat)),
       answers<Blocks>(Blocks, new MemoryBlocks(chat)),

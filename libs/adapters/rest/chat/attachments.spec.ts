@@ -44,7 +44,7 @@ describe('Attachments over REST', () => {
     blobs = new WatchedBlobs(clock);
     const env = { PORT: '0', POSTHORN_API_KEY: KEY, POSTHORN_TARGET: 'test' };
     server = await startServer({
-      config: serverConfigOf(env, { attachments: { largestBytes: LARGEST } }, '/nowhere'),
+      config: serverConfigOf(env, { chat: { attachments: { largestBytes: LARGEST } } }, '/nowhere'),
       log: new MemoryLog(),
       onFatal: (error: Error) => {
         throw error;

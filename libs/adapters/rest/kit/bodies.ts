@@ -32,7 +32,7 @@ export function takeBodies(server: FastifyInstance, { bodyTimeoutMs }: { bodyTim
     }
   });
   server.addContentTypeParser('text/csv', (request: FastifyRequest, payload: unknown, done: Done) => {
-    if (isStreamed(request)) done(null, payload);
+    if (kindOf(request) === 'csv') done(null, payload);
     else done(wrongType(request));
   });
   server.addContentTypeParser(

@@ -11,7 +11,7 @@ interface ProblemKind {
 /** Every code has a status: one that is missing here does not compile. */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   unauthenticated: { status: 401, title: 'No valid API key was shown' },
-  forbidden: { status: 403, title: 'The API key does not allow this' },
+  forbidden: { status: 403, title: 'This is not allowed' },
   rate_limited: { status: 429, title: 'Too many requests' },
   quota_exceeded: { status: 429, title: 'The quota of the workspace is used up' },
   not_found: { status: 404, title: 'There is no such thing' },

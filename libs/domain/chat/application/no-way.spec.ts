@@ -87,6 +87,12 @@ describe('No way into a conversation', () => {
     );
   });
 
+  it('is opened by an id that was used for something else', async () => {
+    const asked = { kind: 'group', title: 'Mine', members: [] } as const;
+    expect(await codeOf(chat.facade.open(user('dora'), asked, group.id))).toBe('forbidden');
+    expect(await chat.facade.open(user('ben'), asked, group.id)).toMatchObject({ created: false });
+  });
+
   it('is left by the owner to the admin, else to who has been there longest', async () => {
     await chat.members.setRole(user('anna'), group.id, 'cleo', 'admin');
     await chat.members.remove(user('anna'), group.id, 'anna');
