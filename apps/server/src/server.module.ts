@@ -7,6 +7,7 @@ import { ConversationMessagesController } from '#adapters/rest/chat/conversation
 import { ConversationsController } from '#adapters/rest/chat/conversations.controller.js';
 import { RoomsController } from '#adapters/rest/chat/rooms.controller.js';
 import { SearchController } from '#adapters/rest/chat/search.controller.js';
+import { ScheduledMessagesController } from '#adapters/rest/chat/scheduled-messages.controller.js';
 import { MetricsController } from '#adapters/rest/health/metrics.controller.js';
 import { DocsController } from '#adapters/rest/docs/docs.controller.js';
 import { AssetsController } from '#adapters/rest/assets/assets.controller.js';
@@ -42,6 +43,7 @@ import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messa
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
 import { InboxSocketsModule } from '#adapters/socketio/inbox-sockets.module.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
+import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
 import { CommunicationModule } from '#domain/communication/communication.module.js';
 import { DeliveryModule } from '#domain/delivery/delivery.module.js';
@@ -63,6 +65,7 @@ const CHAT = [
   BlocksController,
   SearchController,
   AttachmentsController,
+  ScheduledMessagesController,
 ];
 /** The REST API. */
 const API = [
@@ -119,6 +122,7 @@ export class ServerModule {
         CommunicationModule,
         WebhooksModule,
         ChatModule,
+        ScheduledMessagesModule,
         ...(roles.includes('realtime') ? [InboxSocketsModule] : []),
         ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],

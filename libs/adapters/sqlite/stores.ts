@@ -4,6 +4,7 @@ import { subscribersStore } from './campaign/subscribers-store.js';
 import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
 import { attachmentsStore } from './chat/attachments-store.js';
 import { chatStore } from './chat/chat-store.js';
+import { scheduledStore } from './chat/scheduled-store.js';
 import { searchStore } from './chat/search-store.js';
 import { inboxStore } from './communication/inbox-store.js';
 import { notificationTypesStore } from './communication/notification-types-store.js';
@@ -49,6 +50,7 @@ export const stores: readonly SqliteStore[] = [
   notificationsStore,
   inboxStore,
   chatStore,
+  scheduledStore,
   searchStore,
   attachmentsStore,
   webhooksStore,

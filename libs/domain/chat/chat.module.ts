@@ -44,6 +44,7 @@ import { ChatFacade } from './chat.facade.js';
   ],
   exports: [
     BlockUsers,
+    EnterConversation,
     KeepMembers,
     OpenAttachment,
     ReadChats,

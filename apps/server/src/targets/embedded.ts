@@ -128,6 +128,8 @@ import { SqliteMessageSearch } from '#adapters/sqlite/chat/sqlite-message-search
 import { UploadLimits } from '#domain/chat/model/upload.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
+import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 export interface EmbeddedOptions {
@@ -260,6 +262,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<MessageSearch>(MessageSearch, new SqliteMessageSearch(storage)),
       answers<Attachments>(Attachments, new SqliteAttachments(storage)),
       answers<UploadLimits>(UploadLimits, config.uploads),
+      answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
       answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new SqliteWebhookEndpoints(storage)),

@@ -134,6 +134,8 @@ import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search
 import { UploadLimits } from '#domain/chat/model/upload.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
+import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Clock): Promise<Target> {
@@ -258,6 +260,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<MessageSearch>(MessageSearch, new MemoryMessageSearch(chat)),
       answers<Attachments>(Attachments, new MemoryAttachments(chat)),
       answers<UploadLimits>(UploadLimits, config.uploads),
+      answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),
       answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new MemoryWebhookEndpoints(webhooks)),

@@ -8,6 +8,17 @@ import {
 } from '#adapters/memory/chat/memory-chat.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
+import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
+import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
+import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
+import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
+import { EventsModule } from '#domain/events/events.module.js';
+import { RingTimers } from '#domain/events/ring-timers.js';
+import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
+import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { Outbox } from '#ports/events/outbox.js';
+import { Timers } from '#ports/events/timers.js';
+import { Randomness } from '#ports/system/randomness.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
@@ -33,8 +44,10 @@ import { ConversationMembersController } from '../conversation-members.controlle
 import { ConversationMessagesController } from '../conversation-messages.controller.js';
 import { ConversationsController } from '../conversations.controller.js';
 import { RoomsController } from '../rooms.controller.js';
+import { ScheduledMessagesController } from '../scheduled-messages.controller.js';
 
 interface Parts {
+  readonly scheduled: ScheduledMessages;
   readonly realtime: ToldPushes;
   readonly tokens: UserTokens;
   readonly conversations: Conversations;
@@ -45,12 +58,14 @@ export class ChatServer extends RestRig {
   readonly realtime: ToldPushes;
   readonly tokens: UserTokens;
   readonly conversations: Conversations;
+  readonly scheduled: ScheduledMessages;
 
-  private constructor(running: RunningRest, { realtime, tokens, conversations }: Parts) {
+  private constructor(running: RunningRest, { realtime, tokens, conversations, scheduled }: Parts) {
     super(running);
     this.realtime = realtime;
     this.tokens = tokens;
     this.conversations = conversations;
+    this.scheduled = scheduled;
   }
 
   static async start(settings: ChatSettings = DEFAULT_CHAT_SETTINGS): Promise<ChatServer> {
@@ -60,6 +75,7 @@ export class ChatServer extends RestRig {
       realtime: new ToldPushes(),
       tokens: new Hs256UserTokens({ key: Buffer.alloc(32, 7), audience: 'posthorn' }, clock),
       conversations: new MemoryConversations(tables),
+      scheduled: new MemoryScheduledMessages(),
     };
     const own: Provider[] = [
       { provide: ChatSettings, useValue: settings },
@@ -72,19 +88,29 @@ export class ChatServer extends RestRig {
       { provide: UploadLimits, useValue: DEFAULT_UPLOAD_LIMITS },
       { provide: Realtime, useValue: parts.realtime },
       { provide: UserTokens, useValue: parts.tokens },
+      { provide: ScheduledMessages, useValue: parts.scheduled },
+      { provide: Timers, useValue: new MemoryTimers() },
+      { provide: Outbox, useValue: new MemoryOutbox() },
+      { provide: Randomness, useValue: new SeededRandomness() },
     ];
     const running = await startRest(memoryPorts(clock), own, {
-      imports: [ChatModule],
+      imports: [EventsModule, ChatModule, ScheduledMessagesModule],
       controllers: [
         ConversationsController,
         ConversationMembersController,
         ConversationMessagesController,
         RoomsController,
         BlocksController,
+        ScheduledMessagesController,
         WorkspaceController,
       ],
     });
     return new ChatServer(running, parts);
+  }
+
+  /** They ring nothing until they are started. */
+  get timers(): RingTimers {
+    return this.app.get(RingTimers);
   }
 
   /** Somebody with a token of that user. */
