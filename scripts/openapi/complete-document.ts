@@ -17,6 +17,7 @@ const WRITES = new Set(['post', 'put', 'patch', 'delete']);
 const WHOLE_PARAMETERS = new Set(['limit']);
 const BODY_TYPES: Readonly<Record<Exclude<BodyKind, 'json'>, string>> = {
   csv: 'text/csv',
+  file: 'application/octet-stream',
   form: 'application/x-www-form-urlencoded',
   raw: 'application/octet-stream',
 };

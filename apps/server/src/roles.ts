@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { RunInboxSockets } from '#adapters/socketio/run-inbox-sockets.js';
+import { SweepAttachments } from '#domain/chat/application/sweep-attachments.js';
 import { ExpandCampaigns } from '#domain/campaign/application/expand-campaigns.js';
 import { RunImports } from '#domain/campaign/application/run-imports.js';
 import { RouteNotifications } from '#domain/communication/application/route-notifications.js';
@@ -33,6 +34,7 @@ const duties: Readonly<Record<Role, Find>> = {
   timer: (app) => [
     duty('timers', app.get(RingTimers)),
     duty('purge of idempotent requests', app.get(PurgeIdempotentRequests)),
+    duty('sweep of attachments', app.get(SweepAttachments)),
   ],
 };
 

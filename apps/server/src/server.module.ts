@@ -1,10 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { HealthController } from '#adapters/rest/health/health.controller.js';
+import { AttachmentsController } from '#adapters/rest/chat/attachments.controller.js';
 import { BlocksController } from '#adapters/rest/chat/blocks.controller.js';
 import { ConversationMembersController } from '#adapters/rest/chat/conversation-members.controller.js';
 import { ConversationMessagesController } from '#adapters/rest/chat/conversation-messages.controller.js';
 import { ConversationsController } from '#adapters/rest/chat/conversations.controller.js';
 import { RoomsController } from '#adapters/rest/chat/rooms.controller.js';
+import { SearchController } from '#adapters/rest/chat/search.controller.js';
 import { ScheduledMessagesController } from '#adapters/rest/chat/scheduled-messages.controller.js';
 import { MetricsController } from '#adapters/rest/health/metrics.controller.js';
 import { DocsController } from '#adapters/rest/docs/docs.controller.js';
@@ -61,6 +63,8 @@ const CHAT = [
   ConversationMessagesController,
   RoomsController,
   BlocksController,
+  SearchController,
+  AttachmentsController,
   ScheduledMessagesController,
 ];
 /** The REST API. */

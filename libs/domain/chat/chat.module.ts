@@ -7,13 +7,20 @@ import { EnterConversation } from './application/enter-conversation.js';
 import { KeepMembers } from './application/keep-members.js';
 import { LimitFlood } from './application/limit-flood.js';
 import { OpenConversation } from './application/open-conversation.js';
+import { OpenAttachment } from './application/open-attachment.js';
 import { PassOn } from './application/pass-on.js';
 import { ReadChats } from './application/read-chats.js';
+import { ReadDraft } from './application/read-draft.js';
+import { SearchMessages } from './application/search-messages.js';
 import { SendMessage } from './application/send-message.js';
+import { SweepAttachments } from './application/sweep-attachments.js';
+import { TakeAttachments } from './application/take-attachments.js';
+import { UploadAttachment } from './application/upload-attachment.js';
 import { ChatFacade } from './chat.facade.js';
 
 /**
- * Needs from the composition root: Conversations, MessageLog, Blocks, Realtime, RateLimits, ChatSettings, Clock and Ids.
+ * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, Blobs, Realtime, RateLimits,
+ * ChatSettings, UploadLimits, Clock, Ids and Log.
  */
 @Module({
   providers: [
@@ -23,12 +30,28 @@ import { ChatFacade } from './chat.facade.js';
     EnterConversation,
     KeepMembers,
     LimitFlood,
+    OpenAttachment,
     OpenConversation,
     PassOn,
     ReadChats,
+    ReadDraft,
+    SearchMessages,
     SendMessage,
+    SweepAttachments,
+    TakeAttachments,
+    UploadAttachment,
     { provide: ChatFacade, useClass: ChatService },
   ],
-  exports: [BlockUsers, EnterConversation, KeepMembers, ReadChats, ChatFacade],
+  exports: [
+    BlockUsers,
+    EnterConversation,
+    KeepMembers,
+    OpenAttachment,
+    ReadChats,
+    SearchMessages,
+    SweepAttachments,
+    UploadAttachment,
+    ChatFacade,
+  ],
 })
 export class ChatModule {}

@@ -204,7 +204,7 @@ export function describeMessageSearchContract(name: string, open: () => Promise<
       'text:x',
       '{text about}: x',
       "'; DROP TABLE chat_messages; --",
-      'a* b* c* d*',
+      'aa* bb* cc* dd*',
       '\ud800 x',
       '\u0000 x \u0000',
       'ﷺ '.repeat(16),

@@ -12,6 +12,8 @@ import { readSockets, type SocketsConfig } from './sockets-config.js';
 import { readLanes } from './lane-config.js';
 import { readChat } from './chat-config.js';
 import { readQuotas } from './quota-config.js';
+import { readUploads } from './uploads-config.js';
+import type { UploadLimits } from '#domain/chat/model/upload.js';
 import type { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import type { Quotas } from '#domain/communication/model/quota.js';
 
@@ -49,6 +51,7 @@ export interface ServerConfig {
   readonly emailFrom: string;
   /** How many notifications a workspace may have accepted; undefined where nobody counts. */
   readonly quotas: Quotas | undefined;
+  readonly uploads: UploadLimits;
   readonly chat: ChatSettings;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
   readonly webhooksToPrivate: boolean;
@@ -105,6 +108,7 @@ export function serverConfigOf(
     sockets,
     emailFrom: read.text({ env: 'EMAIL_FROM', file: 'email.from' }) ?? 'Posthorn <no-reply@posthorn.example>',
     quotas: readQuotas(read),
+    uploads: readUploads(read),
     chat: readChat(read),
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })

@@ -123,6 +123,11 @@ import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { SqliteAttachments } from '#adapters/sqlite/chat/sqlite-attachments.js';
+import { SqliteMessageSearch } from '#adapters/sqlite/chat/sqlite-message-search.js';
+import { UploadLimits } from '#domain/chat/model/upload.js';
+import { Attachments } from '#ports/chat/attachments.js';
+import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
@@ -254,6 +259,9 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Conversations>(Conversations, new SqliteConversations(storage)),
       answers<MessageLog>(MessageLog, new SqliteMessageLog(storage)),
       answers<Blocks>(Blocks, new SqliteBlocks(storage)),
+      answers<MessageSearch>(MessageSearch, new SqliteMessageSearch(storage)),
+      answers<Attachments>(Attachments, new SqliteAttachments(storage)),
+      answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
       answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks

@@ -129,6 +129,11 @@ import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
+import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
+import { UploadLimits } from '#domain/chat/model/upload.js';
+import { Attachments } from '#ports/chat/attachments.js';
+import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
@@ -252,6 +257,9 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Conversations>(Conversations, new MemoryConversations(chat)),
       answers<MessageLog>(MessageLog, new MemoryMessageLog(chat)),
       answers<Blocks>(Blocks, new MemoryBlocks(chat)),
+      answers<MessageSearch>(MessageSearch, new MemoryMessageSearch(chat)),
+      answers<Attachments>(Attachments, new MemoryAttachments(chat)),
+      answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),
       answers<Realtime>(Realtime, new SilentRealtime()),
       // webhooks

@@ -32,9 +32,20 @@ export function takeBodies(server: FastifyInstance, { bodyTimeoutMs }: { bodyTim
     }
   });
   server.addContentTypeParser('text/csv', (request: FastifyRequest, payload: unknown, done: Done) => {
-    if (isStreamed(request)) done(null, payload);
+    if (kindOf(request) === 'csv') done(null, payload);
     else done(wrongType(request));
   });
+  server.addContentTypeParser(
+    'application/octet-stream',
+    (request: FastifyRequest, payload: unknown, done: Done) => {
+      if (kindOf(request) === 'file') return done(null, payload);
+      if (kindOf(request) !== 'raw') return done(wrongType(request));
+      collect(payload as Readable, request.routeOptions.bodyLimit).then(
+        (bytes) => done(null, taken(request, bytes, 'raw')),
+        (error: unknown) => done(error as Error),
+      );
+    },
+  );
   const buffered: readonly (readonly [string, BodyKind])[] = [
     ['application/json', 'json'],
     ['application/x-www-form-urlencoded', 'form'],
@@ -55,7 +66,7 @@ function kindOf(request: FastifyRequest): BodyKind {
 }
 
 function isStreamed(request: FastifyRequest): boolean {
-  return kindOf(request) === 'csv';
+  return kindOf(request) === 'csv' || kindOf(request) === 'file';
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {
@@ -74,10 +85,16 @@ function taken(request: FastifyRequest, bytes: Buffer, kind: BodyKind): unknown 
   return kind === 'json' ? parseJson(bytes) : parseForm(bytes, contentType);
 }
 
+async function collect(payload: Readable, limit: number): Promise<Buffer> {
+  const bounded = pipeline(payload, new BoundedBytes(() => limit), () => {});
+  return Buffer.concat(await bounded.toArray());
+}
+
 function wrongType(request: FastifyRequest): Refusal {
   const types = {
     json: 'application/json',
     csv: 'text/csv',
+    file: 'application/octet-stream',
     form: 'application/x-www-form-urlencoded',
     raw: 'any',
   };

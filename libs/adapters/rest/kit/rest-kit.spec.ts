@@ -83,6 +83,14 @@ class ProbesController {
     return { bytes };
   }
 
+  @Post('file')
+  @Scopes('subscribers:write')
+  @Takes('file')
+  @HttpCode(200)
+  file(@Req() request: FastifyRequest): Promise<unknown> {
+    return this.csv(request);
+  }
+
   @Post('form')
   @Public()
   @Takes('form')
@@ -359,6 +367,28 @@ describe('the REST kit', () => {
           .serialize((text: unknown) => text as string);
         expect((await sent.send('{"a": 1}\r\n').expect(200)).body).toEqual({ hex: '7b2261223a20317d0d0a' });
       }
+    });
+
+    it('come as the bytes they are where they say nothing of their type, within the same bound', async () => {
+      const send = (path: string, bytes: Buffer) =>
+        server.as().post(path).set('content-type', 'application/octet-stream').send(bytes);
+      const raw = await send('/v1/probes/raw', Buffer.from('\0\xff', 'latin1')).expect(200);
+      expect(raw.body).toEqual({ hex: '00ff' });
+      await send('/v1/probes/raw', Buffer.alloc(5000)).expect(413);
+      await send('/v1/probes', Buffer.from('{}')).expect(415);
+      await send('/v1/probes/csv', Buffer.from('a')).expect(415);
+    });
+
+    it('are the stream itself, however large, where a path takes files', async () => {
+      const send = (type: string) =>
+        server
+          .as()
+          .post('/v1/probes/file')
+          .set('content-type', type)
+          .serialize((bytes: unknown) => bytes as string)
+          .send(Buffer.alloc(100_000) as unknown as string);
+      expect((await send('application/octet-stream').expect(200)).body).toEqual({ bytes: 100_000 });
+      await send('text/csv').expect(415);
     });
   });
 

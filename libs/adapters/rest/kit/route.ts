@@ -13,10 +13,11 @@ export type Access =
  * What kind of body a path takes.
  * - `json`: parsed, bounded, checked (see json-text.ts)
  * - `csv`: the request's own stream, not buffered and not bounded; the handler reads it
+ * - `file`: the same of any type, sent as `application/octet-stream`; the handler reads it and bounds it
  * - `form`: fields of an HTML form, `application/x-www-form-urlencoded` or `multipart/form-data`, without files
  * - `raw`: the bytes as they came, whatever their type, for checking a signature over them
  */
-export type BodyKind = 'json' | 'csv' | 'form' | 'raw';
+export type BodyKind = 'json' | 'csv' | 'file' | 'form' | 'raw';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -80,9 +80,9 @@ describe('SqliteMessageSearch', () => {
   });
 
   it('writes each word in quotes, so that nothing of it is an operator', () => {
-    const query = parseSearchQuery('NEAR( or "a b" c* from:x@y has:attachment');
+    const query = parseSearchQuery('NEAR( or "a b" cc* from:x@y has:attachment');
     expect(matchOf(query, [1, 2])).toBe(
-      'text : ("near" AND "or" AND "a b" AND "c" *) AND about : (("c1" OR "c2") AND "u784079" AND "a")',
+      'text : ("near" AND "or" AND "a b" AND "cc" *) AND about : (("c1" OR "c2") AND "u784079" AND "a")',
     );
     expect(matchOf(query, [])).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LONGEST_TEXT } from '../model/message.js';
-import { ChatUnderTest, codeOf, rival, user } from '../testing/chat-under-test.js';
+import { acme, ChatUnderTest, codeOf, rival, user } from '../testing/chat-under-test.js';
 import type { Conversation } from '../model/conversation.js';
 import type { NewMessage } from '../chat.facade.js';
 
@@ -53,6 +53,30 @@ describe('Sending a message', () => {
     expect(await codeOf(send('anna', change))).toBe(code);
     expect(await chat.facade.history(user('anna'), group.id, { limit: 10 })).toEqual([]);
     expect(chat.realtime.take()).toEqual([]);
+  });
+
+  it('carries what the sender has uploaded, as it is known of it', async () => {
+    const upload = (id: string, uploaderId: string) => {
+      const file = { id, name: 'plan.pdf', mediaType: 'application/pdf', bytes: 9 };
+      return chat.attachments.insert({
+        ...file,
+        workspaceId: acme,
+        uploaderId,
+        uploadedAt: chat.clock.now(),
+      });
+    };
+    await upload('att_1', 'anna');
+    await upload('att_2', 'ben');
+    expect(await codeOf(send('anna', { attachments: ['att_1', 'att_2'] }))).toBe('validation_failed');
+    const { message } = await send('anna', { text: '', attachments: ['att_1'] });
+    const carried = [{ id: 'att_1', name: 'plan.pdf', mediaType: 'application/pdf', bytes: 9 }];
+    expect(message.attachments).toEqual(carried);
+    expect(await chat.facade.history(user('ben'), group.id, { limit: 10 })).toEqual([message]);
+    // Once deleted it holds nothing, and its file is swept: sent again it is the message that is there.
+    const gone = await chat.facade.change(user('anna'), group.id, message.id, { kind: 'delete' });
+    expect(await chat.attachments.removeUnheld(chat.clock.now() + 1, 10)).toContain('att_1');
+    const again = await send('anna', { text: '', attachments: ['att_1'] });
+    expect(again).toEqual({ message: gone, isNew: false });
   });
 
   it('takes the longest text', async () => {

@@ -1,22 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { ChatUser, NewMessage } from '#domain/chat/chat.facade.js';
-import type { ConversationId } from '#domain/chat/model/conversation.js';
 import { blockedRefusal } from '#domain/chat/model/direct.js';
 import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
 import { NoWayIn } from '#domain/chat/model/no-way-in.js';
-import {
-  readAttachments,
-  readClientMessageId,
-  readMentions,
-  readText,
-} from '#domain/chat/model/what-is-said.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
-import { Clock } from '#ports/system/clock.js';
-import { Ids } from '#ports/system/ids.js';
 import { EnterConversation } from './enter-conversation.js';
 import { floodRefusal, LimitFlood } from './limit-flood.js';
+import { ReadDraft } from './read-draft.js';
+import { TakeAttachments } from './take-attachments.js';
 
 export interface Sent {
   readonly message: Message;
@@ -31,23 +24,23 @@ export class SendMessage {
   readonly #log: MessageLog;
   readonly #flood: LimitFlood;
   readonly #realtime: Realtime;
-  readonly #clock: Clock;
-  readonly #ids: Ids;
+  readonly #drafts: ReadDraft;
+  readonly #attachments: TakeAttachments;
 
   constructor(
     enter: EnterConversation,
     @Inject(MessageLog) log: MessageLog,
     flood: LimitFlood,
     @Inject(Realtime) realtime: Realtime,
-    @Inject(Clock) clock: Clock,
-    @Inject(Ids) ids: Ids,
+    drafts: ReadDraft,
+    attachments: TakeAttachments,
   ) {
     this.#enter = enter;
     this.#log = log;
     this.#flood = flood;
     this.#realtime = realtime;
-    this.#clock = clock;
-    this.#ids = ids;
+    this.#drafts = drafts;
+    this.#attachments = attachments;
   }
 
   /**
@@ -56,35 +49,19 @@ export class SendMessage {
    * @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited`
    */
   async run(by: ChatUser, asked: NewMessage): Promise<Sent> {
-    const said = this.#read(by, asked);
+    const said = this.#drafts.run(by, asked);
     const verdict = await this.#flood.message(by);
     if (!verdict.allowed) return this.#sentBefore(by, said, floodRefusal(verdict));
     if (said.replyTo !== undefined && !(await this.#isThere(by, said)))
       // Retention may have cut off what it answers since it was sent first.
       return this.#sentBefore(by, said, noReply());
-    const sent = await this.#append(by, { ...said, mentions: await this.#mentions(said) });
+    const attachments = await this.#attachments.run(by, asked.attachments ?? []).catch(asRefusal);
+    // A day after the message that held them was sent first and deleted, they are gone.
+    if (attachments instanceof Refusal) return this.#sentBefore(by, said, attachments);
+    const sent = await this.#append(by, { ...said, attachments, mentions: await this.#mentions(said) });
     // It has cost nobody anything new. One that was refused has: whoever asks in vain floods as well.
     if (!sent.isNew) await this.#flood.giveBack(by);
     return sent;
-  }
-
-  #read({ userId }: ChatUser, asked: NewMessage): Draft {
-    const attachments = readAttachments(asked.attachments ?? []);
-    if (attachments.length > 0)
-      throw new Refusal('validation_failed', 'There are no such attachments.', {
-        faults: [{ pointer: '/attachments', code: 'not_found', detail: 'None of these was uploaded.' }],
-      });
-    return {
-      id: this.#ids.next('msg') as string as MessageId,
-      conversationId: asked.conversationId as ConversationId,
-      senderId: userId,
-      clientMessageId: readClientMessageId(asked.clientMessageId),
-      text: readText(asked.text, attachments.length),
-      mentions: readMentions(asked.mentions ?? []),
-      attachments: [],
-      sentAt: this.#clock.now(),
-      ...(asked.replyTo !== undefined && { replyTo: asked.replyTo as MessageId }),
-    };
   }
 
   async #isThere(by: ChatUser, { conversationId, replyTo }: Draft): Promise<boolean> {
@@ -128,4 +105,10 @@ function noReply(): Refusal {
   return new Refusal('validation_failed', detail, {
     faults: [{ pointer: '/replyTo', code: 'not_found', detail }],
   });
+}
+
+/** Anything else is thrown on. */
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal && error.code === 'validation_failed') return error;
+  throw error;
 }

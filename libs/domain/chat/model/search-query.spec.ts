@@ -41,6 +41,7 @@ describe('A search query', () => {
     ['a pattern', '^(\\w+\\s?)*$', ['w s']],
     ['a column', 'text:x about : y', ['text x', 'about', 'y']],
     ['an apostrophe', "don't", ['don t']],
+    ['a letter that is half a word', '中* א*', ['中*', 'א*']],
     ['only signs', '" * ( ) : \u0000 "" ^ -', []],
     ['a filter in quotes', '"from:ben"', ['from ben']],
     ['a filter of nothing', 'from: has:', ['from', 'has']],
@@ -61,6 +62,9 @@ describe('A search query', () => {
     'x'.repeat(501),
     '"'.repeat(10_000),
     'a '.repeat(17),
+    'a*',
+    '"in a"*',
+    'aa* bb* cc* dd* ee*',
   ])('refuses %j, and says why', (text) => {
     const refusal = refusalOf(() => parseSearchQuery(text));
     expect(refusal.code).toBe('validation_failed');

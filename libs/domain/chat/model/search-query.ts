@@ -20,6 +20,8 @@ export interface SearchQuery {
 /** UTF-16 units. */
 export const LONGEST_QUERY = 500;
 export const MOST_TERMS = 16;
+/** Of each an index has to gather every word that begins so. */
+export const MOST_PREFIXES = 4;
 
 /** The same query as it is read, part by part. */
 interface Reading {
@@ -47,6 +49,8 @@ export function parseSearchQuery(text: string): SearchQuery {
   const reading: Reading = { terms: [] };
   for (const part of partsOf(text)) readPart(reading, part);
   if (reading.terms.length > MOST_TERMS) throw refused(`At most ${MOST_TERMS} words and phrases at once.`);
+  if (reading.terms.filter(({ isPrefix }) => isPrefix).length > MOST_PREFIXES)
+    throw refused(`At most ${MOST_PREFIXES} beginnings of words at once.`);
   return { ...reading, hasAttachment: reading.hasAttachment ?? false };
 }
 
@@ -69,7 +73,16 @@ function readPart(reading: Reading, part: string): void {
   const filter = FILTERS.find((one) => one === name.toLowerCase());
   if (filter) return readFilter(reading, filter, value);
   const words = [...wordsOf(part)].map(({ word }) => word);
-  if (words.length > 0) reading.terms.push({ words, isPrefix: part.endsWith('*') });
+  if (words.length === 0) return;
+  const isPrefix = part.endsWith('*');
+  if (isPrefix && !saysSomething(words.at(-1) ?? ''))
+    throw refused('The beginning of a word has at least two letters.');
+  reading.terms.push({ words, isPrefix });
+}
+
+/** Every twentieth word begins with the same letter, but not where a letter is half a word (those have no capitals). */
+function saysSomething(beginning: string): boolean {
+  return [...beginning].length > 1 || /\p{Lo}/u.test(beginning);
 }
 
 function readFilter(reading: Reading, filter: Filter, value: string): void {

@@ -4,6 +4,7 @@ import {
   MemoryConversations,
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
+import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { CountingIds } from '#adapters/memory/system/counting-ids.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
@@ -20,7 +21,9 @@ import { LimitFlood } from '../application/limit-flood.js';
 import { OpenConversation } from '../application/open-conversation.js';
 import { PassOn } from '../application/pass-on.js';
 import { ReadChats } from '../application/read-chats.js';
+import { ReadDraft } from '../application/read-draft.js';
 import { SendMessage } from '../application/send-message.js';
+import { TakeAttachments } from '../application/take-attachments.js';
 import type { ChatUser } from '../chat.facade.js';
 import type { Conversation, ConversationKind } from '../model/conversation.js';
 import type { Message } from '../model/message.js';
@@ -49,6 +52,7 @@ export class ChatUnderTest {
   readonly tables = new ChatTables();
   readonly conversations = new MemoryConversations(this.tables);
   readonly log = new MemoryMessageLog(this.tables);
+  readonly attachments = new MemoryAttachments(this.tables);
   readonly realtime = new ToldPushes();
   readonly facade: ChatService;
   readonly members: KeepMembers;
@@ -59,6 +63,7 @@ export class ChatUnderTest {
   constructor(settings: ChatSettings = DEFAULT_CHAT_SETTINGS) {
     const { clock, conversations, log, realtime } = this;
     const ids = new CountingIds();
+    const take = new TakeAttachments(this.attachments, clock);
     const enter = new EnterConversation(conversations);
     const flood = new LimitFlood(new MemoryRateLimits(clock), settings);
     this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
@@ -66,7 +71,7 @@ export class ChatUnderTest {
     this.reads = new ReadChats(enter, conversations, log);
     this.facade = new ChatService(
       new OpenConversation(conversations, this.blocks, realtime, clock, ids),
-      new SendMessage(enter, log, flood, realtime, clock, ids),
+      new SendMessage(enter, log, flood, realtime, new ReadDraft(clock, ids), take),
       new ChangeMessage(enter, log, this.blocks, flood, realtime, clock),
       new AdvanceMarks(enter, log, this.blocks, realtime),
       this.reads,

@@ -6,6 +6,8 @@ import {
   MemoryConversations,
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
+import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
+import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
 import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
 import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
@@ -18,15 +20,20 @@ import { Outbox } from '#ports/events/outbox.js';
 import { Timers } from '#ports/events/timers.js';
 import { Randomness } from '#ports/system/randomness.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
 import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
+import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.js';
 import { ToldPushes } from '#domain/chat/testing/chat-under-test.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { Attachments } from '#ports/chat/attachments.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
+import { MessageSearch } from '#ports/chat/message-search.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { Blobs } from '#ports/system/blobs.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
 import { memoryPorts } from '../../deliveries/testing/memory-ports.js';
 import { RestRig, type RunningRest, startRest } from '../../testing/rest-rig.js';
@@ -75,6 +82,10 @@ export class ChatServer extends RestRig {
       { provide: Conversations, useValue: parts.conversations },
       { provide: MessageLog, useValue: new MemoryMessageLog(tables) },
       { provide: Blocks, useValue: new MemoryBlocks(tables) },
+      { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
+      { provide: Attachments, useValue: new MemoryAttachments(tables) },
+      { provide: Blobs, useValue: new MemoryBlobs(clock) },
+      { provide: UploadLimits, useValue: DEFAULT_UPLOAD_LIMITS },
       { provide: Realtime, useValue: parts.realtime },
       { provide: UserTokens, useValue: parts.tokens },
       { provide: ScheduledMessages, useValue: parts.scheduled },

@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream';
+import { Body, Get, Header, Headers, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { OpenAttachment } from '#domain/chat/application/open-attachment.js';
+import { UploadAttachment } from '#domain/chat/application/upload-attachment.js';
+import type { Upload } from '#domain/chat/model/upload.js';
+import { Refusal } from '#domain/kernel/refusal.js';
+import { Answer } from '../kit/answer.js';
+import { Attempt } from '../kit/attempt.js';
+import { RestController } from '../kit/rest-controller.js';
+import { Scopes, Takes } from '../kit/route.js';
+import { AsQuery } from './chat.query.js';
+import type { AttachmentView } from './chat.view.js';
+import { Speaker, speaking } from './speaker.js';
+
+/** Files that messages hold. */
+@RestController('v1/attachments')
+export class AttachmentsController {
+  readonly #uploads: UploadAttachment;
+  readonly #open: OpenAttachment;
+
+  constructor(uploads: UploadAttachment, open: OpenAttachment) {
+    this.#uploads = uploads;
+    this.#open = open;
+  }
+
+  /**
+   * Takes a file as `application/octet-stream`, under the name in `X-File-Name` (percent-encoded UTF-8). What it is follows
+   * from its bytes: PNG, JPEG, GIF, WebP, PDF, MP4, WebM, MP3, Ogg, WAV, ZIP, office documents and plain text are taken.
+   * A message names it by its id; what no message holds is removed after a day.
+   */
+  @Post()
+  @Scopes('chat:write', { users: true })
+  @Takes('file')
+  async upload(
+    @Speaker() speaker: Speaker,
+    @Query() { as }: AsQuery,
+    @Headers('x-file-name') name: string | undefined,
+    @Body() bytes: unknown,
+    @Attempt() { ids }: Attempt,
+    @Answer() answer: Answer,
+  ): Promise<AttachmentView> {
+    const by = speaking(speaker, as);
+    if (!(bytes instanceof Readable))
+      throw new Refusal('unsupported_media_type', 'Send the file as application/octet-stream.');
+    const upload = await this.#uploads.run(by, { id: ids.next('att'), name: nameIn(name), bytes });
+    answer.location(`/v1/attachments/${upload.id}`);
+    return attachmentView(upload);
+  }
+
+  /** The file, for who uploaded it and for members of a conversation in which a message holds it. Always to be saved, not shown. */
+  @Get(':id')
+  @Scopes('chat:read', { users: true })
+  @Header('content-type', 'application/octet-stream')
+  async download(
+    @Speaker() speaker: Speaker,
+    @Param('id') id: string,
+    @Query() { as }: AsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const { upload, bytes } = await this.#open.run(speaking(speaker, as), id);
+    const rest = bytes[Symbol.asyncIterator]();
+    // Read before anything is answered: one that is gone is a 404, and not a file that breaks off.
+    const first = await rest.next();
+    const text = upload.mediaType === 'text/plain' ? '; charset=utf-8' : '';
+    void reply.headers({
+      'content-type': upload.mediaType + text,
+      'content-length': upload.bytes,
+      'content-disposition': dispositionOf(upload.name),
+      'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+    });
+    return new StreamableFile(Readable.from(joined(first, rest), { objectMode: false }));
+  }
+}
+
+/** @throws Refusal `validation_failed` */
+function nameIn(header: string | undefined): string {
+  try {
+    if (header === undefined || /^[\x20-\x7e]*$/.test(header)) return decodeURIComponent(header ?? '');
+  } catch {
+    // Half an escape.
+  }
+  throw new Refusal('validation_failed', 'X-File-Name holds a name as encodeURIComponent writes it.');
+}
+
+/** RFC 6266: a name that every client reads, and the one that is meant. */
+function dispositionOf(name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const whole = encodeURIComponent(name).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
+  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
+}
+
+function attachmentView({ id, name, mediaType, bytes, width, height }: Upload): AttachmentView {
+  const size = width === undefined || height === undefined ? {} : { width, height };
+  return { id, name, mediaType, bytes, ...size };
+}
+
+async function* joined(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
