@@ -123,7 +123,9 @@ import {
   MemoryConversations,
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
-import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
+import { MemoryPresence } from '#adapters/memory/chat/memory-presence.js';
+import { LiveConversations } from '#domain/chat/application/live-conversations.js';
+import { Presence } from '#ports/chat/presence.js';
 import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
@@ -156,6 +158,9 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const inbox = new MemoryInbox(outbox);
   const webhooks = new MemoryWebhooks();
   const chat = new ChatTables();
+  const conversations = new MemoryConversations(chat);
+  const messages = new MemoryMessageLog(chat);
+  const live = new LiveConversations({ conversations, messages, clock, log });
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(
     {
@@ -247,10 +252,12 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Inbox>(Inbox, inbox),
       // chat
       answers<ChatSettings>(ChatSettings, DEFAULT_CHAT_SETTINGS),
-      answers<Conversations>(Conversations, new MemoryConversations(chat)),
-      answers<MessageLog>(MessageLog, new MemoryMessageLog(chat)),
+      answers<Conversations>(Conversations, conversations),
+      answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new MemoryBlocks(chat)),
-      answers<Realtime>(Realtime, new SilentRealtime()),
+      answers<Realtime>(Realtime, live),
+      answers<LiveConversations>(LiveConversations, live),
+      answers<Presence>(Presence, new MemoryPresence(clock)),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new MemoryWebhookEndpoints(webhooks)),
       answers<WebhookDeliveries>(WebhookDeliveries, new MemoryWebhookDeliveries(webhooks)),
