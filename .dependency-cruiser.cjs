@@ -9,11 +9,11 @@
 const TESTS = '(\\.spec\\.ts$|\\.contract\\.ts$|/testing/|^test/)';
 const CORE = '(campaign|communication|chat)';
 /** What several adapters are built with: no technology of their own, and no knowledge of who uses them. */
-const KITS = '(http|email-providers|channels)';
+const KITS = '(http|email-providers|channels|chat-frames)';
 /** The one place that knows every provider: adding one touches its folder and a line here. */
 const REGISTRIES = '^libs/adapters/channels/(channel-registry|create-callbacks)\\.ts$';
 /** Adapters through which requests come in; all others are called by the domain and implement its ports. */
-const DOORS = '(rest|socketio|apigateway)';
+const DOORS = '(rest|socketio|apigateway|chat-frames)';
 
 module.exports = {
   forbidden: [

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { RunInboxSockets } from '#adapters/socketio/run-inbox-sockets.js';
+import { RunSockets } from '#adapters/socketio/run-sockets.js';
 import { SweepAttachments } from '#domain/chat/application/sweep-attachments.js';
 import { ExpandCampaigns } from '#domain/campaign/application/expand-campaigns.js';
 import { RunImports } from '#domain/campaign/application/run-imports.js';
@@ -23,7 +23,7 @@ const duty = (name: string, one: Omit<Duty, 'name'>): Duty => ({
 /** What each role does beside serving requests, in the order of starting. */
 const duties: Readonly<Record<Role, Find>> = {
   api: () => [],
-  realtime: (app) => [duty('inbox sockets', app.get(RunInboxSockets))],
+  realtime: (app) => [duty('sockets', app.get(RunSockets))],
   worker: (app) => [
     duty('event relay', app.get(RelayEvents)),
     duty('imports', app.get(RunImports)),

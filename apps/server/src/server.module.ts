@@ -41,7 +41,7 @@ import { ApiKeysController } from '#adapters/rest/workspace/api-keys.controller.
 import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endpoints.controller.js';
 import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messages.controller.js';
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
-import { InboxSocketsModule } from '#adapters/socketio/inbox-sockets.module.js';
+import { SocketsModule } from '#adapters/socketio/sockets.module.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
 import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
@@ -121,9 +121,9 @@ export class ServerModule {
         CampaignModule,
         CommunicationModule,
         WebhooksModule,
+        ...(roles.includes('realtime') ? [SocketsModule] : []),
         ChatModule,
         ScheduledMessagesModule,
-        ...(roles.includes('realtime') ? [InboxSocketsModule] : []),
         ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],
       controllers: roles.includes('api') ? [...OPERATION, ...API] : OPERATION,

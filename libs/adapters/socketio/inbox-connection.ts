@@ -8,6 +8,7 @@ import type { Inbox } from '#ports/communication/inbox.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
 import type { TokenUser } from '#ports/workspace/user-tokens.js';
+import { OutgoingQueue } from './outgoing-queue.js';
 
 export interface ConnectionTools {
   readonly inbox: Inbox;
@@ -18,8 +19,8 @@ export interface ConnectionTools {
 
 /** Items shown when a connection opens. */
 const SHOWN = 20;
-/** Characters waiting for a client that does not read (1 MiB); past it the connection is closed, and may come again. */
-const MOST_QUEUED = 2 ** 20;
+/** Characters of one message from a client: it asks for steps, and for nothing longer. */
+const LONGEST_MESSAGE = 128 * 1024;
 /** What one connection may have asked and not been answered yet. */
 const MOST_ASKED = 16;
 const LONGEST_ID = 64;
@@ -39,20 +40,25 @@ export class InboxConnection {
   readonly #socket: Socket;
   readonly #user: TokenUser;
   readonly #tools: ConnectionTools;
-  #queued = 0;
+  readonly #queue: OutgoingQueue;
   #asked = 0;
 
   constructor(socket: Socket, user: TokenUser, tools: ConnectionTools) {
     this.#socket = socket;
     this.#user = user;
     this.#tools = tools;
+    this.#queue = new OutgoingQueue(socket, () => {
+      tools.log.warn('inbox.client_does_not_read', { workspaceId: user.workspaceId });
+      socket.conn.close(true);
+    });
   }
 
   /** Shows what there is. What is put from now on must be pushed already: then nothing falls between the two. */
   async open(expiresAt: Instant): Promise<void> {
     const { clock, log } = this.#tools;
-    // Handed over to the transport: what it holds itself is one such batch at most.
-    this.#socket.conn.on('drain', () => (this.#queued = 0));
+    this.#socket.conn.on('data', (data: unknown) => {
+      if (typeof data === 'string' && data.length > LONGEST_MESSAGE) this.#socket.conn.close();
+    });
     const cancel = clock.after(expiresAt - clock.now(), () => this.#socket.disconnect(true));
     this.#socket.on('disconnect', cancel);
     for (const [event, to] of Object.entries(STEPS))
@@ -67,13 +73,7 @@ export class InboxConnection {
   }
 
   push(event: string, payload: object, size = JSON.stringify(payload).length): void {
-    if (this.#queued > 0 && this.#queued + size > MOST_QUEUED) {
-      this.#tools.log.warn('inbox.client_does_not_read', { workspaceId: this.#user.workspaceId });
-      this.#socket.conn.close(true);
-      return;
-    }
-    this.#queued += size;
-    this.#socket.emit(event, payload);
+    this.#queue.push(event, payload, size);
   }
 
   async #state(): Promise<object> {

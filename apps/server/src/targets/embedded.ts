@@ -117,7 +117,9 @@ import { hearInbound } from '../hear-inbound.js';
 import { SqliteBlocks } from '#adapters/sqlite/chat/sqlite-blocks.js';
 import { SqliteConversations } from '#adapters/sqlite/chat/sqlite-conversations.js';
 import { SqliteMessageLog } from '#adapters/sqlite/chat/sqlite-message-log.js';
-import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
+import { MemoryPresence } from '#adapters/memory/chat/memory-presence.js';
+import { LiveConversations } from '#domain/chat/application/live-conversations.js';
+import { Presence } from '#ports/chat/presence.js';
 import { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
@@ -149,6 +151,9 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const clock = new SystemClock();
   const randomness = new CryptoRandomness();
   const ids = new MonotonicUlids(clock, randomness);
+  const conversations = new SqliteConversations(storage);
+  const messages = new SqliteMessageLog(storage);
+  const live = new LiveConversations({ conversations, messages, clock, log });
   const metrics = new PrometheusMetrics();
   const secrets = new FileSecrets(config.dataDir, randomness);
   const linkKey = await linkKeyOf(secrets);
@@ -256,14 +261,16 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Inbox>(Inbox, new SqliteInbox(storage)),
       // chat
       answers<ChatSettings>(ChatSettings, config.chat),
-      answers<Conversations>(Conversations, new SqliteConversations(storage)),
-      answers<MessageLog>(MessageLog, new SqliteMessageLog(storage)),
+      answers<Conversations>(Conversations, conversations),
+      answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new SqliteBlocks(storage)),
       answers<MessageSearch>(MessageSearch, new SqliteMessageSearch(storage)),
       answers<Attachments>(Attachments, new SqliteAttachments(storage)),
       answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
-      answers<Realtime>(Realtime, new SilentRealtime()),
+      answers<Realtime>(Realtime, live),
+      answers<LiveConversations>(LiveConversations, live),
+      answers<Presence>(Presence, new MemoryPresence(clock)),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new SqliteWebhookEndpoints(storage)),
       answers<WebhookDeliveries>(WebhookDeliveries, webhookDeliveries),

@@ -123,7 +123,9 @@ import {
   MemoryConversations,
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
-import { SilentRealtime } from '#adapters/memory/chat/silent-realtime.js';
+import { MemoryPresence } from '#adapters/memory/chat/memory-presence.js';
+import { LiveConversations } from '#domain/chat/application/live-conversations.js';
+import { Presence } from '#ports/chat/presence.js';
 import { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
@@ -163,6 +165,9 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const inbox = new MemoryInbox(outbox);
   const webhooks = new MemoryWebhooks();
   const chat = new ChatTables();
+  const conversations = new MemoryConversations(chat);
+  const messages = new MemoryMessageLog(chat);
+  const live = new LiveConversations({ conversations, messages, clock, log });
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(
     {
@@ -254,14 +259,16 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Inbox>(Inbox, inbox),
       // chat
       answers<ChatSettings>(ChatSettings, config.chat),
-      answers<Conversations>(Conversations, new MemoryConversations(chat)),
-      answers<MessageLog>(MessageLog, new MemoryMessageLog(chat)),
+      answers<Conversations>(Conversations, conversations),
+      answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new MemoryBlocks(chat)),
       answers<MessageSearch>(MessageSearch, new MemoryMessageSearch(chat)),
       answers<Attachments>(Attachments, new MemoryAttachments(chat)),
       answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),
-      answers<Realtime>(Realtime, new SilentRealtime()),
+      answers<Realtime>(Realtime, live),
+      answers<LiveConversations>(LiveConversations, live),
+      answers<Presence>(Presence, new MemoryPresence(clock)),
       // webhooks
       answers<WebhookEndpoints>(WebhookEndpoints, new MemoryWebhookEndpoints(webhooks)),
       answers<WebhookDeliveries>(WebhookDeliveries, new MemoryWebhookDeliveries(webhooks)),

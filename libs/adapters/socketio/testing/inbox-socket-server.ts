@@ -22,9 +22,10 @@ import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { StorageProbe } from '#ports/system/storage-probe.js';
 import { RateLimits } from '#ports/workspace/rate-limits.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
-import { InboxSocketsModule } from '../inbox-sockets.module.js';
-import { RunInboxSockets } from '../run-inbox-sockets.js';
+import { RunSockets } from '../run-sockets.js';
 import { SocketSettings } from '../socket-settings.js';
+import { SocketsModule } from '../sockets.module.js';
+import { chatPorts } from './chat-ports.js';
 
 export const KEY = new Uint8Array(32).fill(7);
 
@@ -59,6 +60,7 @@ export class InboxSocketServer {
     const tokens = new Hs256UserTokens({ key: KEY, audience: 'posthorn' }, ports.clock);
     const providers = [
       ...providersOf(ports),
+      ...chatPorts(ports).providers,
       { provide: StorageProbe, useValue: new MemoryStorageProbe() },
       ...(limits ? [{ provide: RateLimits, useValue: limits }] : []),
       { provide: Inbox, useValue: inbox },
@@ -71,14 +73,14 @@ export class InboxSocketServer {
     class PortsModule {}
 
     @Module({
-      imports: [PortsModule, RestKitModule.with(DEFAULT_REST_SETTINGS), InboxSocketsModule],
+      imports: [PortsModule, RestKitModule.with(DEFAULT_REST_SETTINGS), SocketsModule],
       controllers: [HealthController],
     })
     class TestedModule {}
 
     const app = await createRestServer(TestedModule, DEFAULT_REST_SETTINGS, false);
     await app.listen({ host: '127.0.0.1', port: 0 });
-    await app.get(RunInboxSockets).start();
+    await app.get(RunSockets).start();
     app.get(Lifecycle).serve();
     return new InboxSocketServer(app, inbox, ports);
   }
@@ -120,7 +122,7 @@ export class InboxSocketServer {
 
   /** Whoever is connected or not. */
   async stop(): Promise<void> {
-    await Promise.all([this.#app.get(RunInboxSockets).stop(), this.#app.close()]);
+    await Promise.all([this.#app.get(RunSockets).stop(), this.#app.close()]);
   }
 }
 

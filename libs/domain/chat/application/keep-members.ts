@@ -78,9 +78,10 @@ export class KeepMembers {
     // In this order: dying in between leaves two owners, and not none.
     if (whom.role === 'owner') await this.#seeToAnOwner(conversation, userId);
     await this.#conversations.removeMember(conversation.id, userId, this.#clock.now());
+    // At once: until whoever holds connections hears of it, what is said next would still be shown to the one who is gone.
+    this.#tell(conversation, [userId]);
     // Two owners who leave at once each took the other for the one who stays.
     if (whom.role === 'owner') await this.#seeToAnOwner(conversation, userId);
-    this.#tell(conversation, [userId]);
   }
 
   /** @throws Refusal `forbidden` | `not_found` (no such member) | `invalid_transition` (the last owner) */

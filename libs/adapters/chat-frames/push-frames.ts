@@ -1,0 +1,63 @@
+import { shownConversation, shownMessage, shownPresence } from '#domain/chat/model/shown-chat.js';
+import type { Durable, Ephemeral } from '#domain/chat/application/follower.js';
+import type { Told } from '#domain/chat/application/live-log.js';
+import type { PushFrame } from './wire.js';
+
+/** What is told to thousands is put into words once. */
+const frames = new WeakMap<object, PushFrame>();
+
+export function frameOf(event: Durable | Ephemeral): PushFrame {
+  // The same change is told to each of many in an envelope of its own.
+  const key = event.kind === 'told' ? event.told : event;
+  const known = frames.get(key);
+  if (known) return known;
+  const { event: name, payload, replaces } = worded(event);
+  const size = JSON.stringify(payload).length + name.length;
+  const frame = { event: name, payload, size, ...(replaces !== undefined && { replaces }) };
+  frames.set(key, frame);
+  return frame;
+}
+
+function worded(event: Durable | Ephemeral): Omit<PushFrame, 'size'> {
+  switch (event.kind) {
+    case 'told':
+      return wordedTold(event.conversationId, event.told);
+    case 'conversation': {
+      const conversation = shownConversation(event.conversation);
+      return {
+        event: 'conversation.updated',
+        payload: { conversationId: conversation.id, removed: false, conversation },
+      };
+    }
+    case 'left': {
+      const { conversationId } = event;
+      return { event: 'conversation.updated', payload: { conversationId, removed: true } };
+    }
+    case 'marks':
+      return { event: 'receipt.updated', payload: event.marks };
+    case 'typing': {
+      const { conversationId, userId, on } = event;
+      const payload = { conversationId, userId, on };
+      return { event: 'typing', payload, replaces: `typing ${conversationId} ${userId}` };
+    }
+    case 'broadcast': {
+      const { conversationId, from, event: name, data } = event;
+      return { event: 'room.event', payload: { conversationId, from, event: name, data } };
+    }
+    case 'presence': {
+      const payload = shownPresence(event.presence);
+      return { event: 'presence.updated', payload, replaces: `presence ${event.presence.userId}` };
+    }
+  }
+}
+
+function wordedTold(conversationId: string, told: Told): Omit<PushFrame, 'size'> {
+  const { position } = told;
+  if (told.kind === 'gap') {
+    const { after, cutSeq } = told;
+    return { event: 'gap', payload: { conversationId, fromSeq: after + 1, toSeq: cutSeq, position } };
+  }
+  const { kind, message } = told;
+  const event = kind === 'updated' && message.deletedAt !== undefined ? 'message.deleted' : `message.${kind}`;
+  return { event, payload: { ...shownMessage(message), position } };
+}

@@ -1,0 +1,102 @@
+import type { Socket } from 'socket.io';
+import { ChatSession } from '#adapters/chat-frames/chat-session.js';
+import { CLOSE_CODES, type Closing, isTerminal } from '#adapters/chat-frames/close-codes.js';
+import { type ChatTools, FRAMES } from '#adapters/chat-frames/frames.js';
+import type { Answer, PushFrame, Wire } from '#adapters/chat-frames/wire.js';
+import type { Randomness } from '#ports/system/randomness.js';
+import { OutgoingQueue } from './outgoing-queue.js';
+import type { SocketNamespace, SocketUser } from './socket-namespace.js';
+
+/** When the server stops its clients come again within so many milliseconds, each at a moment of its own. */
+const COME_AGAIN_WITHIN_MS = 5_000;
+
+/** The chat, live: the namespace `/chat` of socket.io. An event is a frame, its acknowledgement the answer. */
+export class ChatNamespace implements SocketNamespace {
+  readonly path = '/chat';
+  readonly #tools: ChatTools;
+  readonly #randomness: Pick<Randomness, 'unit'>;
+  readonly #wires = new Set<SocketWire>();
+
+  constructor(tools: ChatTools, randomness: Pick<Randomness, 'unit'>) {
+    this.#tools = tools;
+    this.#randomness = randomness;
+  }
+
+  async start(): Promise<void> {
+    this.#tools.live.start();
+    this.#tools.presence.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#tools.live.stop(), this.#tools.presence.stop()]);
+  }
+
+  farewell(): void {
+    for (const wire of this.#wires) {
+      const delayMs = Math.round(this.#randomness.unit() * COME_AGAIN_WITHIN_MS);
+      wire.push({ event: 'reconnect', payload: { code: 'server_stopping', delayMs }, size: 64 });
+    }
+  }
+
+  open(socket: Socket, user: SocketUser): void {
+    const wire = new SocketWire(socket, (why) =>
+      this.#tools.log.warn('chat.connection_closed', { why, workspaceId: user.workspaceId }),
+    );
+    const session = new ChatSession(user, socket.id, wire, this.#tools);
+    this.#wires.add(wire);
+    socket.on('disconnect', () => {
+      this.#wires.delete(wire);
+      session.closed();
+    });
+    for (const frame of FRAMES.keys())
+      socket.on(frame, (...sent: unknown[]) => void this.#ask(session, frame, sent));
+    session.open(user.expiresAt);
+  }
+
+  /** A frame without data may come with its acknowledgement alone, and whoever wants no answer sends none. */
+  async #ask(session: ChatSession, frame: string, sent: readonly unknown[]): Promise<void> {
+    const answer = sent.find((one) => typeof one === 'function') as ((said: Answer) => void) | undefined;
+    const data = typeof sent[0] === 'function' ? undefined : sent[0];
+    const said = await session.ask(frame, data);
+    answer?.(said);
+  }
+}
+
+class SocketWire implements Wire {
+  readonly #socket: Socket;
+  readonly #queue: OutgoingQueue;
+  readonly #closing: (why: Closing) => void;
+
+  constructor(socket: Socket, closing: (why: Closing) => void) {
+    this.#socket = socket;
+    this.#queue = new OutgoingQueue(socket, () => this.close('slow_reader'));
+    this.#closing = closing;
+  }
+
+  get hasRoom(): boolean {
+    return this.#queue.hasRoom;
+  }
+
+  whenRoom(call: () => void): void {
+    this.#queue.whenRoom(call);
+  }
+
+  push({ event, payload, size }: PushFrame): void {
+    this.#queue.push(event, payload, size);
+  }
+
+  pass({ event, payload, size, replaces }: PushFrame): void {
+    this.#queue.pass(event, payload, size, replaces);
+  }
+
+  close(why: Closing): void {
+    this.#closing(why);
+    // Whoever does not read would not read this either, and what waits for them is thrown away.
+    if (why === 'slow_reader') this.#socket.conn.close(true);
+    else {
+      // socket.io has close codes of its own only: ours is said first.
+      this.#socket.emit('closing', { code: why, number: CLOSE_CODES[why], terminal: isTerminal(why) });
+      this.#socket.disconnect(true);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeTransport } from '#ports/chat/testing/transport-conformance.js';
+import { acme } from '#ports/delivery/testing/delivery-stores.js';
+import { ChatSocketServer } from './testing/chat-socket-server.js';
+import { RawWebSocket } from './testing/raw-websocket.js';
+
+describeTransport('socket.io', () => ChatSocketServer.start());
+
+describe('the sockets of the chat', () => {
+  let server: ChatSocketServer;
+  beforeEach(async () => {
+    server = await ChatSocketServer.start();
+  });
+  afterEach(() => server.close());
+
+  it('give up a client that does not read, throw away what waits for it, and cost the others nothing', async () => {
+    const anna = await server.connect('anna');
+    const opened = await anna.send('conversation.open', { kind: 'group', title: 'Talk', members: ['ben'] });
+    const { id } = opened.data?.conversation as { id: string };
+    const raw = new RawWebSocket(server.port);
+    await raw.hear('"sid"');
+    raw.send(`40/chat,{"token":"${await server.tokenOf('ben')}"}`);
+    await raw.hear('40/chat');
+    raw.send('42/chat,0["resume"]');
+    await raw.hear('43/chat,0');
+    raw.socket.pause();
+    const text = 'x'.repeat(20_000);
+    let said = 0;
+    // The kernel holds some megabytes for it.
+    while (!server.log.complaints.includes('chat.connection_closed') && said < 3_000) {
+      said += 1;
+      await anna.send('message.send', { conversationId: id, clientMessageId: `c${said}`, text });
+      await anna.next('message.created');
+    }
+    expect(server.log.complaints).toEqual(['chat.connection_closed']);
+    expect(said).toBeGreaterThan(50);
+    expect(server.stores.live.isConnected(acme, 'ben')).toBe(false);
+    await server.clock.advance(2_000);
+    raw.socket.resume();
+    await raw.closed;
+  });
+
+  it('are told when to come again when the server stops, each at another moment', async () => {
+    const clients = await Promise.all(['anna', 'ben', 'cleo'].map((user) => server.connect(user)));
+    const told = Promise.all(clients.map((client) => client.next('reconnect')));
+    await server.stop();
+    const delays = (await told).map(({ data }) => data.delayMs as number);
+    expect(new Set(delays).size).toBe(3);
+    for (const delay of delays) expect(delay).toBeLessThanOrEqual(5_000);
+    server = await ChatSocketServer.start();
+  });
+
+  it('let in nobody without a valid token', async () => {
+    await expect(server.connect('anna', acme, -1_000)).rejects.toMatchObject({ message: 'unauthenticated' });
+  });
+});

@@ -1,0 +1,302 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { ConversationId, Member } from '#domain/chat/model/conversation.js';
+import type { Conversations } from '#ports/chat/conversations.js';
+import type { MessageLog, Position } from '#ports/chat/message-log.js';
+import type { Push } from '#ports/chat/realtime.js';
+import type { Clock } from '#ports/system/clock.js';
+import type { Log } from '#ports/system/log.js';
+import { CatchingUp } from './catching-up.js';
+import type { Durable, Ephemeral, Follower } from './follower.js';
+import { LiveLog, type Told } from './live-log.js';
+import { OneAtATime } from './one-at-a-time.js';
+
+export interface FeedTools {
+  readonly conversations: Conversations;
+  readonly messages: MessageLog;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Milliseconds after which a log that could not be read is read again. */
+const READ_AGAIN_MS = 1_000;
+/** Messages told to somebody who has just been added, or whose conversation has just been made. */
+const MOST_UNREAD_TOLD = 100;
+/** In larger ones each is told of their own marks only: five thousand people who read would be five thousand times that many events. */
+export const MOST_TOLD_MARKS = 256;
+
+interface Open {
+  readonly live: LiveLog;
+  readonly readers: CatchingUp;
+}
+
+/** What one process tells of one conversation to those who are connected to it, from what is pushed and what is in the log. */
+export class ConversationFeed {
+  readonly workspaceId: WorkspaceId;
+  readonly conversationId: ConversationId;
+  readonly #tools: FeedTools;
+  /** Lets those follow who are connected, and members now. */
+  readonly #gather: (feed: ConversationFeed) => Promise<void>;
+  readonly #followers = new Set<Follower>();
+  readonly #marks = new Map<string, Pick<Member, 'deliveredSeq' | 'readSeq'>>();
+  readonly #membersRead = new OneAtATime(() => this.#readMembers());
+  #members: ReadonlySet<string> = new Set();
+  /** Rises whenever somebody may have gone or come: what was read before says nothing of after. */
+  #generation = 0;
+  /** What was pushed while it opens. */
+  readonly #early: Extract<Push, { message: unknown }>[] = [];
+  #open: Open | undefined;
+  #opening: Promise<boolean> | undefined;
+  #reading: Promise<void> | undefined;
+  #cancel = (): void => {};
+  #isClosed = false;
+  #asking = 0;
+  #conversationTold: Promise<void> = Promise.resolve();
+
+  constructor(
+    of: { readonly workspaceId: WorkspaceId; readonly conversationId: ConversationId },
+    tools: FeedTools,
+    gather: (feed: ConversationFeed) => Promise<void>,
+  ) {
+    this.workspaceId = of.workspaceId;
+    this.conversationId = of.conversationId;
+    this.#tools = tools;
+    this.#gather = gather;
+  }
+
+  get isIdle(): boolean {
+    const isRead = this.#reading !== undefined || this.#opening !== undefined || this.#asking > 0;
+    return !isRead && this.#followers.size === 0 && (this.#open?.readers.isEmpty ?? true);
+  }
+
+  get members(): ReadonlySet<string> {
+    return this.#members;
+  }
+
+  get followers(): Iterable<Follower> {
+    return this.#everybody();
+  }
+
+  /**
+   * From now on the follower is told what is new, after what it missed since `from`. Undefined if its user is no member.
+   * @param from undefined for nothing of the past, `unread` for the last of what the member has not read
+   * @returns when it has been told all that it missed: where it is then, and how far the member has come
+   */
+  async follow(
+    follower: Follower,
+    from?: Position | 'unread',
+  ): Promise<{ readonly position: Position; readonly member: Member } | undefined> {
+    this.#asking += 1;
+    try {
+      return await this.#admit(follower, from);
+    } finally {
+      this.#asking -= 1;
+    }
+  }
+
+  async #admit(
+    follower: Follower,
+    from?: Position | 'unread',
+  ): Promise<{ readonly position: Position; readonly member: Member } | undefined> {
+    if (!(await this.#opened()) || !this.#open) return undefined;
+    const member = await this.#memberNow(follower.userId);
+    if (!member) return undefined;
+    if (!this.#members.has(follower.userId)) this.#members = new Set([...this.#members, follower.userId]);
+    const { live, readers } = this.#open;
+    this.#followers.delete(follower);
+    const { seq, rev } = live.position;
+    const unread = { seq: Math.max(member.readSeq, seq - MOST_UNREAD_TOLD), rev };
+    const position = from === 'unread' ? unread : (from ?? live.position);
+    await new Promise<void>((done) => readers.begin(follower, position, done));
+    return { position: live.position, member };
+  }
+
+  unfollow(follower: Follower): void {
+    this.#followers.delete(follower);
+    this.#open?.readers.drop(follower);
+  }
+
+  /** Takes in what was pushed, whenever it comes. */
+  take(push: Push): void {
+    switch (push.kind) {
+      case 'message':
+      case 'change':
+        return this.#takeMessage(push);
+      case 'marks':
+        return this.#takeMarks(push.member);
+      case 'conversation':
+        return this.#takeMembers(push.gone);
+      case 'typing':
+        return this.#pass(push, push.userId);
+      case 'broadcast':
+        return this.#pass(push, push.from);
+    }
+  }
+
+  /** Looks whether a push was lost, of the log or of who has gone. */
+  async lookAgain(): Promise<void> {
+    if (!this.#open) return;
+    try {
+      const { live } = this.#open;
+      const before = this.#members;
+      const [conversation] = await Promise.all([
+        this.#tools.conversations.find(this.workspaceId, this.conversationId),
+        this.#membersRead.ask(),
+      ]);
+      if ([...this.#members].some((userId) => !before.has(userId))) await this.#gather(this);
+      const { seq = 0, rev = 0, cutSeq = 0 } = conversation ?? {};
+      live.cutUpTo(cutSeq);
+      if (seq <= live.position.seq && rev <= live.position.rev) return;
+      live.suspect();
+      this.#read();
+    } catch (error) {
+      this.#tools.log.error('chat.unreadable', { error, conversationId: this.conversationId });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel();
+    await Promise.allSettled([this.#opening, this.#reading, this.#conversationTold]);
+  }
+
+  /** Opening anew after a failure is for whoever comes next. */
+  #opened(): Promise<boolean> {
+    if (this.#open) return Promise.resolve(true);
+    this.#opening ??= this.#openNow().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  async #openNow(): Promise<boolean> {
+    const { conversations, messages } = this.#tools;
+    // What is pushed from now on is kept: what was pushed before is in what is read.
+    const [found] = await Promise.all([
+      conversations.find(this.workspaceId, this.conversationId),
+      this.#membersRead.ask(),
+    ]);
+    if (!found) return false;
+    const live = new LiveLog({ seq: found.seq, rev: found.rev });
+    const readers = new CatchingUp(
+      { conversationId: this.conversationId, messages, live },
+      (told) => this.#tellLive(told),
+      (follower) => this.#followers.add(follower),
+      () => this.#read(),
+    );
+    this.#open = { live, readers };
+    for (const push of this.#early.splice(0)) this.#takeMessage(push);
+    return true;
+  }
+
+  #takeMessage(push: Extract<Push, { message: unknown }>): void {
+    if (!this.#open) {
+      // Nobody is live yet: if it is forgotten, what is read tells of it.
+      if (this.#opening) this.#early.push(push);
+      return;
+    }
+    this.#tellLive(this.#open.live.take(push.kind, push.message));
+    this.#read();
+  }
+
+  #tellLive(told: readonly Told[]): void {
+    for (const one of told)
+      this.#tell({ kind: 'told', conversationId: this.conversationId, told: one }, this.#followers);
+  }
+
+  /** The ones that are catching up hear it too; whoever is no member any more hears nothing, whatever they are still in. */
+  #tell(event: Durable, whom: Iterable<Follower> = this.#everybody()): void {
+    for (const follower of whom) if (this.#members.has(follower.userId)) follower.tell(event);
+  }
+
+  #pass(event: Ephemeral, butNot: string): void {
+    for (const follower of this.#everybody())
+      if (follower.userId !== butNot && this.#members.has(follower.userId)) follower.pass(event);
+  }
+
+  *#everybody(): Iterable<Follower> {
+    yield* this.#followers;
+    if (this.#open) yield* this.#open.readers.followers;
+  }
+
+  #takeMarks(member: Member): void {
+    const { conversationId, userId } = member;
+    const before = this.#marks.get(userId) ?? { deliveredSeq: 0, readSeq: 0 };
+    const deliveredSeq = Math.max(before.deliveredSeq, member.deliveredSeq);
+    const readSeq = Math.max(before.readSeq, member.readSeq);
+    // Pushes may overtake one another: an older one would move the marks back.
+    if (deliveredSeq === before.deliveredSeq && readSeq === before.readSeq) return;
+    this.#marks.set(userId, { deliveredSeq, readSeq });
+    const isLarge = this.#members.size > MOST_TOLD_MARKS;
+    const whom = isLarge ? [...this.#everybody()].filter((one) => one.userId === userId) : this.#everybody();
+    this.#tell({ kind: 'marks', marks: { conversationId, userId, deliveredSeq, readSeq } }, whom);
+  }
+
+  #takeMembers(gone: readonly string[]): void {
+    this.#generation += 1;
+    this.#cutOff(gone);
+    this.#conversationTold = this.#tellConversation();
+  }
+
+  #cutOff(gone: readonly string[]): void {
+    if (gone.length === 0) return;
+    const left = new Set(gone);
+    this.#members = new Set([...this.#members].filter((userId) => !left.has(userId)));
+    for (const follower of [...this.#everybody()]) {
+      if (!left.has(follower.userId)) continue;
+      this.unfollow(follower);
+      follower.tell({ kind: 'left', conversationId: this.conversationId });
+    }
+    for (const userId of gone) this.#marks.delete(userId);
+  }
+
+  async #tellConversation(): Promise<void> {
+    try {
+      await this.#membersRead.ask();
+      await this.#gather(this);
+      const found = await this.#tools.conversations.find(this.workspaceId, this.conversationId);
+      if (found && !this.#isClosed) this.#tell({ kind: 'conversation', conversation: found });
+    } catch (error) {
+      this.#tools.log.error('chat.unreadable', { error, conversationId: this.conversationId });
+    }
+  }
+
+  /** Whoever is gone without our having been told is cut off, and whoever has come is told of. */
+  async #readMembers(): Promise<void> {
+    for (;;) {
+      const asked = this.#generation;
+      const members = new Set(await this.#tools.conversations.userIds(this.conversationId));
+      if (asked !== this.#generation) continue;
+      this.#cutOff([...this.#members].filter((userId) => !members.has(userId)));
+      this.#members = members;
+      return;
+    }
+  }
+
+  async #memberNow(userId: string): Promise<Member | undefined> {
+    for (;;) {
+      const asked = this.#generation;
+      const member = await this.#tools.conversations.memberOf(this.conversationId, userId);
+      // Somebody may have been removed while we asked: then we do not know.
+      if (asked === this.#generation) return member;
+    }
+  }
+
+  #read(): void {
+    if (this.#reading || this.#isClosed || !this.#open?.readers.wantsRead) return;
+    this.#reading = this.#readAll(this.#open.readers).then((done) => {
+      this.#reading = undefined;
+      // Something was pushed after the last look and before this.
+      if (done) this.#read();
+    });
+  }
+
+  async #readAll(readers: CatchingUp): Promise<boolean> {
+    try {
+      while (readers.wantsRead && !this.#isClosed) await readers.read();
+      return true;
+    } catch (error) {
+      this.#tools.log.error('chat.unreadable', { error, conversationId: this.conversationId });
+      this.#cancel();
+      if (!this.#isClosed) this.#cancel = this.#tools.clock.after(READ_AGAIN_MS, () => this.#read());
+      return false;
+    }
+  }
+}

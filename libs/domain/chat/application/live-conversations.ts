@@ -1,0 +1,179 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { ConversationId, Member } from '#domain/chat/model/conversation.js';
+import type { Position } from '#ports/chat/message-log.js';
+import type { Push, Realtime } from '#ports/chat/realtime.js';
+import { ConversationFeed, type FeedTools } from './conversation-feed.js';
+import type { Follower } from './follower.js';
+
+/** Milliseconds between looks whether a push was lost; a conversation that nobody follows is kept for so long. */
+export const LOOK_AGAIN_MS = 30_000;
+/** Conversations looked at again at once. */
+const AT_ONCE = 8;
+
+export interface Following {
+  /** Everything up to here has been told. */
+  readonly position: Position;
+  readonly member: Member;
+}
+
+interface Connection {
+  readonly workspaceId: WorkspaceId;
+  readonly feeds: Set<ConversationFeed>;
+}
+
+/** Who is connected to this process, and what they follow: takes what is pushed to whoever it concerns. */
+export class LiveConversations implements Realtime {
+  readonly #tools: FeedTools;
+  readonly #feeds = new Map<string, ConversationFeed>();
+  readonly #connections = new Map<Follower, Connection>();
+  readonly #users = new Map<string, Set<Follower>>();
+  #idle = new Set<ConversationFeed>();
+  #cancel = (): void => {};
+  #looking: Promise<void> = Promise.resolve();
+  #running = false;
+
+  constructor(tools: FeedTools) {
+    this.#tools = tools;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#rest();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancel();
+    await this.#looking;
+    await Promise.all([...this.#feeds.values()].map((feed) => feed.close()));
+    this.#feeds.clear();
+  }
+
+  connect(workspaceId: WorkspaceId, follower: Follower): void {
+    this.#connections.set(follower, { workspaceId, feeds: new Set() });
+    const key = keyOf(workspaceId, follower.userId);
+    this.#users.set(key, (this.#users.get(key) ?? new Set()).add(follower));
+  }
+
+  disconnect(follower: Follower): void {
+    const connection = this.#connections.get(follower);
+    if (!connection) return;
+    this.#connections.delete(follower);
+    for (const feed of connection.feeds) feed.unfollow(follower);
+    const key = keyOf(connection.workspaceId, follower.userId);
+    const others = this.#users.get(key);
+    others?.delete(follower);
+    if (others?.size === 0) this.#users.delete(key);
+  }
+
+  isConnected(workspaceId: WorkspaceId, userId: string): boolean {
+    return this.#users.has(keyOf(workspaceId, userId));
+  }
+
+  /** Undefined if there is no such conversation in its workspace of which its user is a member, or it has gone. */
+  async follow(
+    follower: Follower,
+    conversationId: ConversationId,
+    from?: Position | 'unread',
+  ): Promise<Following | undefined> {
+    const connection = this.#connections.get(follower);
+    if (!connection) return undefined;
+    const feed = this.#feedOf(connection.workspaceId, conversationId);
+    // Whoever hangs up while we ask is let go of as well.
+    connection.feeds.add(feed);
+    const following = await feed.follow(follower, from);
+    if (following && this.#connections.get(follower) === connection) return following;
+    connection.feeds.delete(feed);
+    feed.unfollow(follower);
+    return undefined;
+  }
+
+  unfollow(follower: Follower, conversationId: ConversationId): void {
+    const connection = this.#connections.get(follower);
+    const feed = connection && this.#feeds.get(keyOf(connection.workspaceId, conversationId));
+    if (!feed) return;
+    connection.feeds.delete(feed);
+    feed.unfollow(follower);
+  }
+
+  /** The conversations that it follows as long as its user is a member of them. */
+  followedBy(follower: Follower): readonly ConversationFeed[] {
+    const { feeds = [] } = this.#connections.get(follower) ?? {};
+    return [...feeds].filter(({ members }) => members.has(follower.userId));
+  }
+
+  /** Those conversations of a user that somebody follows here. */
+  of(workspaceId: WorkspaceId, userId: string): readonly ConversationFeed[] {
+    return [...this.#feeds.values()].filter(
+      (feed) => feed.workspaceId === workspaceId && feed.members.has(userId),
+    );
+  }
+
+  tell(workspaceId: WorkspaceId, push: Push): void {
+    if (!this.#running) return;
+    const conversationId = conversationOf(push);
+    const known = this.#feeds.get(keyOf(workspaceId, conversationId));
+    if (known) return known.take(push);
+    if (this.#users.size === 0) return;
+    if (push.kind === 'conversation') return this.#feedOf(workspaceId, conversationId).take(push);
+    // Its making was told of to nobody if that push was lost.
+    if (push.kind === 'message' && push.message.seq === 1)
+      this.#feedOf(workspaceId, conversationId).take({ kind: 'conversation', conversationId, gone: [] });
+  }
+
+  #feedOf(workspaceId: WorkspaceId, conversationId: ConversationId): ConversationFeed {
+    // The workspace is part of the name: whoever guesses an id of another one finds no feed of it.
+    const key = keyOf(workspaceId, conversationId);
+    const known = this.#feeds.get(key);
+    if (known) return known;
+    const feed = new ConversationFeed({ workspaceId, conversationId }, this.#tools, (one) =>
+      this.#gather(one),
+    );
+    this.#feeds.set(key, feed);
+    return feed;
+  }
+
+  async #gather(feed: ConversationFeed): Promise<void> {
+    const followed = new Set(feed.followers);
+    const all = [...feed.members].flatMap((userId) => [
+      ...(this.#users.get(keyOf(feed.workspaceId, userId)) ?? []),
+    ]);
+    const missing = all.filter((follower) => !followed.has(follower));
+    await Promise.all(missing.map((follower) => this.follow(follower, feed.conversationId, 'unread')));
+  }
+
+  #rest(): void {
+    this.#cancel = this.#tools.clock.after(LOOK_AGAIN_MS, () => {
+      this.#looking = this.#lookAgain().finally(() => {
+        if (this.#running) this.#rest();
+      });
+    });
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#forgetIdle();
+    const feeds = [...this.#feeds.values()];
+    for (let at = 0; at < feeds.length && this.#running; at += AT_ONCE)
+      await Promise.all(feeds.slice(at, at + AT_ONCE).map((feed) => feed.lookAgain()));
+  }
+
+  /** Whoever was cut off for a moment finds what they missed: a conversation is forgotten the second time that it is idle. */
+  #forgetIdle(): void {
+    const idle = [...this.#feeds].filter(([, feed]) => feed.isIdle);
+    for (const [key, feed] of idle) {
+      if (!this.#idle.has(feed)) continue;
+      this.#feeds.delete(key);
+      void feed.close();
+    }
+    this.#idle = new Set(idle.map(([, feed]) => feed));
+  }
+}
+
+function conversationOf(push: Push): ConversationId {
+  if (push.kind === 'message' || push.kind === 'change') return push.message.conversationId;
+  return push.kind === 'marks' ? push.member.conversationId : push.conversationId;
+}
+
+function keyOf(workspaceId: WorkspaceId, name: string): string {
+  return JSON.stringify([workspaceId, name]);
+}

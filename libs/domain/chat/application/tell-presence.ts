@@ -1,0 +1,159 @@
+import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { DeviceState, Shown } from '#domain/chat/model/presence.js';
+import type { Blocks } from '#ports/chat/blocks.js';
+import type { Presence } from '#ports/chat/presence.js';
+import type { Clock } from '#ports/system/clock.js';
+import type { Log } from '#ports/system/log.js';
+import type { Follower } from './follower.js';
+import type { LiveConversations } from './live-conversations.js';
+
+export interface PresenceTools {
+  readonly presence: Presence;
+  readonly blocks: Blocks;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Milliseconds for which a device counts without being heard of, and in which it is renewed while it is connected. */
+export const LEASE_MS = 75_000;
+export const RENEW_MS = 25_000;
+/** Changes within so many milliseconds are told of as one: who reloads a page was never away. */
+const COLLECT_MS = 1_000;
+/** In larger conversations nobody is told who else is there. */
+const MOST_TOLD = 256;
+/** As many as are asked for at once, and shown to somebody who comes. */
+const AT_ONCE = 500;
+
+interface Device {
+  readonly workspaceId: WorkspaceId;
+  readonly id: string;
+  state: DeviceState;
+}
+
+/** Holds the leases of those who are connected here, and tells those who share a conversation with them. */
+export class TellPresence {
+  readonly #tools: PresenceTools;
+  readonly #live: LiveConversations;
+  readonly #devices = new Map<Follower, Device>();
+  /** By user of a workspace: what was told of them last. Only of those who were not offline. */
+  readonly #told = new Map<string, string>();
+  readonly #changed = new Map<string, { readonly workspaceId: WorkspaceId; readonly userId: string }>();
+  #cancelTelling: (() => void) | undefined;
+  #cancelRenewing = (): void => {};
+  #underWay: Promise<void> = Promise.resolve();
+  #running = false;
+
+  constructor(tools: PresenceTools, live: LiveConversations) {
+    this.#tools = tools;
+    this.#live = live;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#renewLater();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelRenewing();
+    this.#cancelTelling?.();
+    await this.#underWay;
+  }
+
+  come(workspaceId: WorkspaceId, follower: Follower, deviceId: string): void {
+    this.#devices.set(follower, { workspaceId, id: deviceId, state: 'online' });
+    this.#hold(follower);
+  }
+
+  set(follower: Follower, state: DeviceState): void {
+    const device = this.#devices.get(follower);
+    if (!device || device.state === state) return;
+    device.state = state;
+    this.#hold(follower);
+  }
+
+  go(follower: Follower): void {
+    const device = this.#devices.get(follower);
+    if (!device) return;
+    this.#devices.delete(follower);
+    const { workspaceId, id } = device;
+    this.#do(() => this.#tools.presence.drop(workspaceId, follower.userId, id));
+    this.#change(workspaceId, follower.userId);
+  }
+
+  /** Those of the others in the follower's conversations who are there. */
+  async seenBy(workspaceId: WorkspaceId, follower: Follower): Promise<readonly Shown[]> {
+    const small = this.#live.followedBy(follower).filter(({ members }) => members.size <= MOST_TOLD);
+    const others = new Set(small.flatMap(({ members }) => [...members]));
+    others.delete(follower.userId);
+    const shown = await this.#tools.presence.of(workspaceId, [...others].slice(0, AT_ONCE));
+    const there = shown.filter(({ state }) => state !== 'offline');
+    const hidden = await Promise.all(
+      there.map(({ userId }) => this.#tools.blocks.between(workspaceId, follower.userId, userId)),
+    );
+    return there.filter((_, index) => !hidden[index]);
+  }
+
+  #hold(follower: Follower): void {
+    const device = this.#devices.get(follower);
+    if (!device) return;
+    const { workspaceId, id, state } = device;
+    this.#do(() => this.#tools.presence.hold(workspaceId, follower.userId, { id, state }, LEASE_MS));
+    this.#change(workspaceId, follower.userId);
+  }
+
+  #change(workspaceId: WorkspaceId, userId: string): void {
+    this.#changed.set(keyOf(workspaceId, userId), { workspaceId, userId });
+    if (!this.#running) return;
+    this.#cancelTelling ??= this.#tools.clock.after(COLLECT_MS, () => {
+      this.#cancelTelling = undefined;
+      this.#do(() => this.#tellChanges());
+    });
+  }
+
+  async #tellChanges(): Promise<void> {
+    const changed = [...this.#changed.values()];
+    this.#changed.clear();
+    for (const workspaceId of new Set(changed.map((one) => one.workspaceId))) {
+      const users = changed.filter((one) => one.workspaceId === workspaceId).map(({ userId }) => userId);
+      for (let at = 0; at < users.length; at += AT_ONCE)
+        for (const shown of await this.#tools.presence.of(workspaceId, users.slice(at, at + AT_ONCE)))
+          await this.#tell(workspaceId, shown);
+    }
+  }
+
+  async #tell(workspaceId: WorkspaceId, shown: Shown): Promise<void> {
+    const key = keyOf(workspaceId, shown.userId);
+    if ((this.#told.get(key) ?? 'offline') === shown.state) return;
+    if (shown.state === 'offline') this.#told.delete(key);
+    else this.#told.set(key, shown.state);
+    const whom = new Set<Follower>();
+    for (const { members, followers } of this.#live.of(workspaceId, shown.userId))
+      if (members.size <= MOST_TOLD) for (const one of followers) if (members.has(one.userId)) whom.add(one);
+    const hidden = new Map<string, boolean>();
+    for (const { userId } of whom)
+      if (!hidden.has(userId))
+        hidden.set(userId, await this.#tools.blocks.between(workspaceId, userId, shown.userId));
+    for (const one of whom)
+      if (one.userId !== shown.userId && hidden.get(one.userId) === false)
+        one.pass({ kind: 'presence', presence: shown });
+  }
+
+  #renewLater(): void {
+    this.#cancelRenewing = this.#tools.clock.after(RENEW_MS, () => {
+      for (const follower of this.#devices.keys()) this.#hold(follower);
+      if (this.#running) this.#renewLater();
+    });
+  }
+
+  /** In their order: who drops what they have just taken must not hold it in the end. */
+  #do(step: () => Promise<void>): void {
+    this.#underWay = this.#underWay
+      .then(step)
+      .catch((error: unknown) => this.#tools.log.error('chat.presence_unavailable', { error }));
+  }
+}
+
+function keyOf(workspaceId: WorkspaceId, userId: string): string {
+  return JSON.stringify([workspaceId, userId]);
+}
