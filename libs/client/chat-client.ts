@@ -91,6 +91,11 @@ export class ChatClient {
     this.#input({ kind: 'follow', conversationId, position });
   }
 
+  /** Of every conversation that the user is in: what is new from now on, or what was missed since a position that is known. */
+  followAll(): void {
+    this.#input({ kind: 'follow_all' });
+  }
+
   unfollow(conversationId: string): void {
     this.#input({ kind: 'leave', conversationId });
   }

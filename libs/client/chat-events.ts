@@ -32,6 +32,8 @@ export interface ChatEvents {
   conversation: Readonly<Record<string, unknown>>;
   /** The conversation cannot be followed (any more): its user is no member, or it is not there. */
   left: { readonly conversationId: string; readonly error: WireError };
+  /** The newest conversations of the user, as the list of REST shows them: on each connection, of who follows all. */
+  chats: readonly Readonly<Record<string, unknown>>[];
   inbox: Readonly<Record<string, unknown>>;
   link: LinkStatus;
 }

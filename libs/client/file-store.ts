@@ -37,7 +37,7 @@ export class FileStore implements Store {
     try {
       return JSON.parse(await readFile(this.#path, 'utf8')) as Record<string, string>;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+      if ((error as { code?: unknown }).code === 'ENOENT') return {};
       throw error;
     }
   }

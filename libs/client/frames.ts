@@ -1,7 +1,7 @@
 /**
- * What goes over the wire, whatever the transport. A client that knows a conversation up to `{seq, rev}` says so in `resume`;
- * the server pushes what came after as `message.created`, `message.updated` and `message.deleted`, then answers with the
- * position up to which that was all.
+ * What goes over the wire, whatever the transport. A client that knows a conversation up to `{seq, rev}` says so in `resume`,
+ * and the server pushes what came after as `message.created`, `message.updated` and `message.deleted`. It says where the client
+ * is with each push, or in its answer when all has been pushed.
  */
 
 /** How far somebody has seen a conversation: messages up to `seq`, changes up to `rev`. */
@@ -66,10 +66,16 @@ export interface SendAck {
   readonly sentAt: string;
 }
 
+/** Data of a push of the log: where one is who has taken it, if nothing that was pushed before on this connection is missing. */
+export type Logged<Data> = Data & { readonly position?: Position };
+
 /** Answer to `resume`, by conversation. */
 export type Resumed =
   | (Position & {
-      /** There is more to be had from that position. */
+      /**
+       * If it is there, all has been pushed up to this position, and if it is true more is to be had from it. If not, the log
+       * ends here, and what was missed has been pushed or is on its way, each push with its position.
+       */
       readonly more?: boolean;
     })
   | { readonly error: WireError };

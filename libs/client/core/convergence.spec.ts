@@ -28,8 +28,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 /** What happened, then peace: everybody comes back once and is left alone. */
-function lived(happenings: readonly Happening[], seed: number): BadNetwork {
-  const network = new BadNetwork(USERS, seed);
+function lived(happenings: readonly Happening[], seed: number, keepsOrder: boolean): BadNetwork {
+  const network = new BadNetwork(USERS, seed, keepsOrder);
   for (const device of network.devices)
     for (const conversationId of CONVERSATIONS)
       network.feed(device, { kind: 'follow', conversationId, position: { seq: 0, rev: 0 } });
@@ -76,8 +76,10 @@ function shown(device: Device, conversationId: string): Map<number, Message> {
 const check = (property: (network: BadNetwork) => void): void => {
   const happenings = fc.array(happening, { maxLength: 60, size: 'max' });
   fc.assert(
-    fc.property(happenings, fc.nat(), (what, seed) => property(lived(what, seed))),
-    { numRuns: 150 },
+    fc.property(happenings, fc.nat(), fc.boolean(), (what, seed, keepsOrder) =>
+      property(lived(what, seed, keepsOrder)),
+    ),
+    { numRuns: 200 },
   );
 };
 

@@ -51,7 +51,7 @@ export function nextWake(state: ChatState): number {
   let wake = Math.min(link.renewAt, firstAsked(state) + ANSWER_MS);
   const busy = resuming(state);
   for (const [id, one] of state.subscriptions) {
-    if (!busy.has(id)) wake = Math.min(wake, one.askAt);
+    if (!busy.has(id) && !isListing(state)) wake = Math.min(wake, one.askAt);
     if (MARKS.some((mark) => one[mark].at > one[mark].told) && one.marksNotBefore > 0)
       wake = Math.min(wake, one.marksNotBefore);
   }
@@ -68,7 +68,14 @@ function resuming({ asked }: ChatState): Set<string> {
   return new Set([...asked.values()].flatMap((one) => (one.kind === 'resume' ? one.ids : [])));
 }
 
+function isListing({ asked }: ChatState): boolean {
+  for (const { kind } of asked.values()) if (kind === 'list') return true;
+  return false;
+}
+
 function withResumes(state: ChatState, { now }: Moment): Step {
+  // What conversations there are comes first: asking that, the server goes on from the end of each.
+  if (isListing(state)) return { state, effects: [] };
   const busy = resuming(state);
   const wanted: [string, Position][] = [];
   const subscriptions = new Map(state.subscriptions);
@@ -81,7 +88,7 @@ function withResumes(state: ChatState, { now }: Moment): Step {
   for (let from = 0; from < wanted.length; from += MOST_RESUMED) {
     const some = wanted.slice(from, from + MOST_RESUMED);
     const what = { kind: 'resume', at: now, ids: some.map(([id]) => id) } as const;
-    step = joined(step, ask(step.state, what, 'resume', Object.fromEntries(some)));
+    step = joined(step, ask(step.state, what, 'resume', { conversations: Object.fromEntries(some) }));
   }
   return step;
 }
@@ -126,7 +133,8 @@ function withToken(state: ChatState, { now }: Moment): Step {
 
 function withCaughtUp(state: ChatState): Step {
   const { link } = state;
-  if (link.kind !== 'up' || link.caughtUp || resuming(state).size > 0) return { state, effects: [] };
+  if (link.kind !== 'up' || link.caughtUp || isListing(state) || resuming(state).size > 0)
+    return { state, effects: [] };
   for (const { askAt } of state.subscriptions.values()) if (askAt < Infinity) return { state, effects: [] };
   const effects: Effect[] = [tell('link', { status: 'caught_up' })];
   return { state: { ...state, link: { ...link, caughtUp: true } }, effects };

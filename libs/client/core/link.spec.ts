@@ -201,6 +201,20 @@ describe('The outbox', () => {
     expect(second!.data).toEqual(first!.data);
   });
 
+  it('asks for its message if it does not come within a second of its acknowledgement', () => {
+    const core = new Core().connected();
+    const [resume] = requests(core.follow('cnv_a'));
+    const conversations = { cnv_a: { seq: 0, rev: 0, more: false } };
+    core.feed({ kind: 'answer', id: resume!.id, answer: { ok: true, data: { conversations } } });
+    const [one] = requests(core.send('one'));
+    const data = { messageId: 'msg_1', conversationId: 'cnv_a', seq: 1, sentAt: 'now' };
+    core.feed({ kind: 'answer', id: one!.id, answer: { ok: true, data } });
+    const acknowledged = core.now;
+    const [asked] = requests(core.wait());
+    expect(asked).toMatchObject({ action: 'resume', data: { conversations: { cnv_a: { seq: 0, rev: 0 } } } });
+    expect(core.now - acknowledged).toBe(1000);
+  });
+
   it('tells a refusal, takes the message out and goes on with the next', () => {
     const core = new Core().connected();
     const [one] = requests(core.send('one'));

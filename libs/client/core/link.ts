@@ -1,5 +1,5 @@
 import type { Closing } from '../frames.js';
-import { type ChatState, type Effect, type Moment, say, type Step, tell } from './state.js';
+import { ask, type ChatState, type Effect, type Moment, say, type Step, tell } from './state.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -46,16 +46,20 @@ export function opened(
   if (link.kind !== 'dialling') return { state, effects: [] };
   const renewAt = renewAtOf(expiresAt, now, random);
   const subscriptions = new Map(
-    [...state.subscriptions].map(([id, one]) => [id, { ...one, askAt: now, mustAsk: true, vain: 0 }]),
+    [...state.subscriptions].map(([id, one]) => [
+      id,
+      { ...one, askAt: now, mustAsk: true, isComing: false, vain: 0 },
+    ]),
   );
+  const up = { kind: 'up', attempt: link.attempt, since: now, renewAt, caughtUp: false } as const;
+  const connected = { ...state, userId: userId ?? state.userId, subscriptions, link: up };
+  const list: Step = state.followsAll
+    ? ask(connected, { kind: 'list', at: now }, 'resume', {})
+    : { state: connected, effects: [] };
   return {
-    state: {
-      ...state,
-      userId: userId ?? state.userId,
-      subscriptions,
-      link: { kind: 'up', attempt: link.attempt, since: now, renewAt, caughtUp: false },
-    },
+    state: list.state,
     effects: [
+      ...list.effects,
       ...[...state.rooms].map((conversationId): Effect => say('room.join', { conversationId })),
       ...(state.presence ? [say('presence.set', state.presence)] : []),
       tell('link', { status: 'online' }),

@@ -1,11 +1,13 @@
-import { BEGINNING, type Gap, type Message, type Position, type Resumed } from '../frames.js';
+import { BEGINNING, type Gap, type Logged, type Message, type Position, type Resumed } from '../frames.js';
 import {
   type Followed,
+  type Following,
   followingFrom,
   hasHole,
   type Told,
   withChange,
   withGap,
+  withHead,
   withMessage,
   withPosition,
 } from './following.js';
@@ -28,6 +30,8 @@ import {
 /** Pushes may overtake one another: a hole is asked for only if it does not close by itself. */
 const GRACE_MS = 50;
 const LONGEST_GRACE_MS = 5000;
+/** A replay that has not gone on for so long has stopped. */
+const REPLAY_MS = 10_000;
 
 /** Whoever begins at a position has had what is before it. */
 export function placeAt(position: Position): Place {
@@ -39,6 +43,7 @@ export function subscriptionFrom({ position, delivered, read }: Place): Subscrip
     following: followingFrom(position),
     askAt: Infinity,
     mustAsk: false,
+    isComing: false,
     vain: 0,
     delivered,
     read,
@@ -61,6 +66,26 @@ export function followed(
   };
 }
 
+/** Conversations of which nothing was known here: what is in them already is not told, what comes is. */
+export function listed(state: ChatState, conversations: Readonly<Record<string, Resumed>>): Step {
+  const subscriptions = new Map(state.subscriptions);
+  const effects: Effect[] = [];
+  for (const [id, one] of Object.entries(conversations)) {
+    if (subscriptions.has(id) || 'error' in one) continue;
+    const subscription = subscriptionFrom(placeAt({ seq: one.seq, rev: one.rev }));
+    subscriptions.set(id, subscription);
+    effects.push(keepPlace(id, subscription));
+  }
+  return { state: { ...state, subscriptions }, effects };
+}
+
+/** Our user is no member any more. */
+export function removed(state: ChatState, conversationId: string): Step {
+  const { state: without, effects } = unfollowed(state, conversationId);
+  const error = { code: 'forbidden', detail: 'You are no member of this conversation any more.' };
+  return { state: without, effects: [...effects, tell('left', { conversationId, error })] };
+}
+
 export function unfollowed(state: ChatState, conversationId: string): Step {
   if (!state.subscriptions.has(conversationId)) return { state, effects: NOTHING };
   return {
@@ -69,16 +94,41 @@ export function unfollowed(state: ChatState, conversationId: string): Step {
   };
 }
 
-export function messageCame(state: ChatState, message: Message, moment: Moment): Step {
-  return advanced(state, message.conversationId, (following) => withMessage(following, message), moment);
+export function messageCame(
+  state: ChatState,
+  { position, ...message }: Logged<Message>,
+  moment: Moment,
+): Step {
+  const take = (following: Following): Followed => withMessage(following, message);
+  return advanced(state, message.conversationId, upTo(position, take), moment, before(position, message));
 }
 
-export function changeCame(state: ChatState, message: Message, moment: Moment): Step {
-  return advanced(state, message.conversationId, (following) => withChange(following, message), moment);
+export function changeCame(
+  state: ChatState,
+  { position, ...message }: Logged<Message>,
+  moment: Moment,
+): Step {
+  const take = (following: Following): Followed => withChange(following, message);
+  return advanced(state, message.conversationId, upTo(position, take), moment);
 }
 
-export function gapCame(state: ChatState, gap: Gap, moment: Moment): Step {
-  return advanced(state, gap.conversationId, (following) => withGap(following, gap), moment);
+export function gapCame(state: ChatState, { position, ...gap }: Logged<Gap>, moment: Moment): Step {
+  const take = (following: Following): Followed => withGap(following, gap);
+  return advanced(state, gap.conversationId, upTo(position, take), moment);
+}
+
+/** Where a conversation that is new to us begins: where the server begins to tell of it, if it says where we are, else at 1. */
+function before(position: Position | undefined, { seq }: Message): Position {
+  return position ? { seq: seq - 1, rev: position.rev } : BEGINNING;
+}
+
+function upTo(position: Position | undefined, take: (following: Following) => Followed) {
+  return (following: Following): Followed => {
+    const taken = take(following);
+    if (!position) return taken;
+    const settled = withPosition(taken.following, position);
+    return { following: settled.following, told: [...taken.told, ...settled.told] };
+  };
 }
 
 /** All that was missed has been pushed, or a part of it, or there is no way in. */
@@ -86,7 +136,8 @@ export function resumed(state: ChatState, conversationId: string, answer: Resume
   const subscription = state.subscriptions.get(conversationId);
   if (!subscription) return { state, effects: NOTHING };
   if ('error' in answer) return notResumed(state, conversationId, subscription, answer, moment);
-  const { seq, rev, more = false } = answer;
+  const { seq, rev, more } = answer;
+  if (more === undefined) return coming(state, conversationId, subscription, seq, moment);
   const before = subscription.following.position;
   const step = advanced(state, conversationId, (following) => withPosition(following, { seq, rev }), moment);
   const after = step.state.subscriptions.get(conversationId);
@@ -102,6 +153,20 @@ export function resumed(state: ChatState, conversationId: string, answer: Resume
     askAt,
   });
   return { state: { ...step.state, subscriptions }, effects: step.effects };
+}
+
+function coming(
+  state: ChatState,
+  conversationId: string,
+  subscription: Subscription,
+  head: number,
+  { now }: Moment,
+): Step {
+  const following = withHead(subscription.following, head);
+  const isComing = hasHole(following);
+  const next = { following, mustAsk: false, isComing, askAt: isComing ? now + REPLAY_MS : Infinity };
+  const subscriptions = withEntry(state.subscriptions, conversationId, { ...subscription, ...next });
+  return { state: { ...state, subscriptions }, effects: NOTHING };
 }
 
 function notResumed(
@@ -127,19 +192,16 @@ function notResumed(
 function advanced(
   state: ChatState,
   conversationId: string,
-  change: (following: Subscription['following']) => Followed,
+  change: (following: Following) => Followed,
   { now }: Moment,
+  first: Position = BEGINNING,
 ): Step {
-  // Somebody began a conversation with us: it is told from its beginning.
-  const subscription = state.subscriptions.get(conversationId) ?? subscriptionFrom(placeAt(BEGINNING));
+  const subscription = state.subscriptions.get(conversationId) ?? subscriptionFrom(placeAt(first));
   const before = subscription.following.position;
   const { following, told } = change(subscription.following);
   const { seq, rev } = following.position;
-  const askAt = hasHole(following)
-    ? Math.min(subscription.askAt, now + graceMs(subscription.vain))
-    : subscription.askAt;
   const delivered = { ...subscription.delivered, at: Math.max(subscription.delivered.at, seq) };
-  const next = { ...subscription, following, askAt, delivered };
+  const next = { ...subscription, following, delivered, ...asking(subscription, following, now) };
   let after: ChatState = { ...state, subscriptions: withEntry(state.subscriptions, conversationId, next) };
   const effects: Effect[] = [];
   for (const one of told) {
@@ -150,6 +212,15 @@ function advanced(
   // Kept after it is told: who dies between the two is told it again, and does not miss it.
   if (seq !== before.seq || rev !== before.rev) effects.push(keepPlace(conversationId, next));
   return { state: after, effects };
+}
+
+function asking(
+  { isComing, askAt, vain }: Subscription,
+  following: Following,
+  now: number,
+): Pick<Subscription, 'isComing' | 'askAt'> {
+  if (!hasHole(following)) return { isComing: false, askAt: isComing ? Infinity : askAt };
+  return { isComing, askAt: isComing ? now + REPLAY_MS : Math.min(askAt, now + graceMs(vain)) };
 }
 
 function toldToApp(told: Told): Effect {

@@ -48,6 +48,8 @@ export interface Subscription {
   readonly askAt: number;
   /** Even if nothing seems missing: it was not asked for on this connection yet. */
   readonly mustAsk: boolean;
+  /** What is missing is on its way: it is asked for again only if it stops coming. */
+  readonly isComing: boolean;
   /** Askings that did not close a hole, in a row. */
   readonly vain: number;
   readonly delivered: Marked;
@@ -56,16 +58,21 @@ export interface Subscription {
 }
 
 /** A request on the wire. */
-export type Asked = { readonly at: number } & (
-  | { readonly kind: 'resume'; readonly ids: readonly string[] }
-  | { readonly kind: 'send'; readonly conversationId: string; readonly clientMessageId: string }
-  | { readonly kind: 'mark'; readonly conversationId: string; readonly mark: Mark; readonly seq: number }
-  | { readonly kind: 'token' }
-  | { readonly kind: 'call'; readonly ticket: number }
-);
+export type Asked = { readonly at: number } &
+  /** What conversations there are. */
+  (
+    | { readonly kind: 'list' }
+    | { readonly kind: 'resume'; readonly ids: readonly string[] }
+    | { readonly kind: 'send'; readonly conversationId: string; readonly clientMessageId: string }
+    | { readonly kind: 'mark'; readonly conversationId: string; readonly mark: Mark; readonly seq: number }
+    | { readonly kind: 'token' }
+    | { readonly kind: 'call'; readonly ticket: number }
+  );
 
 export interface ChatState {
   readonly link: Link;
+  /** Of each conversation of its user what is new is told, followed before or not. */
+  readonly followsAll: boolean;
   /** In a row. */
   readonly refusedTokens: number;
   /** Whose messages are ours, when known. */
@@ -104,6 +111,7 @@ export type Input =
   | { readonly kind: 'kept'; readonly clientMessageId: string }
   | { readonly kind: 'not_kept'; readonly clientMessageId: string; readonly detail: string }
   | { readonly kind: 'follow'; readonly conversationId: string; readonly position: Position }
+  | { readonly kind: 'follow_all' }
   | { readonly kind: 'leave'; readonly conversationId: string }
   | { readonly kind: 'read'; readonly conversationId: string; readonly seq: number }
   | { readonly kind: 'call'; readonly ticket: number; readonly action: string; readonly data: object }
@@ -137,6 +145,7 @@ export interface Step {
 
 export const INITIAL: ChatState = {
   link: { kind: 'stopped' },
+  followsAll: false,
   refusedTokens: 0,
   userId: undefined,
   subscriptions: new Map(),

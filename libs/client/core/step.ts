@@ -1,4 +1,5 @@
-import type { Answer, Gap, Message, Position, Resumed, SendAck } from '../frames.js';
+import type { ChatEvents } from '../chat-events.js';
+import type { Answer, Gap, Logged, Message, Position, Presence, Resumed, SendAck } from '../frames.js';
 import { due } from './due.js';
 import { answered, dropped, lost, opened, renewAtOf, started, stopped } from './link.js';
 import { acknowledged, kept, notKept, sendFailed, sending } from './outbox.js';
@@ -6,7 +7,9 @@ import {
   changeCame,
   followed,
   gapCame,
+  listed,
   messageCame,
+  removed,
   resumed,
   subscriptionFrom,
   unfollowed,
@@ -60,6 +63,8 @@ function taken(state: ChatState, input: Input, moment: Moment): Step {
       return notKept(state, input.clientMessageId, input.detail);
     case 'follow':
       return followed(state, input.conversationId, input.position, moment);
+    case 'follow_all':
+      return { state: { ...state, followsAll: true }, effects: NOTHING };
     case 'leave':
       return unfollowed(state, input.conversationId);
     case 'read':
@@ -131,15 +136,20 @@ function readUpTo(state: ChatState, conversationId: string, seq: number): Step {
 function pushed(state: ChatState, event: string, data: unknown, moment: Moment): Step {
   switch (event) {
     case 'message.created':
-      return messageCame(state, data as Message, moment);
+      return messageCame(state, data as Logged<Message>, moment);
     case 'message.updated':
     case 'message.deleted':
-      return changeCame(state, data as Message, moment);
+      return changeCame(state, data as Logged<Message>, moment);
     case 'gap':
-      return gapCame(state, data as Gap, moment);
+      return gapCame(state, data as Logged<Gap>, moment);
     case 'reconnect': {
       const { delayMs: afterMs = 0 } = data as { delayMs?: number };
       return dropped(state, { kind: 'reconnect', code: 'advised', afterMs }, moment);
+    }
+    case 'conversation.updated': {
+      const { conversationId, removed: isRemoved } = data as { conversationId: string; removed?: boolean };
+      if (isRemoved) return removed(state, conversationId);
+      return { state, effects: passedOn(event, data) };
     }
     default:
       return { state, effects: passedOn(event, data) };
@@ -174,6 +184,8 @@ function gotAnswer(state: ChatState, id: string, answer: Answer, moment: Moment)
         : sendFailed(without, asked.clientMessageId, answer.error, moment);
     case 'mark':
       return marked(without, asked, answer, moment);
+    case 'list':
+      return gotList(without, answer, moment);
     case 'resume':
       return allResumed(without, asked.ids, answer, moment);
     case 'token':
@@ -201,6 +213,25 @@ function marked(
 function withSubscription(state: ChatState, conversationId: string, next: Subscription): Step {
   const subscriptions = withEntry(state.subscriptions, conversationId, next);
   return { state: { ...state, subscriptions }, effects: [keepPlace(conversationId, next)] };
+}
+
+/** If it is refused we know of no others than before. */
+function gotList(state: ChatState, answer: Answer, { now }: Moment): Step {
+  if (!answer.ok && isPassing(answer.error)) {
+    // The one thing to be had only on a connection that is new.
+    return dropped(state, { kind: 'reconnect', code: answer.error.code }, { now, random: 1 });
+  }
+  if (!answer.ok) return { state, effects: NOTHING };
+  const { conversations, chats, presence } = answer.data as unknown as Listed;
+  const { state: after, effects } = listed(state, conversations);
+  const shown = (presence ?? []).map((one) => tell('presence', one));
+  return { state: after, effects: [...effects, ...(chats ? [tell('chats', chats)] : []), ...shown] };
+}
+
+interface Listed {
+  readonly conversations: Readonly<Record<string, Resumed>>;
+  readonly chats?: ChatEvents['chats'];
+  readonly presence?: readonly Presence[];
 }
 
 function allResumed(state: ChatState, ids: readonly string[], answer: Answer, moment: Moment): Step {

@@ -2,13 +2,15 @@ import type { ChatEvent } from '../chat-events.js';
 import { nextWake } from '../core/due.js';
 import { step } from '../core/step.js';
 import { type ChatState, type Effect, INITIAL, type Input, type Place, type Unsent } from '../core/state.js';
-import type { Message, OutgoingMessage } from '../frames.js';
+import type { Message, OutgoingMessage, Position } from '../frames.js';
 import { ModelServer } from './model-server.js';
 
 interface Wire {
   /** When the last frame of each direction arrives: the next one comes after it. */
   up: number;
   down: number;
+  /** Conversations of which it is told in order, by a server that keeps the order of each connection. */
+  readonly live: Set<string>;
 }
 
 /** A device: the core alone, and what it told and kept. */
@@ -41,7 +43,11 @@ export class BadNetwork {
   #random: () => number;
   #coming: { at: number; run: () => void }[] = [];
 
-  constructor(users: readonly string[], seed: number) {
+  readonly #keepsOrder: boolean;
+
+  /** @param keepsOrder the server tells each connection everything in order; else it tells at random and answers holes */
+  constructor(users: readonly string[], seed: number, keepsOrder: boolean) {
+    this.#keepsOrder = keepsOrder;
     this.#random = randomFrom(seed);
     this.devices = users.map((userId) => new Device(userId));
     for (const device of this.devices) this.#begin(device);
@@ -145,7 +151,7 @@ export class BadNetwork {
     this.#in(this.#random() * 50, () => {
       if (device.calls !== calls) return;
       if (fails) return this.feed(device, { kind: 'lost', closing: { kind: 'reconnect', code: 'refused' } });
-      device.wire = { up: this.#now, down: this.#now };
+      device.wire = { up: this.#now, down: this.#now, live: new Set() };
       this.feed(device, { kind: 'opened', userId: device.userId, expiresAt: undefined });
     });
   }
@@ -166,6 +172,7 @@ export class BadNetwork {
     wire: Wire,
     { id, action, data }: { id: string; action: string; data: never },
   ): void {
+    if (action === 'resume' && this.#keepsOrder) return this.#resumeInOrder(device, wire, id, data);
     if (action === 'resume') {
       const { pushes, answer } = this.server.resume(data);
       for (const [event, pushed] of pushes)
@@ -187,6 +194,24 @@ export class BadNetwork {
       this.#down(device, wire, () => this.feed(device, { kind: 'answer', id, answer }));
   }
 
+  #resumeInOrder(
+    device: Device,
+    wire: Wire,
+    id: string,
+    { conversations: asked }: { conversations: Record<string, Position> },
+  ): void {
+    const missed = Object.entries(asked).map(([of, from]) => [of, this.server.missed(of, from)] as const);
+    const conversations = Object.fromEntries(missed.map(([of, { head }]) => [of, head]));
+    this.#down(device, wire, () =>
+      this.feed(device, { kind: 'answer', id, answer: { ok: true, data: { conversations } } }),
+    );
+    for (const [of, { pushes }] of missed) {
+      wire.live.add(of);
+      for (const [event, pushed] of pushes)
+        this.#down(device, wire, () => this.feed(device, { kind: 'push', event, data: pushed }));
+    }
+  }
+
   /** In order, as one connection keeps it, for as long as it is there. */
   #down(device: Device, wire: Wire, run: () => void): void {
     wire.down = Math.max(wire.down, this.#now + this.#random() * 40) + 0.001;
@@ -195,6 +220,7 @@ export class BadNetwork {
 
   /** What is told live may be lost, doubled, late and out of order. */
   #tellAll(event: string, message: Message): void {
+    if (this.#keepsOrder) return this.#tellInOrder(event, message);
     for (const device of this.devices) {
       const { wire } = device;
       if (!wire || this.#happens(0.2)) continue;
@@ -203,6 +229,13 @@ export class BadNetwork {
           if (device.wire === wire) this.feed(device, { kind: 'push', event, data: message });
         });
     }
+  }
+
+  #tellInOrder(event: string, message: Message): void {
+    const data = { ...message, position: this.server.head(message.conversationId) };
+    for (const device of this.devices)
+      if (device.wire?.live.has(message.conversationId))
+        this.#down(device, device.wire, () => this.feed(device, { kind: 'push', event, data }));
   }
 
   #happens(chance: number): boolean {

@@ -1,4 +1,8 @@
-import type { Answer, Gap, Message, OutgoingMessage, Position, Resumed } from '../frames.js';
+import type { Answer, Gap, Logged, Message, OutgoingMessage, Position, Resumed } from '../frames.js';
+
+interface Asked {
+  readonly conversations?: Readonly<Record<string, Position>>;
+}
 
 /** What a server promises, and nothing else: a dense log a conversation, one message a client message id. */
 export class ModelServer {
@@ -69,8 +73,34 @@ export class ModelServer {
     return { ok: true, data: {} };
   }
 
+  /** All that somebody has missed, each with the position that follows on it; and where the log ends. */
+  missed(
+    conversationId: string,
+    from: Position,
+  ): { pushes: [string, Logged<Gap | Message>][]; head: Position } {
+    const log = this.#of(conversationId);
+    const pushes: [string, Logged<Gap | Message>][] = [];
+    let seq = Math.max(from.seq, log.cutSeq);
+    if (from.seq < log.cutSeq) {
+      const gap = { conversationId, fromSeq: from.seq + 1, toSeq: log.cutSeq };
+      pushes.push(['gap', { ...gap, position: { seq, rev: from.rev } }]);
+    }
+    for (const message of log.messages) {
+      if (message.seq <= seq) continue;
+      ({ seq } = message);
+      pushes.push(['message.created', { ...message, position: { seq, rev: from.rev } }]);
+    }
+    const changed = log.messages.filter((one) => one.seq <= from.seq && one.rev > from.rev);
+    for (const message of changed.sort((one, other) => one.rev - other.rev))
+      pushes.push(['message.updated', { ...message, position: { seq, rev: message.rev } }]);
+    const last = pushes.pop();
+    // Changes that are shown by what the messages are now are passed over.
+    if (last) pushes.push([last[0], { ...last[1], position: { seq, rev: log.rev } }]);
+    return { pushes, head: { seq: log.seq, rev: log.rev } };
+  }
+
   /** The pushes of a replay, in order, and the answer that comes after them. */
-  resume(asked: Readonly<Record<string, Position>>): { pushes: [string, Gap | Message][]; answer: Answer } {
+  resume({ conversations: asked = {} }: Asked): { pushes: [string, Gap | Message][]; answer: Answer } {
     const pushes: [string, Gap | Message][] = [];
     const conversations: Record<string, Resumed> = {};
     for (const [conversationId, from] of Object.entries(asked)) {
@@ -91,6 +121,11 @@ export class ModelServer {
       conversations[conversationId] = { seq, rev: more ? shown.at(-1)!.rev : log.rev, more };
     }
     return { pushes, answer: { ok: true, data: { conversations } } };
+  }
+
+  head(conversationId: string): Position {
+    const { seq, rev } = this.#of(conversationId);
+    return { seq, rev };
   }
 
   #of(conversationId: string): { messages: Message[]; seq: number; rev: number; cutSeq: number } {
