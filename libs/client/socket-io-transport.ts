@@ -1,4 +1,4 @@
-import { type Answer, type Closing, PUSHES, type WireError } from './frames.js';
+import { type Answer, type Closing, closingOf, PUSHES, type WireError } from './frames.js';
 import type { Connection, Listener, Transport } from './transport.js';
 
 /** The part of a socket of socket.io-client that is used. */
@@ -19,7 +19,18 @@ export interface SocketIoOptions {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-type Said = Readonly<Record<string, unknown>> & { readonly ok?: unknown; readonly error?: WireError };
+/** What an event is acknowledged with: what it answers stands beside `ok`, or in `data` as on a raw WebSocket. */
+type Said = Readonly<Record<string, unknown>> & {
+  readonly ok?: unknown;
+  readonly error?: WireError;
+  readonly data?: Readonly<Record<string, unknown>>;
+};
+
+/** Said before the server hangs up: socket.io has no close codes of ours. */
+interface Farewell {
+  readonly code: string;
+  readonly number: number;
+}
 
 /** One socket a connection: when to come again is decided by the client, not by socket.io. */
 export function socketIoTransport({
@@ -50,7 +61,7 @@ export function socketIoTransport({
       socket.on('connect_error', ({ data, message }: Error & { data?: Partial<WireError> }) =>
         lost(closingOfRefusal(data?.code ?? message, data?.retryAfterMs)),
       );
-      socket.on('closing', (data: { code: string; terminal?: boolean }) => (farewell = farewellOf(data)));
+      socket.on('closing', ({ code, number }: Farewell) => (farewell = { ...closingOf(number), code }));
       socket.on('disconnect', (reason: string) => lost(farewell ?? { kind: 'reconnect', code: reason }));
       for (const event of PUSHES) socket.on(event, (data: unknown) => listener.push(event, data));
       return {
@@ -63,8 +74,8 @@ export function socketIoTransport({
   };
 }
 
-function answerOf({ ok, error, ...data }: Said): Answer {
-  if (ok === true) return { ok: true, data };
+function answerOf({ ok, error, ...rest }: Said): Answer {
+  if (ok === true) return { ok: true, data: rest.data ?? rest };
   return { ok: false, error: error ?? { code: 'internal_error', detail: 'The server gave no reason.' } };
 }
 
@@ -72,8 +83,4 @@ function answerOf({ ok, error, ...data }: Said): Answer {
 export function closingOfRefusal(code: string, afterMs = 0): Closing {
   if (code === 'unauthenticated' || code === 'invalid_token') return { kind: 'unauthenticated', code };
   return code === 'forbidden' ? { kind: 'terminal', code } : { kind: 'reconnect', code, afterMs };
-}
-
-function farewellOf({ code, terminal }: { code: string; terminal?: boolean }): Closing {
-  return terminal ? { kind: 'terminal', code } : closingOfRefusal(code);
 }

@@ -208,6 +208,18 @@ describe.each(Object.entries(TRANSPORTS))('A client over %s', (_, transportTo) =
     timing.advance(1);
     await back;
   });
+
+  it.each([
+    [4403, 'ended'],
+    [4503, 'waiting'],
+    [4000, 'waiting'],
+    [4401, 'waiting'],
+  ])('closed with %i is %s', async (code, status) => {
+    const anna = await chatting(clientOf('anna', connect()));
+    const over = next(anna, 'link', (link) => link.status === 'ended' || link.status === 'waiting');
+    for (const client of server.clients) client.drop(code);
+    expect(await over).toMatchObject({ status, code: String(code) });
+  });
 });
 
 describe('A connection of API Gateway', () => {
@@ -240,16 +252,5 @@ describe('A connection of API Gateway', () => {
     await server.until(() => server.framesOf('ping').length === 1);
     timing.advance(15_000);
     expect(await waiting).toMatchObject({ code: 'ping_timeout' });
-  });
-
-  it.each([
-    [4403, 'ended'],
-    [4503, 'waiting'],
-    [1001, 'waiting'],
-  ])('closed with %i is %s', async (code, status) => {
-    const anna = await chatting(clientOf('anna', transport()));
-    const over = next(anna, 'link', (link) => link.status === 'ended' || link.status === 'waiting');
-    for (const client of server.clients) client.drop(code);
-    expect(await over).toMatchObject({ status, code: String(code) });
   });
 });

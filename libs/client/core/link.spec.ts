@@ -135,6 +135,15 @@ describe('The link', () => {
     expect(nextWake(core.state)).toBe(core.now + 3_600_000 - 90_000);
   });
 
+  it('does not ask for tokens without a pause on a device whose clock is fast', () => {
+    const core = new Core().connected(500_000);
+    const connected = core.now;
+    expect(kinds(core.wait())).toEqual(['renew']);
+    expect(core.now - connected).toBe(10_000);
+    core.feed({ kind: 'renewed', token: 'newer', expiresAt: 500_000 });
+    expect(nextWake(core.state) - core.now).toBe(10_000);
+  });
+
   it('asks once more, 5 s later, when there was no token to be had', () => {
     const core = new Core().connected(1_000_000 + 3_600_000);
     core.wait();

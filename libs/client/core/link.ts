@@ -9,6 +9,8 @@ export const DIAL_MS = 20_000;
 const MOST_REFUSED_TOKENS = 3;
 /** A new token is asked for this long before the old one expires, or in the last tenth of its life if that is shorter. */
 const RENEW_AHEAD_MS = 60_000;
+/** On a device whose clock is fast every token has expired: the server knows better, and is not flooded with new ones. */
+const SOONEST_RENEWAL_MS = 10_000;
 
 /** Full jitter: from nothing to a bound that doubles, so that a crowd that was dropped together does not come together. */
 export function waitMs(attempt: number, random: number): number {
@@ -18,7 +20,7 @@ export function waitMs(attempt: number, random: number): number {
 export function renewAtOf(expiresAt: number | undefined, now: number, random: number): number {
   if (expiresAt === undefined) return Infinity;
   const ahead = Math.min(RENEW_AHEAD_MS, (expiresAt - now) / 10);
-  return Math.max(now, expiresAt - ahead * (1 + random));
+  return Math.max(now + SOONEST_RENEWAL_MS, expiresAt - ahead * (1 + random));
 }
 
 export function started(state: ChatState, { now }: Moment): Step {

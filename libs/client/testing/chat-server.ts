@@ -76,7 +76,11 @@ export class ChatServer {
     chat.on('connection', (socket: Socket) => {
       const client = this.#come(String(socket.handshake.auth['token']), {
         push: (event, data) => void socket.emit(event, data),
-        drop: () => socket.conn.close(),
+        drop: (number) => {
+          if (number === undefined) return void socket.conn.close();
+          socket.emit('closing', { code: String(number), number });
+          socket.disconnect(true);
+        },
       });
       socket.on('disconnect', () => this.#go(client));
       socket.onAny((action: string, data: unknown, answer?: (said: object) => void) =>
