@@ -92,6 +92,22 @@ module.exports = {
       to: { path: '^libs/domain/', pathNot: '^libs/domain/([^/]+/model|kernel)/' },
     },
     {
+      name: 'client-knows-no-server',
+      comment:
+        'The client library is loaded by other people’s applications: the wire is all that it shares with the server.',
+      severity: 'error',
+      from: { path: '^libs/client/', pathNot: TESTS },
+      to: { path: '^(apps|libs)/', pathNot: '^libs/client/' },
+    },
+    {
+      name: 'client-loads-in-browsers',
+      comment:
+        'A browser has no Node modules, and loads every package it is given; the store in a file is for Node.',
+      severity: 'error',
+      from: { path: '^libs/client/', pathNot: [TESTS, '^libs/client/file-store\\.ts$'] },
+      to: { pathNot: '^libs/client/(?!file-store)' },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two files in a cycle are one file that is hard to read.',
       severity: 'error',

@@ -19,6 +19,7 @@ const alias = {
   '#domain': join(root, 'libs/domain'),
   '#ports': join(root, 'libs/ports'),
   '#adapters': join(root, 'libs/adapters'),
+  '#client': join(root, 'libs/client'),
   '#apps': join(root, 'apps'),
   '#test': join(root, 'test'),
 };

@@ -1,4 +1,4 @@
-import { MemoryConversations, MemoryMessageLog, ChatTables } from '#adapters/memory/chat/memory-chat.js';
+import { ChatTables, MemoryConversations, MemoryMessageLog } from '#adapters/memory/chat/memory-chat.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { LiveConversations } from '#domain/chat/application/live-conversations.js';

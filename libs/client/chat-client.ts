@@ -1,0 +1,296 @@
+import type { ChatEvents } from './chat-events.js';
+import { nextWake } from './core/due.js';
+import { step } from './core/step.js';
+import { type ChatState, type Effect, INITIAL, type Input, type Place, type Unsent } from './core/state.js';
+import { type Answer, BEGINNING, type OutgoingMessage, type Position } from './frames.js';
+import { MemoryStore, type Store } from './store.js';
+import { realTiming, type Timing } from './timing.js';
+import { type Connection, LARGEST_FRAME, type Transport } from './transport.js';
+import { claimsOf } from './user-token.js';
+
+export interface ChatOptions {
+  readonly transport: Transport;
+  /** A token that is good now. Asked at each connection, and before the last one expires. */
+  readonly token: () => string | Promise<string>;
+  /** Where positions and unsent messages survive; in memory, unless told otherwise. */
+  readonly store?: Store;
+  /** What went wrong without stopping the client: a listener that threw, a token or a store that failed. */
+  readonly onError?: (error: unknown) => void;
+  readonly timing?: Timing;
+  readonly random?: () => number;
+  readonly newId?: () => string;
+}
+
+/** What the server does not do. */
+export class ChatRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, detail: string) {
+    super(detail);
+    this.name = 'ChatRefusal';
+    this.code = code;
+  }
+}
+
+export type Content = Omit<OutgoingMessage, 'conversationId' | 'clientMessageId'>;
+
+const AT = 'at:';
+const OUT = 'out:';
+
+/** A user's chat on one device. It decides nothing: `core/` does; this carries out what follows. */
+export class ChatClient {
+  readonly #options: ChatOptions;
+  readonly #store: Store;
+  readonly #timing: Timing;
+  readonly #listeners = new Map<string, Set<(data: never) => void>>();
+  readonly #tickets = new Map<number, (answer: Answer) => void>();
+  #state: ChatState = INITIAL;
+  #connection: Connection | undefined;
+  /** Rises with each call: what belongs to an earlier one is not heard any more. */
+  #dialled = 0;
+  #cancelWake = (): void => {};
+  #ticket = 0;
+  /** What was asked before the store was read; undefined afterwards. */
+  #early: Input[] | undefined = [];
+  #loading: Promise<void> | undefined;
+  #queue: Input[] = [];
+  #isStepping = false;
+
+  constructor(options: ChatOptions) {
+    this.#options = options;
+    this.#store = options.store ?? new MemoryStore();
+    this.#timing = options.timing ?? realTiming;
+  }
+
+  /** @throws what the store throws when it cannot be read */
+  async start(): Promise<void> {
+    this.#loading ??= this.#load();
+    try {
+      await this.#loading;
+    } catch (error) {
+      this.#loading = undefined;
+      throw error;
+    }
+    this.#input({ kind: 'start' });
+  }
+
+  /** What is not sent stays in the store. */
+  stop(): void {
+    this.#input({ kind: 'stop' });
+  }
+
+  /** Answers what takes the listener away. */
+  on<Name extends keyof ChatEvents>(name: Name, listener: (data: ChatEvents[Name]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** Tells the conversation from a position on (of a list, say; else from its beginning), then whatever comes. */
+  follow(conversationId: string, position: Position = BEGINNING): void {
+    this.#input({ kind: 'follow', conversationId, position });
+  }
+
+  /** Of every conversation that the user is in: what is new from now on, or what was missed since a position that is known. */
+  followAll(): void {
+    this.#input({ kind: 'follow_all' });
+  }
+
+  unfollow(conversationId: string): void {
+    this.#input({ kind: 'leave', conversationId });
+  }
+
+  /**
+   * Sent now or when there is a connection again, once, after what was sent before it to the same conversation. Told as
+   * `sending`, then `sent` or `refused`. Answers its client message id.
+   */
+  send(conversationId: string, content: string | Content): string {
+    const clientMessageId = (this.#options.newId ?? newId)();
+    const said = typeof content === 'string' ? { text: content } : content;
+    this.#input({ kind: 'send', message: { ...said, conversationId, clientMessageId } });
+    return clientMessageId;
+  }
+
+  /** Up to a `seq` that has been told. It only moves forward. */
+  read(conversationId: string, seq: number): void {
+    this.#input({ kind: 'read', conversationId, seq });
+  }
+
+  /** Dropped when there is no connection. */
+  typing(conversationId: string, on: boolean): void {
+    this.#input({ kind: 'say', action: 'typing', data: { conversationId, on } });
+  }
+
+  /** Of this device; said again on each connection. */
+  presence(data: Readonly<Record<string, unknown>>): void {
+    this.#input({ kind: 'presence', data });
+  }
+
+  room(conversationId: string, isIn: boolean): void {
+    this.#input({ kind: 'room', conversationId, on: isIn });
+  }
+
+  /** To who is in the room now. Dropped when there is no connection. */
+  broadcast(conversationId: string, event: string, data: unknown): void {
+    this.#input({ kind: 'say', action: 'room.broadcast', data: { conversationId, event, data } });
+  }
+
+  /** `message.edit`, `message.delete`, `message.react`, `message.pin`, `conversation.open`. Not tried again by itself.
+   * @throws ChatRefusal the server's code; `offline` (not asked) or `connection_lost` (done or not) */
+  call(action: string, data: object): Promise<Readonly<Record<string, unknown>>> {
+    const ticket = ++this.#ticket;
+    return new Promise((resolve, reject) => {
+      this.#tickets.set(ticket, (answer) =>
+        answer.ok ? resolve(answer.data) : reject(new ChatRefusal(answer.error.code, answer.error.detail)),
+      );
+      this.#input({ kind: 'call', ticket, action, data });
+    });
+  }
+
+  async #load(): Promise<void> {
+    const entries = [...(await this.#store.load())];
+    const places = new Map(
+      entries.flatMap(([key, value]) =>
+        key.startsWith(AT) ? [[key.slice(AT.length), JSON.parse(value) as Place]] : [],
+      ),
+    );
+    const outbox = entries.flatMap(([key, value]) =>
+      key.startsWith(OUT) ? [JSON.parse(value) as Unsent] : [],
+    );
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    this.#input({ kind: 'loaded', places, outbox: outbox.map((one) => ({ ...one, kept: true })) });
+    for (const input of early) this.#input(input);
+  }
+
+  /** A listener that sends, or a transport that answers at once, comes after what is being done. */
+  #input(input: Input): void {
+    if (this.#early) return void this.#early.push(input);
+    this.#queue.push(input);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#take(next);
+    this.#isStepping = false;
+    this.#cancelWake();
+    const wake = nextWake(this.#state);
+    if (wake === Infinity) return;
+    this.#cancelWake = this.#timing.after(wake - this.#timing.now(), () => this.#input({ kind: 'tick' }));
+  }
+
+  #take(input: Input): void {
+    try {
+      const moment = { now: this.#timing.now(), random: (this.#options.random ?? Math.random)() };
+      const { state, effects } = step(this.#state, input, moment);
+      this.#state = state;
+      for (const effect of effects) this.#carryOut(effect);
+    } catch (error) {
+      this.#failed(error); // a frame that is not as it should be
+    }
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.kind) {
+      case 'dial':
+        return void this.#dial(++this.#dialled);
+      case 'hang_up':
+        this.#dialled++;
+        this.#connection?.close();
+        this.#connection = undefined;
+        return;
+      case 'renew':
+        return void this.#renew();
+      case 'request':
+        return this.#request(effect);
+      case 'say':
+        return this.#connection?.say(effect.action, effect.data);
+      case 'tell':
+        return this.#tell(effect.event.name, effect.event.data);
+      case 'settle':
+        this.#tickets.get(effect.ticket)?.(effect.answer);
+        return void this.#tickets.delete(effect.ticket);
+      default:
+        return void this.#keep(effect);
+    }
+  }
+
+  #request({ id, action, data }: Extract<Effect, { kind: 'request' }>): void {
+    const size = new TextEncoder().encode(JSON.stringify({ action, id, data })).length;
+    if (size <= LARGEST_FRAME) return this.#connection?.request(id, action, data);
+    // The server would hang up, and again whenever it is sent again.
+    const error = { code: 'message_too_large', detail: `${size} bytes; a frame takes ${LARGEST_FRAME}.` };
+    this.#input({ kind: 'answer', id, answer: { ok: false, error } });
+  }
+
+  async #dial(dialled: number): Promise<void> {
+    const isCurrent = (): boolean => this.#dialled === dialled;
+    try {
+      const token = await this.#options.token();
+      if (!isCurrent()) return;
+      this.#connection = this.#options.transport.connect(token, {
+        opened: () => isCurrent() && this.#input({ kind: 'opened', ...claimsOf(token) }),
+        push: (event, data) => isCurrent() && this.#input({ kind: 'push', event, data }),
+        answer: (id, answer) => isCurrent() && this.#input({ kind: 'answer', id, answer }),
+        lost: (closing) => isCurrent() && this.#input({ kind: 'lost', closing }),
+      });
+    } catch (error) {
+      this.#failed(error);
+      if (isCurrent()) this.#input({ kind: 'lost', closing: { kind: 'reconnect', code: 'no_token' } });
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const dialled = this.#dialled;
+    let token: string | undefined;
+    try {
+      token = await this.#options.token();
+    } catch (error) {
+      this.#failed(error);
+    }
+    const expiresAt = token === undefined ? undefined : claimsOf(token).expiresAt;
+    if (this.#dialled === dialled) this.#input({ kind: 'renewed', token, expiresAt });
+  }
+
+  #tell(name: string, data: unknown): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        listener(data as never);
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+  }
+
+  async #keep(effect: Extract<Effect, { kind: `keep_${string}` | `forget_${string}` }>): Promise<void> {
+    try {
+      switch (effect.kind) {
+        case 'keep_place':
+          return await this.#store.set(AT + effect.conversationId, JSON.stringify(effect.place));
+        case 'forget_place':
+          return await this.#store.remove(AT + effect.conversationId);
+        case 'forget_unsent':
+          return await this.#store.remove(OUT + effect.clientMessageId);
+        case 'keep_unsent': {
+          const { clientMessageId } = effect.unsent.message;
+          await this.#store.set(OUT + clientMessageId, JSON.stringify(effect.unsent));
+          return this.#input({ kind: 'kept', clientMessageId });
+        }
+      }
+    } catch (error) {
+      this.#failed(error);
+      if (effect.kind !== 'keep_unsent') return; // told, or sent, once more after a reload
+      const { clientMessageId } = effect.unsent.message;
+      this.#input({ kind: 'not_kept', clientMessageId, detail: 'The store of this device did not take it.' });
+    }
+  }
+
+  #failed(error: unknown): void {
+    (this.#options.onError ?? console.error)(error);
+  }
+}
+
+/** 128 bits of chance; `crypto.randomUUID` is there on secure pages only. */
+function newId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}

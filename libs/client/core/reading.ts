@@ -1,0 +1,241 @@
+import { BEGINNING, type Gap, type Logged, type Message, type Position, type Resumed } from '../frames.js';
+import {
+  type Followed,
+  type Following,
+  followingFrom,
+  hasHole,
+  type Told,
+  withChange,
+  withGap,
+  withHead,
+  withMessage,
+  withPosition,
+} from './following.js';
+import { seenOurs } from './outbox.js';
+import { isPassing, retryInMs } from './refusals.js';
+import {
+  type ChatState,
+  type Effect,
+  keepPlace,
+  type Moment,
+  NOTHING,
+  type Place,
+  type Step,
+  type Subscription,
+  tell,
+  withEntry,
+  withoutEntry,
+} from './state.js';
+
+/** Pushes may overtake one another: a hole is asked for only if it does not close by itself. */
+const GRACE_MS = 50;
+const LONGEST_GRACE_MS = 5000;
+/** A replay that has not gone on for so long has stopped. */
+const REPLAY_MS = 10_000;
+
+/** Whoever begins at a position has had what is before it. */
+export function placeAt(position: Position): Place {
+  return { position, delivered: { at: position.seq, told: position.seq }, read: { at: 0, told: 0 } };
+}
+
+export function subscriptionFrom({ position, delivered, read }: Place): Subscription {
+  return {
+    following: followingFrom(position),
+    askAt: Infinity,
+    mustAsk: false,
+    isComing: false,
+    vain: 0,
+    delivered,
+    read,
+    marksNotBefore: 0,
+  };
+}
+
+/** Its history from `position` on, then whatever comes. What is known of it already is not told again. */
+export function followed(
+  state: ChatState,
+  conversationId: string,
+  position: Position,
+  { now }: Moment,
+): Step {
+  if (state.subscriptions.has(conversationId)) return { state, effects: NOTHING };
+  const subscription = { ...subscriptionFrom(placeAt(position)), askAt: now, mustAsk: true };
+  return {
+    state: { ...state, subscriptions: withEntry(state.subscriptions, conversationId, subscription) },
+    effects: [keepPlace(conversationId, subscription)],
+  };
+}
+
+/** Conversations of which nothing was known here: what is in them already is not told, what comes is. */
+export function listed(state: ChatState, conversations: Readonly<Record<string, Resumed>>): Step {
+  const subscriptions = new Map(state.subscriptions);
+  const effects: Effect[] = [];
+  for (const [id, one] of Object.entries(conversations)) {
+    if (subscriptions.has(id) || 'error' in one) continue;
+    const subscription = subscriptionFrom(placeAt({ seq: one.seq, rev: one.rev }));
+    subscriptions.set(id, subscription);
+    effects.push(keepPlace(id, subscription));
+  }
+  return { state: { ...state, subscriptions }, effects };
+}
+
+/** Our user is no member any more. */
+export function removed(state: ChatState, conversationId: string): Step {
+  const { state: without, effects } = unfollowed(state, conversationId);
+  const error = { code: 'forbidden', detail: 'You are no member of this conversation any more.' };
+  return { state: without, effects: [...effects, tell('left', { conversationId, error })] };
+}
+
+export function unfollowed(state: ChatState, conversationId: string): Step {
+  if (!state.subscriptions.has(conversationId)) return { state, effects: NOTHING };
+  return {
+    state: { ...state, subscriptions: withoutEntry(state.subscriptions, conversationId) },
+    effects: [{ kind: 'forget_place', conversationId }],
+  };
+}
+
+export function messageCame(
+  state: ChatState,
+  { position, ...message }: Logged<Message>,
+  moment: Moment,
+): Step {
+  const take = (following: Following): Followed => withMessage(following, message);
+  return advanced(state, message.conversationId, upTo(position, take), moment, before(position, message));
+}
+
+export function changeCame(
+  state: ChatState,
+  { position, ...message }: Logged<Message>,
+  moment: Moment,
+): Step {
+  const take = (following: Following): Followed => withChange(following, message);
+  return advanced(state, message.conversationId, upTo(position, take), moment);
+}
+
+export function gapCame(state: ChatState, { position, ...gap }: Logged<Gap>, moment: Moment): Step {
+  const take = (following: Following): Followed => withGap(following, gap);
+  return advanced(state, gap.conversationId, upTo(position, take), moment);
+}
+
+/** Where a conversation that is new to us begins: where the server begins to tell of it, if it says where we are, else at 1. */
+function before(position: Position | undefined, { seq }: Message): Position {
+  return position ? { seq: seq - 1, rev: position.rev } : BEGINNING;
+}
+
+function upTo(position: Position | undefined, take: (following: Following) => Followed) {
+  return (following: Following): Followed => {
+    const taken = take(following);
+    if (!position) return taken;
+    const settled = withPosition(taken.following, position);
+    return { following: settled.following, told: [...taken.told, ...settled.told] };
+  };
+}
+
+/** All that was missed has been pushed, or a part of it, or there is no way in. */
+export function resumed(state: ChatState, conversationId: string, answer: Resumed, moment: Moment): Step {
+  const subscription = state.subscriptions.get(conversationId);
+  if (!subscription) return { state, effects: NOTHING };
+  if ('error' in answer) return notResumed(state, conversationId, subscription, answer, moment);
+  const { seq, rev, more } = answer;
+  if (more === undefined) return coming(state, conversationId, subscription, seq, moment);
+  const before = subscription.following.position;
+  const step = advanced(state, conversationId, (following) => withPosition(following, { seq, rev }), moment);
+  const after = step.state.subscriptions.get(conversationId);
+  if (!after) return step;
+  const isVain = after.following.position.seq === before.seq && after.following.position.rev === before.rev;
+  const isMissing = more || hasHole(after.following);
+  const vain = isMissing && isVain ? after.vain + 1 : 0;
+  const askAt = !isMissing ? Infinity : moment.now + (more && vain === 0 ? 0 : graceMs(vain));
+  const subscriptions = withEntry(step.state.subscriptions, conversationId, {
+    ...after,
+    mustAsk: more,
+    vain,
+    askAt,
+  });
+  return { state: { ...step.state, subscriptions }, effects: step.effects };
+}
+
+function coming(
+  state: ChatState,
+  conversationId: string,
+  subscription: Subscription,
+  head: number,
+  { now }: Moment,
+): Step {
+  const following = withHead(subscription.following, head);
+  const isComing = hasHole(following);
+  const next = { following, mustAsk: false, isComing, askAt: isComing ? now + REPLAY_MS : Infinity };
+  const subscriptions = withEntry(state.subscriptions, conversationId, { ...subscription, ...next });
+  return { state: { ...state, subscriptions }, effects: NOTHING };
+}
+
+function notResumed(
+  state: ChatState,
+  conversationId: string,
+  subscription: Subscription,
+  { error }: Extract<Resumed, { error: unknown }>,
+  { now }: Moment,
+): Step {
+  if (isPassing(error)) {
+    const later = {
+      askAt: now + retryInMs(error, subscription.vain),
+      mustAsk: true,
+      vain: subscription.vain + 1,
+    };
+    const subscriptions = withEntry(state.subscriptions, conversationId, { ...subscription, ...later });
+    return { state: { ...state, subscriptions }, effects: NOTHING };
+  }
+  const { state: without, effects } = unfollowed(state, conversationId);
+  return { state: without, effects: [...effects, tell('left', { conversationId, error })] };
+}
+
+function advanced(
+  state: ChatState,
+  conversationId: string,
+  change: (following: Following) => Followed,
+  { now }: Moment,
+  first: Position = BEGINNING,
+): Step {
+  const subscription = state.subscriptions.get(conversationId) ?? subscriptionFrom(placeAt(first));
+  const before = subscription.following.position;
+  const { following, told } = change(subscription.following);
+  const { seq, rev } = following.position;
+  const delivered = { ...subscription.delivered, at: Math.max(subscription.delivered.at, seq) };
+  const next = { ...subscription, following, delivered, ...asking(subscription, following, now) };
+  let after: ChatState = { ...state, subscriptions: withEntry(state.subscriptions, conversationId, next) };
+  const effects: Effect[] = [];
+  for (const one of told) {
+    const ours = one.kind === 'message' ? seenOurs(after, one.message) : { state: after, effects: NOTHING };
+    after = ours.state;
+    effects.push(...ours.effects, toldToApp(one));
+  }
+  // Kept after it is told: who dies between the two is told it again, and does not miss it.
+  if (seq !== before.seq || rev !== before.rev) effects.push(keepPlace(conversationId, next));
+  return { state: after, effects };
+}
+
+function asking(
+  { isComing, askAt, vain }: Subscription,
+  following: Following,
+  now: number,
+): Pick<Subscription, 'isComing' | 'askAt'> {
+  if (!hasHole(following)) return { isComing: false, askAt: isComing ? Infinity : askAt };
+  return { isComing, askAt: isComing ? now + REPLAY_MS : Math.min(askAt, now + graceMs(vain)) };
+}
+
+function toldToApp(told: Told): Effect {
+  switch (told.kind) {
+    case 'message':
+      return tell('message', told.message);
+    case 'changed':
+      return tell('changed', told.message);
+    case 'gap': {
+      const { kind: _, ...gap } = told;
+      return tell('gap', gap);
+    }
+  }
+}
+
+function graceMs(vain: number): number {
+  return Math.min(LONGEST_GRACE_MS, GRACE_MS * 2 ** Math.min(vain, 20));
+}

@@ -1,0 +1,248 @@
+import type { ChatEvents } from '../chat-events.js';
+import type { Answer, Gap, Logged, Message, Position, Presence, Resumed, SendAck } from '../frames.js';
+import { due } from './due.js';
+import { answered, dropped, lost, opened, renewAtOf, started, stopped } from './link.js';
+import { acknowledged, kept, notKept, sendFailed, sending } from './outbox.js';
+import {
+  changeCame,
+  followed,
+  gapCame,
+  listed,
+  messageCame,
+  removed,
+  resumed,
+  subscriptionFrom,
+  unfollowed,
+} from './reading.js';
+import { isPassing, retryInMs } from './refusals.js';
+import {
+  ask,
+  type Asked,
+  type ChatState,
+  type Effect,
+  type Input,
+  keepPlace,
+  type Moment,
+  NOTHING,
+  say,
+  type Step,
+  type Subscription,
+  tell,
+  withEntry,
+  withoutEntry,
+} from './state.js';
+
+/** The whole client: what it is after an input, and what is to be done, in this order. */
+export function step(state: ChatState, input: Input, moment: Moment): Step {
+  const first = taken(state, input, moment);
+  const next = due(first.state, moment);
+  return { state: next.state, effects: [...first.effects, ...next.effects] };
+}
+
+function taken(state: ChatState, input: Input, moment: Moment): Step {
+  switch (input.kind) {
+    case 'loaded':
+      return loaded(state, input);
+    case 'start':
+      return started(state, moment);
+    case 'stop':
+      return stopped(state);
+    case 'opened':
+      return opened(state, input, moment);
+    case 'lost':
+      return lost(state, input.closing, moment);
+    case 'push':
+      return pushed(state, input.event, input.data, moment);
+    case 'answer':
+      return gotAnswer(state, input.id, input.answer, moment);
+    case 'send':
+      return sending(state, input.message);
+    case 'kept':
+      return kept(state, input.clientMessageId);
+    case 'not_kept':
+      return notKept(state, input.clientMessageId, input.detail);
+    case 'follow':
+      return followed(state, input.conversationId, input.position, moment);
+    case 'follow_all':
+      return { state: { ...state, followsAll: true }, effects: NOTHING };
+    case 'leave':
+      return unfollowed(state, input.conversationId);
+    case 'read':
+      return readUpTo(state, input.conversationId, input.seq);
+    case 'tick':
+      return { state, effects: NOTHING };
+    default:
+      return said(state, input, moment);
+  }
+}
+
+function said(
+  state: ChatState,
+  input: Extract<Input, { kind: 'call' | 'say' | 'room' | 'presence' | 'renewed' }>,
+  { now, random }: Moment,
+): Step {
+  const isUp = state.link.kind === 'up';
+  switch (input.kind) {
+    case 'call': {
+      if (isUp) return ask(state, { kind: 'call', at: now, ticket: input.ticket }, input.action, input.data);
+      const error = { code: 'offline', detail: 'There is no connection: it has not been asked.' };
+      return { state, effects: [{ kind: 'settle', ticket: input.ticket, answer: { ok: false, error } }] };
+    }
+    case 'say':
+      return { state, effects: isUp ? [say(input.action, input.data)] : NOTHING };
+    case 'room': {
+      const rooms = new Set(state.rooms);
+      if (input.on) rooms.add(input.conversationId);
+      else rooms.delete(input.conversationId);
+      const effect = say(input.on ? 'room.join' : 'room.leave', { conversationId: input.conversationId });
+      return { state: { ...state, rooms }, effects: isUp ? [effect] : NOTHING };
+    }
+    case 'presence': {
+      const effects = isUp ? [say('presence.set', input.data)] : NOTHING;
+      return { state: { ...state, presence: input.data }, effects };
+    }
+    case 'renewed': {
+      const { link } = state;
+      if (link.kind !== 'up') return { state, effects: NOTHING };
+      const renewAt = input.token === undefined ? now + NO_TOKEN_MS : renewAtOf(input.expiresAt, now, random);
+      const renewed = { ...state, link: { ...link, renewAt } };
+      if (input.token === undefined) return { state: renewed, effects: NOTHING };
+      return ask(renewed, { kind: 'token', at: now }, 'token.refresh', { token: input.token });
+    }
+  }
+}
+const NO_TOKEN_MS = 5000;
+
+/** From the store, before anything else. What waits to be sent is shown again as being sent. */
+function loaded(state: ChatState, { places, outbox }: Extract<Input, { kind: 'loaded' }>): Step {
+  const subscriptions = new Map([...places].map(([id, place]) => [id, subscriptionFrom(place)]));
+  const waiting = [...outbox].sort((one, other) => one.order - other.order);
+  const nextOrder = (waiting.at(-1)?.order ?? 0) + 1;
+  return {
+    state: { ...state, subscriptions, outbox: waiting, nextOrder },
+    effects: waiting.map(({ message }) => tell('sending', message)),
+  };
+}
+
+/** Of what has been told: nobody has read what they were not shown. */
+function readUpTo(state: ChatState, conversationId: string, seq: number): Step {
+  const subscription = state.subscriptions.get(conversationId);
+  if (!subscription) return { state, effects: NOTHING };
+  const at = Math.max(subscription.read.at, Math.min(seq, subscription.following.position.seq));
+  if (at === subscription.read.at) return { state, effects: NOTHING };
+  return withSubscription(state, conversationId, { ...subscription, read: { ...subscription.read, at } });
+}
+
+function pushed(state: ChatState, event: string, data: unknown, moment: Moment): Step {
+  switch (event) {
+    case 'message.created':
+      return messageCame(state, data as Logged<Message>, moment);
+    case 'message.updated':
+    case 'message.deleted':
+      return changeCame(state, data as Logged<Message>, moment);
+    case 'gap':
+      return gapCame(state, data as Logged<Gap>, moment);
+    case 'reconnect': {
+      const { delayMs: afterMs = 0 } = data as { delayMs?: number };
+      return dropped(state, { kind: 'reconnect', code: 'advised', afterMs }, moment);
+    }
+    case 'conversation.updated': {
+      const { conversationId, removed: isRemoved } = data as { conversationId: string; removed?: boolean };
+      if (isRemoved) return removed(state, conversationId);
+      return { state, effects: passedOn(event, data) };
+    }
+    default:
+      return { state, effects: passedOn(event, data) };
+  }
+}
+
+const NAMES = {
+  'receipt.updated': 'receipt',
+  typing: 'typing',
+  'presence.updated': 'presence',
+  'room.event': 'room',
+  'conversation.updated': 'conversation',
+  'inbox.created': 'inbox',
+} as const;
+
+/** A server that is newer than we are may push what we do not know. */
+function passedOn(event: string, data: unknown): readonly Effect[] {
+  const name = Object.hasOwn(NAMES, event) ? NAMES[event as keyof typeof NAMES] : undefined;
+  return name ? [tell(name, data as never)] : NOTHING;
+}
+
+function gotAnswer(state: ChatState, id: string, answer: Answer, moment: Moment): Step {
+  const asked = state.asked.get(id);
+  if (!asked) return { state, effects: NOTHING };
+  const without = answered({ ...state, asked: withoutEntry(state.asked, id) });
+  switch (asked.kind) {
+    case 'call':
+      return { state: without, effects: [{ kind: 'settle', ticket: asked.ticket, answer }] };
+    case 'send':
+      return answer.ok
+        ? acknowledged(without, asked.clientMessageId, answer.data as unknown as SendAck, moment)
+        : sendFailed(without, asked.clientMessageId, answer.error, moment);
+    case 'mark':
+      return marked(without, asked, answer, moment);
+    case 'list':
+      return gotList(without, answer, moment);
+    case 'resume':
+      return allResumed(without, asked.ids, answer, moment);
+    case 'token':
+      // Refused: the server closes when the old one has expired, and we come with another.
+      return { state: without, effects: NOTHING };
+  }
+}
+
+/** Refused for good: the next message moves the mark further, and it is asked then. */
+function marked(
+  state: ChatState,
+  { conversationId, mark, seq }: Extract<Asked, { kind: 'mark' }>,
+  answer: Answer,
+  { now }: Moment,
+): Step {
+  const subscription = state.subscriptions.get(conversationId);
+  if (!subscription) return { state, effects: NOTHING };
+  const isLater = !answer.ok && isPassing(answer.error);
+  const next = isLater
+    ? { ...subscription, marksNotBefore: now + retryInMs(answer.error, 0) }
+    : { ...subscription, [mark]: { ...subscription[mark], told: Math.max(seq, subscription[mark].told) } };
+  return withSubscription(state, conversationId, next);
+}
+
+function withSubscription(state: ChatState, conversationId: string, next: Subscription): Step {
+  const subscriptions = withEntry(state.subscriptions, conversationId, next);
+  return { state: { ...state, subscriptions }, effects: [keepPlace(conversationId, next)] };
+}
+
+/** If it is refused we know of no others than before. */
+function gotList(state: ChatState, answer: Answer, { now }: Moment): Step {
+  if (!answer.ok && isPassing(answer.error)) {
+    // The one thing to be had only on a connection that is new.
+    return dropped(state, { kind: 'reconnect', code: answer.error.code }, { now, random: 1 });
+  }
+  if (!answer.ok) return { state, effects: NOTHING };
+  const { conversations, chats, presence } = answer.data as unknown as Listed;
+  const { state: after, effects } = listed(state, conversations);
+  const shown = (presence ?? []).map((one) => tell('presence', one));
+  return { state: after, effects: [...effects, ...(chats ? [tell('chats', chats)] : []), ...shown] };
+}
+
+interface Listed {
+  readonly conversations: Readonly<Record<string, Resumed>>;
+  readonly chats?: ChatEvents['chats'];
+  readonly presence?: readonly Presence[];
+}
+
+function allResumed(state: ChatState, ids: readonly string[], answer: Answer, moment: Moment): Step {
+  const by = answer.ok ? (answer.data['conversations'] as Record<string, Resumed & Position>) : {};
+  const missing = { error: answer.ok ? NOT_ANSWERED : answer.error };
+  return ids.reduce<Step>(
+    (before, id) => {
+      const one = resumed(before.state, id, by[id] ?? missing, moment);
+      return { state: one.state, effects: [...before.effects, ...one.effects] };
+    },
+    { state, effects: NOTHING },
+  );
+}
+const NOT_ANSWERED = { code: 'internal_error', detail: 'The server said nothing of this conversation.' };

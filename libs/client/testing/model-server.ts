@@ -1,0 +1,136 @@
+import type { Answer, Gap, Logged, Message, OutgoingMessage, Position, Resumed } from '../frames.js';
+
+interface Asked {
+  readonly conversations?: Readonly<Record<string, Position>>;
+}
+
+/** What a server promises, and nothing else: a dense log a conversation, one message a client message id. */
+export class ModelServer {
+  readonly #logs = new Map<string, { messages: Message[]; seq: number; rev: number; cutSeq: number }>();
+  /** Outlives retention, so that a test need not ask how late a retry may be. */
+  readonly #acks = new Map<string, Answer>();
+  readonly #marks = new Map<string, number>();
+  /** Small, so that replays come in parts. */
+  readonly #limit: number;
+
+  constructor(limit = 3) {
+    this.#limit = limit;
+  }
+
+  log(conversationId: string): readonly Message[] {
+    return this.#of(conversationId).messages;
+  }
+
+  seq(conversationId: string): number {
+    return this.#of(conversationId).seq;
+  }
+
+  markOf(kind: string, userId: string, conversationId: string): number {
+    return this.#marks.get(JSON.stringify([kind, userId, conversationId])) ?? 0;
+  }
+
+  append(senderId: string, sent: OutgoingMessage): { answer: Answer; message: Message | undefined } {
+    const { conversationId, clientMessageId, text } = sent;
+    const log = this.#of(conversationId);
+    const key = JSON.stringify([senderId, conversationId, clientMessageId]);
+    const known = this.#acks.get(key);
+    if (known) return { answer: known, message: undefined };
+    const seq = ++log.seq;
+    const id = `msg_${conversationId}_${seq}`;
+    const sentAt = new Date(seq).toISOString();
+    const message = { id, conversationId, seq, rev: 0, senderId, clientMessageId, text, sentAt };
+    log.messages.push(message);
+    const answer: Answer = { ok: true, data: { messageId: id, conversationId, seq, sentAt } };
+    this.#acks.set(key, answer);
+    return { answer, message };
+  }
+
+  edit(conversationId: string, pick: number): Message | undefined {
+    const log = this.#of(conversationId);
+    const at = pick % Math.max(1, log.messages.length);
+    const before = log.messages[at];
+    if (!before) return undefined;
+    const rev = ++log.rev;
+    return (log.messages[at] = { ...before, rev, text: `${before.text}!` });
+  }
+
+  /** Retention. */
+  cut(conversationId: string, pick: number): void {
+    const log = this.#of(conversationId);
+    const cutSeq = Math.min(log.cutSeq + (pick % 3), log.seq);
+    if (cutSeq <= log.cutSeq) return;
+    log.cutSeq = cutSeq;
+    log.messages = log.messages.filter(({ seq }) => seq > cutSeq);
+  }
+
+  mark(
+    kind: string,
+    userId: string,
+    { conversationId, seq }: { conversationId: string; seq: number },
+  ): Answer {
+    const before = this.markOf(kind, userId, conversationId);
+    this.#marks.set(JSON.stringify([kind, userId, conversationId]), Math.max(before, seq));
+    return { ok: true, data: {} };
+  }
+
+  /** All that somebody has missed, each with the position that follows on it; and where the log ends. */
+  missed(
+    conversationId: string,
+    from: Position,
+  ): { pushes: [string, Logged<Gap | Message>][]; head: Position } {
+    const log = this.#of(conversationId);
+    const pushes: [string, Logged<Gap | Message>][] = [];
+    let seq = Math.max(from.seq, log.cutSeq);
+    if (from.seq < log.cutSeq) {
+      const gap = { conversationId, fromSeq: from.seq + 1, toSeq: log.cutSeq };
+      pushes.push(['gap', { ...gap, position: { seq, rev: from.rev } }]);
+    }
+    for (const message of log.messages) {
+      if (message.seq <= seq) continue;
+      ({ seq } = message);
+      pushes.push(['message.created', { ...message, position: { seq, rev: from.rev } }]);
+    }
+    const changed = log.messages.filter((one) => one.seq <= from.seq && one.rev > from.rev);
+    for (const message of changed.sort((one, other) => one.rev - other.rev))
+      pushes.push(['message.updated', { ...message, position: { seq, rev: message.rev } }]);
+    const last = pushes.pop();
+    // Changes that are shown by what the messages are now are passed over.
+    if (last) pushes.push([last[0], { ...last[1], position: { seq, rev: log.rev } }]);
+    return { pushes, head: { seq: log.seq, rev: log.rev } };
+  }
+
+  /** The pushes of a replay, in order, and the answer that comes after them. */
+  resume({ conversations: asked = {} }: Asked): { pushes: [string, Gap | Message][]; answer: Answer } {
+    const pushes: [string, Gap | Message][] = [];
+    const conversations: Record<string, Resumed> = {};
+    for (const [conversationId, from] of Object.entries(asked)) {
+      const log = this.#of(conversationId);
+      if (from.seq < log.cutSeq)
+        pushes.push(['gap', { conversationId, fromSeq: from.seq + 1, toSeq: log.cutSeq }]);
+      const messages = log.messages.filter(({ seq }) => seq > from.seq).slice(0, this.#limit);
+      for (const message of messages) pushes.push(['message.created', message]);
+      const seq = messages.at(-1)?.seq ?? Math.max(from.seq, log.cutSeq);
+      if (seq < log.seq) {
+        conversations[conversationId] = { seq, rev: from.rev, more: true };
+        continue;
+      }
+      const changed = log.messages.filter((one) => one.seq <= from.seq && one.rev > from.rev);
+      const shown = changed.sort((one, other) => one.rev - other.rev).slice(0, this.#limit);
+      for (const message of shown) pushes.push(['message.updated', message]);
+      const more = shown.length < changed.length;
+      conversations[conversationId] = { seq, rev: more ? shown.at(-1)!.rev : log.rev, more };
+    }
+    return { pushes, answer: { ok: true, data: { conversations } } };
+  }
+
+  head(conversationId: string): Position {
+    const { seq, rev } = this.#of(conversationId);
+    return { seq, rev };
+  }
+
+  #of(conversationId: string): { messages: Message[]; seq: number; rev: number; cutSeq: number } {
+    const log = this.#logs.get(conversationId) ?? { messages: [], seq: 0, rev: 0, cutSeq: 0 };
+    this.#logs.set(conversationId, log);
+    return log;
+  }
+}
