@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { notFound, Refusal } from '#domain/kernel/refusal.js';
@@ -80,7 +81,11 @@ export class NotificationsController {
       const id = ids[i];
       return request instanceof Refusal || id === undefined ? [] : [{ id, request }];
     });
-    const taken = await this.#accept.many(workspaceId, good, attempt.repeated, answer.quota);
+    const taken = await this.#accept.many(workspaceId, good, {
+      repeated: attempt.repeated,
+      tell: answer.quota,
+      breathe: setImmediate,
+    });
     throwIfNoRoom(taken);
     const byId = new Map(good.map(({ id }, i) => [id, taken[i]]));
     const results = read.map((request, i) =>

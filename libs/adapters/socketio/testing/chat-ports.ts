@@ -5,15 +5,22 @@ import {
   MemoryConversations,
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
+import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
+import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
 import { MemoryPresence } from '#adapters/memory/chat/memory-presence.js';
+import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { type ChatSettings as Settings, ChatSettings } from '#domain/chat/application/chat-settings.js';
 import { LiveConversations } from '#domain/chat/application/live-conversations.js';
+import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.js';
+import { Attachments } from '#ports/chat/attachments.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
 import { MessageLog } from '#ports/chat/message-log.js';
+import { MessageSearch } from '#ports/chat/message-search.js';
 import { Presence } from '#ports/chat/presence.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { Blobs } from '#ports/system/blobs.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
 import { Randomness } from '#ports/system/randomness.js';
@@ -35,6 +42,10 @@ export function chatPorts({ clock, log }: { readonly clock: Clock; readonly log:
     { provide: Conversations, useValue: conversations },
     { provide: MessageLog, useValue: messages },
     { provide: Blocks, useValue: blocks },
+    { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
+    { provide: Attachments, useValue: new MemoryAttachments(tables) },
+    { provide: Blobs, useValue: new MemoryBlobs(clock) },
+    { provide: UploadLimits, useValue: DEFAULT_UPLOAD_LIMITS },
     { provide: Presence, useValue: new MemoryPresence(clock) },
     { provide: LiveConversations, useValue: live },
     { provide: Realtime, useValue: live },

@@ -12,6 +12,12 @@ import { AcceptNotifications, type NotificationRequest } from './accept-notifica
 
 const id = 'ntf_01jabcdefghjkmnpqrstvwxyz0' as NotificationId;
 
+const inOneGo = (repeated: boolean) => ({
+  repeated,
+  tell: () => {},
+  breathe: () => Promise.resolve(),
+});
+
 describe('a request that is repeated after its answer was lost', () => {
   let clock: DrivenClock;
   let notifications: MemoryNotifications;
@@ -38,9 +44,9 @@ describe('a request that is repeated after its answer was lost', () => {
 
   it('is accepted as it was in a batch, beside one that was refused for good', async () => {
     const bad = { id: 'ntf_01jabcdefghjkmnpqrstvwxyz1' as NotificationId, request: { ...request, to: {} } };
-    const [first] = await accept.many(acme, [{ id, request }, bad], false);
+    const [first] = await accept.many(acme, [{ id, request }, bad], inOneGo(false));
     await clock.advance(2000);
-    const [again, refused] = await accept.many(acme, [{ id, request }, bad], true);
+    const [again, refused] = await accept.many(acme, [{ id, request }, bad], inOneGo(true));
     expect(again).toEqual(first);
     expect(refused).toMatchObject({ code: 'validation_failed' });
   });

@@ -38,7 +38,7 @@ export type TellQuota = (uses: readonly QuotaUse[], now: Instant) => void;
 /** Nobody plans further ahead. */
 const LATEST_MS = 366 * 86_400_000;
 
-/** A thousand at once would keep everybody else waiting for fifty milliseconds. */
+/** Between two breaths. */
 const AT_A_STRETCH = 100;
 
 /** Takes notifications in: what cannot be sent is refused here, everything else is durable when this answers. */
@@ -83,20 +83,20 @@ export class AcceptNotifications {
 
   /**
    * Many at once: each is accepted or refused for itself, and what is accepted is durable together.
-   * @param repeated false where nobody can have asked for these ids before: then none is looked for
+   * @param how.repeated false where nobody can have asked for these ids before: then none is looked for
+   * @param how.breathe lets whoever else waits for this thread have a turn: a thousand take it fifty milliseconds
    */
   async many(
     workspaceId: WorkspaceId,
     requests: readonly { readonly id: NotificationId; readonly request: NotificationRequest }[],
-    repeated: boolean,
-    tell: TellQuota = () => {},
+    how: { readonly repeated: boolean; readonly tell: TellQuota; readonly breathe: () => Promise<void> },
   ): Promise<readonly (Notification | Refusal)[]> {
     const known = new Map<string, NotificationType | undefined>();
     const results: (Notification | Refusal)[] = [];
     for (const [at, { id, request }] of requests.entries()) {
-      if (at % AT_A_STRETCH === AT_A_STRETCH - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (at % AT_A_STRETCH === AT_A_STRETCH - 1) await how.breathe();
       results.push(
-        await this.#readOrRecall(workspaceId, id, request, known, repeated).catch((error: unknown) => {
+        await this.#readOrRecall(workspaceId, id, request, known, how.repeated).catch((error: unknown) => {
           if (error instanceof Refusal) return error;
           throw error;
         }),
@@ -104,7 +104,7 @@ export class AcceptNotifications {
     }
     const notifications = results.filter((one): one is Notification => !(one instanceof Refusal));
     if (notifications.length === 0) return results;
-    const refused = await this.#keep(workspaceId, notifications, tell);
+    const refused = await this.#keep(workspaceId, notifications, how.tell);
     return results.map((one) => (one instanceof Refusal ? one : (refused.get(one.order.id) ?? one)));
   }
 
