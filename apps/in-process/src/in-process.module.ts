@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
+import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CommunicationModule } from '#domain/communication/communication.module.js';
 import { CallbackReaders, OnInbound, TakeCallbacks } from '#domain/delivery/application/take-callbacks.js';
 import { DeliveryModule } from '#domain/delivery/delivery.module.js';
@@ -17,8 +18,8 @@ import type { Target } from '#apps/server/src/targets/target.js';
 class TargetModule {}
 
 /**
- * The contexts over a target, without a door. Campaigns are among them: a data folder that a server has used may hold some
- * that are running.
+ * The contexts over a target, without a door. Campaigns and the chat are among them: a data folder that a server has used may
+ * hold campaigns that are running and messages whose time comes.
  */
 @Module({})
 export class InProcessModule {
@@ -35,6 +36,7 @@ export class InProcessModule {
         CampaignModule,
         CommunicationModule,
         WebhooksModule,
+        ScheduledMessagesModule,
       ],
       providers: [
         {
