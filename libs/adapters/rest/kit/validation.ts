@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
 import { MOST_FAULTS, pointerPart } from './json-text.js';
 
@@ -53,7 +53,7 @@ export class Validation implements PipeTransform {
     if (!isPlainObject(plain)) {
       throw refused([{ pointer: '', code: 'wrong_type', detail: 'The body must be a JSON object.' }]);
     }
-    const dto = instanceOf(metatype, plain, type, '');
+    const dto = instanceOf(metatype, plain, type, '', []);
     const errors = validateSync(dto, {
       whitelist: true,
       forbidNonWhitelisted: true,
@@ -77,30 +77,56 @@ function instanceOf(
   plain: Readonly<Record<string, unknown>>,
   kind: 'body' | 'query',
   at: string,
+  unknown: FieldFault[],
 ): object {
   const names = Object.keys(plain);
   // `{"toString":…}`: no field of ours is called so, and as a property it would hide a method others rely on.
   const unknownNames = names.filter((name) => name in Object.prototype);
   if (unknownNames.length > 0) throw refused(unknownNames.map((name) => unknownField(name, kind, at)));
   if (names.length > MOST_FIELDS) throw tooMany(at, `There are at most ${MOST_FIELDS} fields here.`);
+  const known = fieldsOf(type);
+  for (const name of names) if (!known.has(name)) unknown.push(unknownField(name, kind, at));
+  // No more would be told. class-validator would look at all the others too, for 50 µs each.
+  if (unknown.length >= MOST_FAULTS) throw refused(unknown);
   const instance: Record<string, unknown> = Object.assign(new type());
   for (const name of names) {
     const field = defaultMetadataStorage.findTypeMetadata(type, name)?.typeFunction() as
       Constructor | undefined;
     const value = plain[name];
-    instance[name] = field === undefined ? value : converted(field, value, kind, pointerOf(name, at, kind));
+    instance[name] =
+      field === undefined ? value : converted(field, value, kind, pointerOf(name, at, kind), unknown);
   }
   return instance;
 }
 
-function converted(type: Constructor, value: unknown, kind: 'body' | 'query', at: string): unknown {
+const fields = new WeakMap<Constructor, ReadonlySet<string>>();
+
+/** The names that a class has a rule for. */
+function fieldsOf(type: Constructor): ReadonlySet<string> {
+  const known = fields.get(type);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const names = new Set(rules.map(({ propertyName }) => propertyName));
+  fields.set(type, names);
+  return names;
+}
+
+function converted(
+  type: Constructor,
+  value: unknown,
+  kind: 'body' | 'query',
+  at: string,
+  unknown: FieldFault[],
+): unknown {
   if (Array.isArray(value)) {
     if (value.length > MOST_ITEMS) throw tooMany(at, `There are at most ${MOST_ITEMS} of these.`);
-    return value.map((one: unknown, index) => converted(type, one, kind, pointerOf(String(index), at, kind)));
+    return value.map((one: unknown, index) =>
+      converted(type, one, kind, pointerOf(String(index), at, kind), unknown),
+    );
   }
   if (Object.is(type, Number))
     return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return isPlainObject(value) ? instanceOf(type, value, kind, at) : value;
+  return isPlainObject(value) ? instanceOf(type, value, kind, at, unknown) : value;
 }
 
 function isDto(metatype: ArgumentMetadata['metatype']): metatype is new () => object {
