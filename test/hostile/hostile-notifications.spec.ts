@@ -40,8 +40,8 @@ describe('hostile input about notifications', () => {
         socket.send(`4${packet}`);
       }
       await Promise.all(sockets.map(({ closed }) => closed));
-      const { rss, wall, cpu } = await server.process.lag();
-      expect(Math.min(wall, cpu)).toBeLessThan(MOST_LAG_MS);
+      const { rss, held } = await server.process.lag();
+      expect(held).toBeLessThan(MOST_LAG_MS);
       expect(rss - before).toBeLessThan(50 * 1_048_576);
       await server.isWell();
     },
@@ -117,8 +117,8 @@ describe('a user with 10,000 devices', () => {
       await owner.until(`/v1/notifications/${other}`, ({ status }) => status === 'delivered');
     }
     await theirs.until(`/v1/notifications/${told}`, ({ status }) => status === 'sent');
-    const { wall, cpu } = await server.process.lag();
-    expect(Math.min(wall, cpu)).toBeLessThan(MOST_LAG_MS);
+    const { held } = await server.process.lag();
+    expect(held).toBeLessThan(MOST_LAG_MS);
     await theirs.get('DELETE', crowd);
     expect((await theirs.send('GET', `${crowd}/devices`)).status).toBe(404);
     await server.isWell();
