@@ -8,6 +8,7 @@ export default {
   testEnvironment: 'node',
   transform: {},
   maxWorkers: 2,
+  testSequencer: join(import.meta.dirname, 'scripts', 'test-sequencer.mjs'),
   testTimeout: 20_000, // ms; a suite that starts servers or kills processes says its own
   watchman: false,
   reporters: ['default', join(import.meta.dirname, 'scripts', 'test-reporter.mjs')],
