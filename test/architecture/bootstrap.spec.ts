@@ -120,7 +120,7 @@ describe('bootstrap', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/Installing the packages failed/);
     expect(stderr).toMatch(/registry could not be reached/);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('the turn to prepare a working copy', () => {
@@ -143,7 +143,7 @@ describe('the turn to prepare a working copy', () => {
     const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
     expect(lines).toHaveLength(8);
     for (let i = 0; i < lines.length; i += 2) expect(lines[i + 1]).toBe(lines[i]!.replace('enter', 'leave'));
-  }, 30_000);
+  }, 180_000);
 
   it('passes on at once when its owner died in the middle', async () => {
     const folder = aFolder();

@@ -52,7 +52,7 @@ describe('import boundaries', () => {
 
   beforeAll(async () => {
     found = await violationsIn(join(fixtures, 'boundaries'));
-  }, 60_000);
+  }, 180_000);
 
   const { forbidden } = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as {
     forbidden: { name: string }[];
@@ -70,5 +70,5 @@ describe('import boundaries', () => {
 
   it('hold in this repository', async () => {
     expect(await violationsIn(root)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

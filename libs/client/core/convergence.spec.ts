@@ -92,7 +92,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
             range({ conversationId: id, fromSeq: 1, toSeq: server.seq(id) }),
           );
     });
-  }, 60_000);
+  }, 180_000);
 
   it('see every message as its last change left it', () => {
     check(({ devices, server }) => {
@@ -106,7 +106,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
           expect(revs).toEqual([...new Set(revs)].sort((one, other) => one - other));
         }
     });
-  }, 60_000);
+  }, 180_000);
 
   it('put one message into the log for each that was sent, in the order of sending, and know it', () => {
     check(({ devices, server, sent }) => {
@@ -129,7 +129,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
       expect(new Set(logged.map((one) => one.clientMessageId)).size).toBe(logged.length);
       expect(CONVERSATIONS.reduce((sum, id) => sum + server.seq(id), 0)).toBe(sent.length);
     });
-  }, 60_000);
+  }, 180_000);
 
   it('tell the server how far everything was delivered and read', () => {
     check(({ devices, server, reads }) => {
@@ -139,7 +139,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
           expect(server.markOf('receipt.read', userId, id)).toBe(reads.get(`${userId} ${id}`) ?? 0);
         }
     });
-  }, 60_000);
+  }, 180_000);
 
   it('are at rest when there is nothing to do', () => {
     check(({ devices }) => {
@@ -149,5 +149,5 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
         expect(state.link).toMatchObject({ kind: 'up', caughtUp: true });
       }
     });
-  }, 60_000);
+  }, 180_000);
 });
