@@ -10,9 +10,11 @@ export type Mishap =
   | 'cut'
   /** Half-open: it stays, and nothing passes either way. It is reset when it has been held so. */
   | 'stall'
+  /** What the client sends still comes, and nothing comes back to it: answers are lost. It is reset when it has been held so. */
+  | 'deaf'
   /** The client's end is reset, and the server does not hear of it until it has been held. */
   | 'ghost';
-export const MISHAPS: readonly Mishap[] = ['reset', 'end', 'cut', 'stall', 'ghost'];
+export const MISHAPS: readonly Mishap[] = ['reset', 'end', 'cut', 'stall', 'deaf', 'ghost'];
 
 /** What happens to one connection, and when: whichever comes first of the two. */
 export interface Fate {
@@ -21,7 +23,7 @@ export interface Fate {
   readonly afterBytes?: number;
   /** Milliseconds since it was opened. Never by time if left out. */
   readonly afterMs?: number;
-  /** Milliseconds for which it is held, if it is stalled or a ghost. */
+  /** Milliseconds for which it is held, if it is stalled, deaf or a ghost. */
   readonly heldMs: number;
 }
 

@@ -95,6 +95,19 @@ describe('the jitter proxy', () => {
     expect([client.heard, there.heard]).toEqual(['', '']);
   });
 
+  it('brings on what a client says who hears nothing any more', async () => {
+    const { client, served: there } = await dial();
+    proxy.strike('deaf');
+    client.socket.write('hello?');
+    await heard(there, 'hello?');
+    there.socket.write('hello!');
+    await sentinel();
+    expect([client.heard, client.isOver, there.isOver]).toEqual(['', false, false]);
+    proxy.calm();
+    await Promise.all([over(client), over(there)]);
+    expect(client.heard).toBe('');
+  });
+
   it('keeps the end of the server when the client is cut off as a ghost', async () => {
     const { client, served: there } = await dial();
     proxy.strike('ghost');

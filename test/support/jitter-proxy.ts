@@ -1,20 +1,21 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { type Fate, type JitterPlan, LEFT_ALONE, type LinePlan, type Mishap } from './jitter-plan.js';
 
+interface Control {
+  target: number;
+  plan: JitterPlan;
+  opened: number;
+}
+
 /** A bad network between clients and a server of this machine: passes bytes on as a plan says, for as long as it says. */
 export class JitterProxy {
   readonly port: number;
   readonly #server: Server;
   readonly #lines: Set<Line>;
   readonly #met: Record<Mishap, number>;
-  readonly #control: { plan: JitterPlan; opened: number };
+  readonly #control: Control;
 
-  private constructor(
-    server: Server,
-    lines: Set<Line>,
-    met: Record<Mishap, number>,
-    control: { plan: JitterPlan; opened: number },
-  ) {
+  private constructor(server: Server, lines: Set<Line>, met: Record<Mishap, number>, control: Control) {
     this.#server = server;
     this.#lines = lines;
     this.#met = met;
@@ -24,11 +25,11 @@ export class JitterProxy {
 
   static async start(target: number, plan: JitterPlan = () => LEFT_ALONE): Promise<JitterProxy> {
     const lines = new Set<Line>();
-    const met: Record<Mishap, number> = { reset: 0, end: 0, cut: 0, stall: 0, ghost: 0 };
-    const control = { plan, opened: 0 };
+    const met: Record<Mishap, number> = { reset: 0, end: 0, cut: 0, stall: 0, deaf: 0, ghost: 0 };
+    const control: Control = { target, plan, opened: 0 };
     // A half-closed connection stays: which end is told of what is ours to say.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-      const line = new Line(client, target, control.plan(control.opened++), {
+      const line = new Line(client, control.target, control.plan(control.opened++), {
         met: (mishap) => (met[mishap] += 1),
         over: () => lines.delete(line),
       });
@@ -66,6 +67,11 @@ export class JitterProxy {
     for (const line of [...this.#lines]) line.meet({ mishap, heldMs });
   }
 
+  /** Connections that come from now on go to another server. */
+  aim(target: number): void {
+    this.#control.target = target;
+  }
+
   /** Of the connections that come from now on. */
   follow(plan: JitterPlan): void {
     this.#control.plan = plan;
@@ -99,6 +105,8 @@ class Line {
   #passed = 0;
   /** Nothing is passed on any more. */
   #isDead = false;
+  /** Nothing comes back to the client any more. */
+  #isDeaf = false;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(client: Socket, target: number, { fate, delayMs }: LinePlan, told: Told) {
@@ -115,7 +123,7 @@ class Line {
   meet(fate: Fate, chunk?: Buffer, to?: Socket): void {
     if (this.#isDead) return;
     this.#fate = undefined;
-    this.#isDead = true;
+    this.#isDead = fate.mishap !== 'deaf';
     this.#told.met(fate.mishap);
     switch (fate.mishap) {
       case 'reset':
@@ -129,6 +137,11 @@ class Line {
         this.#client.resetAndDestroy();
         return this.#hold(fate);
       case 'stall':
+        this.#client.pause();
+        return this.#hold(fate);
+      case 'deaf':
+        this.#isDeaf = true;
+        if (chunk && to === this.#server) this.#pass(chunk, this.#client, to);
         return this.#hold(fate);
     }
   }
@@ -136,7 +149,7 @@ class Line {
   calm(): void {
     this.#fate = undefined;
     this.#delayMs = () => 0;
-    if (this.#isDead) this.reset();
+    if (this.#isDead || this.#isDeaf) this.reset();
   }
 
   reset(): void {
@@ -154,7 +167,6 @@ class Line {
   }
 
   #hold({ heldMs }: Fate): void {
-    this.#client.pause();
     this.#server.pause();
     this.#after(heldMs, () => this.reset());
   }
@@ -173,7 +185,7 @@ class Line {
   }
 
   #pass(chunk: Buffer, from: Socket, to: Socket): void {
-    if (this.#isDead) return;
+    if (this.#isDead || (this.#isDeaf && from === this.#server)) return;
     this.#passed += chunk.length;
     const { afterBytes = Infinity } = this.#fate ?? {};
     if (this.#fate && this.#passed >= afterBytes) return this.meet(this.#fate, chunk, to);
