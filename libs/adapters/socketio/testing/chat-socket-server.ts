@@ -98,7 +98,7 @@ export class ChatSocketServer implements TransportUnderTest {
       reconnection: false,
     });
     this.#clients.push(client);
-    const connected = new SocketChatClient(client);
+    const connected = new SocketChatClient(client, userId);
     await new Promise<void>((resolve, reject) => client.on('connect', resolve).on('connect_error', reject));
     return connected;
   }
@@ -134,13 +134,15 @@ export class ChatSocketServer implements TransportUnderTest {
 /** A client that loses nothing it was told before somebody asked. */
 export class SocketChatClient implements ChatClient {
   readonly client: Socket;
+  readonly userId: string;
   readonly closed: Promise<{ readonly code: string | undefined }>;
   #heard: { readonly event: string; readonly data: Record<string, unknown> }[] = [];
   #wake = (): void => {};
   #code: string | undefined;
 
-  constructor(client: Socket) {
+  constructor(client: Socket, userId: string) {
     this.client = client;
+    this.userId = userId;
     client.onAny((event: string, data: Record<string, unknown>) => {
       if (event === 'closing') this.#code = String(data.code);
       this.#heard.push({ event, data });
