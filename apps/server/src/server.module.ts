@@ -42,6 +42,7 @@ import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endp
 import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messages.controller.js';
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
 import { SocketsModule } from '#adapters/socketio/sockets.module.js';
+import { AwayUsersModule } from '#domain/chat/away-users.module.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
 import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
@@ -124,6 +125,7 @@ export class ServerModule {
         ...(roles.includes('realtime') ? [SocketsModule] : []),
         ChatModule,
         ScheduledMessagesModule,
+        AwayUsersModule.over(CommunicationModule),
         ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],
       controllers: roles.includes('api') ? [...OPERATION, ...API] : OPERATION,

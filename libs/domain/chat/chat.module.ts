@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AdvanceMarks } from './application/advance-marks.js';
+import { AppendMessage } from './application/append-message.js';
+import { AwayAlarms } from './application/away-alarms.js';
 import { BlockUsers } from './application/block-users.js';
 import { ChangeMessage } from './application/change-message.js';
 import { ChatService } from './application/chat-service.js';
@@ -20,11 +22,13 @@ import { ChatFacade } from './chat.facade.js';
 
 /**
  * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, Blobs, Realtime, RateLimits,
- * ChatSettings, UploadLimits, Clock, Ids and Log.
+ * ChatSettings, AwaySettings, UploadLimits, Timers, Clock, Ids and Log.
  */
 @Module({
   providers: [
     AdvanceMarks,
+    AppendMessage,
+    AwayAlarms,
     BlockUsers,
     ChangeMessage,
     EnterConversation,
@@ -43,6 +47,7 @@ import { ChatFacade } from './chat.facade.js';
     { provide: ChatFacade, useClass: ChatService },
   ],
   exports: [
+    AwayAlarms,
     BlockUsers,
     EnterConversation,
     KeepMembers,

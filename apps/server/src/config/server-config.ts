@@ -10,6 +10,7 @@ import { ConfigReader } from './config-reader.js';
 import { readDoor } from './door-config.js';
 import { readSockets, type SocketsConfig } from './sockets-config.js';
 import { readLanes } from './lane-config.js';
+import { type AwayConfig, readAway } from './away-config.js';
 import { readChat } from './chat-config.js';
 import { readQuotas } from './quota-config.js';
 import { readUploads } from './uploads-config.js';
@@ -53,6 +54,7 @@ export interface ServerConfig {
   readonly quotas: Quotas | undefined;
   readonly uploads: UploadLimits;
   readonly chat: ChatSettings;
+  readonly away: AwayConfig;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
   readonly webhooksToPrivate: boolean;
   /** Who may open the outbox of captured mails without a key. */
@@ -110,6 +112,7 @@ export function serverConfigOf(
     quotas: readQuotas(read),
     uploads: readUploads(read),
     chat: readChat(read),
+    away: readAway(read),
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'

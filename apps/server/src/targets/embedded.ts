@@ -132,6 +132,10 @@ import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
+import { SqliteAbsences } from '#adapters/sqlite/chat/sqlite-absences.js';
+import { AwaySettings } from '#domain/chat/application/away-settings.js';
+import { Absences } from '#ports/chat/absences.js';
+import { awaySettingsOf } from '../away-settings.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 export interface EmbeddedOptions {
@@ -261,6 +265,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Inbox>(Inbox, new SqliteInbox(storage)),
       // chat
       answers<ChatSettings>(ChatSettings, config.chat),
+      answers<AwaySettings>(AwaySettings, awaySettingsOf(config, publicUrl)),
+      answers<Absences>(Absences, new SqliteAbsences(storage)),
       answers<Conversations>(Conversations, conversations),
       answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new SqliteBlocks(storage)),

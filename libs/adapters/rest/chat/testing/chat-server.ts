@@ -23,6 +23,7 @@ import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
 import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
+import { AwaySettings, NOBODY_IS_TOLD } from '#domain/chat/application/away-settings.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
 import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.js';
 import { ToldPushes } from '#domain/chat/testing/chat-under-test.js';
@@ -79,6 +80,7 @@ export class ChatServer extends RestRig {
     };
     const own: Provider[] = [
       { provide: ChatSettings, useValue: settings },
+      { provide: AwaySettings, useValue: NOBODY_IS_TOLD },
       { provide: Conversations, useValue: parts.conversations },
       { provide: MessageLog, useValue: new MemoryMessageLog(tables) },
       { provide: Blocks, useValue: new MemoryBlocks(tables) },
