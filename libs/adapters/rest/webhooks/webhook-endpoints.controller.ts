@@ -59,6 +59,7 @@ export class WebhookEndpointsController {
     return pageView(page, 'webhook-endpoints', endpointView);
   }
 
+  /** One endpoint, without its secret. */
   @Get(':id')
   @Scopes('webhooks:read')
   async find(@Caller() caller: Caller, @Param('id') id: string): Promise<WebhookEndpointView> {
