@@ -8,8 +8,10 @@ import { ChatService } from './application/chat-service.js';
 import { EnterConversation } from './application/enter-conversation.js';
 import { KeepMembers } from './application/keep-members.js';
 import { LimitFlood } from './application/limit-flood.js';
+import { MakePreviews } from './application/make-previews.js';
 import { OpenConversation } from './application/open-conversation.js';
 import { OpenAttachment } from './application/open-attachment.js';
+import { OpenPreview } from './application/open-preview.js';
 import { PassOn } from './application/pass-on.js';
 import { ReadChats } from './application/read-chats.js';
 import { ReadDraft } from './application/read-draft.js';
@@ -21,7 +23,7 @@ import { UploadAttachment } from './application/upload-attachment.js';
 import { ChatFacade } from './chat.facade.js';
 
 /**
- * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, Blobs, Realtime, RateLimits,
+ * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, ImagePreviews, Blobs, Realtime, RateLimits,
  * ChatSettings, AwaySettings, UploadLimits, Timers, Clock, Ids and Log.
  */
 @Module({
@@ -34,8 +36,10 @@ import { ChatFacade } from './chat.facade.js';
     EnterConversation,
     KeepMembers,
     LimitFlood,
+    MakePreviews,
     OpenAttachment,
     OpenConversation,
+    OpenPreview,
     PassOn,
     ReadChats,
     ReadDraft,
@@ -51,7 +55,9 @@ import { ChatFacade } from './chat.facade.js';
     BlockUsers,
     EnterConversation,
     KeepMembers,
+    MakePreviews,
     OpenAttachment,
+    OpenPreview,
     ReadChats,
     SearchMessages,
     SweepAttachments,

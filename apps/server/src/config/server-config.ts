@@ -53,6 +53,8 @@ export interface ServerConfig {
   /** How many notifications a workspace may have accepted; undefined where nobody counts. */
   readonly quotas: Quotas | undefined;
   readonly uploads: UploadLimits;
+  /** Whether small pictures are made of images. */
+  readonly previews: boolean;
   readonly chat: ChatSettings;
   readonly away: AwayConfig;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
@@ -111,6 +113,7 @@ export function serverConfigOf(
     emailFrom: read.text({ env: 'EMAIL_FROM', file: 'email.from' }) ?? 'Posthorn <no-reply@posthorn.example>',
     quotas: readQuotas(read),
     uploads: readUploads(read),
+    previews: read.flag({ file: 'chat.attachments.previews' }) ?? true,
     chat: readChat(read),
     away: readAway(read),
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,

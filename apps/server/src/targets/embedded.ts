@@ -128,6 +128,9 @@ import { Realtime } from '#ports/chat/realtime.js';
 import { SqliteAttachments } from '#adapters/sqlite/chat/sqlite-attachments.js';
 import { SqliteMessageSearch } from '#adapters/sqlite/chat/sqlite-message-search.js';
 import { UploadLimits } from '#domain/chat/model/upload.js';
+import { NoPreviews } from '#adapters/sharp/no-previews.js';
+import { SharpPreviews } from '#adapters/sharp/sharp-previews.js';
+import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
@@ -173,6 +176,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const templates = new SqliteTemplates(storage);
   const inspection = new Inspection();
+  const sharpPreviews = new SharpPreviews(log, { mostPixels: config.uploads.mostPixels });
+  const previews = config.previews ? sharpPreviews : new NoPreviews();
   const deliveryThread = new DeliveryThreadHost({
     lanes,
     clock,
@@ -271,6 +276,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new SqliteBlocks(storage)),
       answers<MessageSearch>(MessageSearch, new SqliteMessageSearch(storage)),
+      answers<ImagePreviews>(ImagePreviews, previews),
       answers<Attachments>(Attachments, new SqliteAttachments(storage)),
       answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
@@ -285,6 +291,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
     duties: { worker: [deliveryThread] },
     async close() {
       await deliveryThread.stop();
+      await sharpPreviews.close();
       await webhookTransport.close();
       await engine.close();
     },

@@ -134,6 +134,8 @@ import { Realtime } from '#ports/chat/realtime.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
 import { UploadLimits } from '#domain/chat/model/upload.js';
+import { NoPreviews } from '#adapters/sharp/no-previews.js';
+import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
@@ -269,6 +271,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new MemoryBlocks(chat)),
       answers<MessageSearch>(MessageSearch, new MemoryMessageSearch(chat)),
+      answers<ImagePreviews>(ImagePreviews, new NoPreviews()),
       answers<Attachments>(Attachments, new MemoryAttachments(chat)),
       answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),

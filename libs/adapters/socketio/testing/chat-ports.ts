@@ -17,9 +17,11 @@ import { type ChatSettings as Settings, ChatSettings } from '#domain/chat/applic
 import { LiveConversations } from '#domain/chat/application/live-conversations.js';
 import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.js';
 import { Absences } from '#ports/chat/absences.js';
+import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
+import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { Presence } from '#ports/chat/presence.js';
@@ -49,6 +51,7 @@ export function chatPorts({ clock, log }: { readonly clock: Clock; readonly log:
     { provide: Blocks, useValue: blocks },
     { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
     { provide: Attachments, useValue: new MemoryAttachments(tables) },
+    { provide: ImagePreviews, useValue: new NoPreviews() },
     { provide: Blobs, useValue: new MemoryBlobs(clock) },
     { provide: UploadLimits, useValue: DEFAULT_UPLOAD_LIMITS },
     { provide: Presence, useValue: new MemoryPresence(clock) },

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { NowAndThen } from '#domain/kernel/now-and-then.js';
+import { attachmentOf, blobsOf } from '#domain/chat/model/preview.js';
 import { UNHELD_FOR_MS } from '#domain/chat/model/upload.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { Blobs } from '#ports/system/blobs.js';
@@ -49,7 +50,7 @@ export class SweepAttachments {
   async #sweepUnheld(before: number, goesOn: () => boolean): Promise<void> {
     for (let removed = AT_ONCE; removed === AT_ONCE && goesOn();) {
       const ids = await this.#attachments.removeUnheld(before, AT_ONCE);
-      for (const id of ids) await this.#blobs.remove(id);
+      for (const name of ids.flatMap(blobsOf)) await this.#blobs.remove(name);
       removed = ids.length;
     }
   }
@@ -58,9 +59,10 @@ export class SweepAttachments {
   async #sweepUnknown(before: number, goesOn: () => boolean): Promise<void> {
     for await (const name of this.#blobs.storedBefore(before)) {
       if (!goesOn()) return;
-      if (!name.startsWith('att_') || (await this.#attachments.isKept(name))) continue;
+      const id = attachmentOf(name);
+      if (id === undefined || (await this.#attachments.isKept(id))) continue;
       await this.#blobs.remove(name);
-      this.#log.info('attachments.bytes_swept', { attachmentId: name });
+      this.#log.info('attachments.bytes_swept', { attachmentId: id });
     }
   }
 }
