@@ -67,6 +67,10 @@ export class Watched {
     await until(() => (this.textsOf(conversationId).includes(text) ? true : undefined));
   }
 
+  async hearsUpTo(conversationId: string, seq: number): Promise<void> {
+    await until(() => ((this.of(conversationId).at(-1)?.seq ?? 0) >= seq ? true : undefined));
+  }
+
   async isAcked(...clientMessageIds: string[]): Promise<void> {
     const isThere = (id: string): boolean => this.acks.some(({ clientMessageId }) => clientMessageId === id);
     await until(() => (clientMessageIds.every(isThere) ? true : undefined));

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import type { AddressInfo } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { io, type Socket } from 'socket.io-client';
@@ -38,6 +39,7 @@ export class ChatSocketServer implements TransportUnderTest {
   readonly stores: Pick<ReturnType<typeof chatPorts>, 'conversations' | 'messages' | 'blocks' | 'live'>;
   readonly #app: NestFastifyApplication;
   readonly #clients: Socket[] = [];
+  readonly #sockets = new Set<NetSocket>();
 
   private constructor(
     app: NestFastifyApplication,
@@ -45,6 +47,10 @@ export class ChatSocketServer implements TransportUnderTest {
     stores: ReturnType<typeof chatPorts>,
   ) {
     this.#app = app;
+    (app.getHttpServer() as HttpServer).on('connection', (socket: NetSocket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.clock = clock;
     this.log = log;
     this.stores = stores;
@@ -74,6 +80,11 @@ export class ChatSocketServer implements TransportUnderTest {
     await app.listen({ host: '127.0.0.1', port: 0 });
     await app.get(RunSockets).start();
     return new ChatSocketServer(app, ports, chat);
+  }
+
+  /** Bytes that the server holds for clients that do not take them, but for what waits in queues of our own. */
+  get held(): number {
+    return [...this.#sockets].reduce((sum, socket) => sum + socket.writableLength, 0);
   }
 
   get chat(): ChatFacade {
