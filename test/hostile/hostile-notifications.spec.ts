@@ -10,7 +10,7 @@ import { ask } from './http-client.js';
 import { Client, type Json, THEIR_KEY } from './known-world.js';
 
 /** This starts processes, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 /** An operator is to see that somebody guesses, or that a secret is wrong. */
 const REFUSED_CALLBACK = /"event":"callback\.(refused|malformed)"/;
