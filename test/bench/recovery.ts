@@ -11,7 +11,7 @@ const ROWS = 1_000_000;
 const PEOPLE = 50_000;
 const MAX_SECONDS = 2;
 const LOOK_EVERY_MS = 250;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 120_000;
 
 interface Recovered {
   /** From just before the process was made. */

@@ -27,7 +27,7 @@ export interface Import {
 }
 
 const IMPORT_LOOK_EVERY_MS = 200;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 60_000;
 
 /** What the benches ask of the server, by the public API. */
 export class PosthornApi {

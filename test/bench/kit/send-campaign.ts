@@ -9,7 +9,7 @@ import { type Race, race } from './rivals.js';
 
 /** Asking how far it is costs the server something too: not more often than a person's browser would. */
 const LOOK_EVERY_MS = 250;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 120_000;
 
 /** Terms of the equation: their sum is `candidates`, always. */
 const TERMS = [

@@ -26,7 +26,7 @@ const STREAM_TRIES = 3;
 const POLL_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
 /** Without any answer for this long we give up (ms). */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 60_000;
 
 type Followed = { readonly over: Stats } | 'broke-off' | 'mute';
 

@@ -14,7 +14,7 @@ import { showRejected } from './rejected-rows.js';
 
 const LOOK_EVERY_MS = 250;
 /** A server that is being restarted reads on where it was: without an answer we wait this long (ms). */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 60_000;
 
 export interface ImportOptions {
   /** `-` for the standard input. */
