@@ -278,10 +278,8 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
   );
 
   it.each([
-    ['light', DESKTOP],
-    ['dark', DESKTOP],
     ['light', PHONE],
-    ['dark', PHONE],
+    ['dark', DESKTOP],
   ] as const)(
     'names everything, can be read and fits: %s, %j',
     async (colorScheme, viewport) => {
