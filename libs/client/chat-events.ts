@@ -24,6 +24,7 @@ export interface ChatEvents {
   sent: SendAck & { readonly clientMessageId: string };
   /** The server does not take it; it is not tried again. Or it could not be kept (`not_stored`), and was not tried. */
   refused: { readonly message: OutgoingMessage; readonly error: WireError };
+  /** How far a member is. Of one's own user it is how far they are on whatever device, told after each resume too. */
   receipt: Receipt;
   typing: Typing;
   presence: Presence;

@@ -77,6 +77,9 @@ export type Resumed =
        * ends here, and what was missed has been pushed or is on its way, each push with its position.
        */
       readonly more?: boolean;
+      /** The user's own marks, from whatever device. */
+      readonly deliveredSeq?: number;
+      readonly readSeq?: number;
     })
   | { readonly error: WireError };
 

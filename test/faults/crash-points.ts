@@ -23,8 +23,16 @@ export const crashPoints = [
   'webhook-enqueue',
   // A customer has a webhook, and its attempt is not kept.
   'webhook-post',
+  // A message has come, and nobody has been asked to keep it; then the storage has been asked; then it is in the log.
+  'chat-append-before',
+  'chat-append-asked',
+  'chat-append',
+  // It is being told to who is connected, its sender among them, and its sender has no answer.
+  'chat-told',
+  'chat-marks',
 ] as const;
-export type CrashPoint = (typeof crashPoints)[number];
+/** Passed by who has answered a message that is not in the log: only a planted bug does. */
+export type CrashPoint = (typeof crashPoints)[number] | 'chat-answered';
 
 /** Bugs planted on purpose, each of which the checker has to find. */
 export const plantedBugs = [
@@ -34,6 +42,9 @@ export const plantedBugs = [
   'attempt-in-leg',
   'event-crossed-off-first',
   'new-webhook-id',
+  'ack-before-commit',
+  'no-dedup',
+  'marks-not-kept',
 ] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 

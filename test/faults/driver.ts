@@ -52,6 +52,11 @@ export class Driver {
     }
   }
 
+  /** Where the server was last; somebody else may listen there by now. */
+  get url(): string {
+    return this.#victim?.url ?? 'http://127.0.0.1:1';
+  }
+
   newKey(): string {
     return `harness-${++this.#lastKey}`;
   }
@@ -74,10 +79,15 @@ export class Driver {
     }
   }
 
-  /** Looks until nothing is left to be done, with a server that lives. @param look says what is */
-  async untilAtRest(look: () => string | undefined): Promise<void> {
+  /**
+   * Looks until nothing is left to be done, with a server that lives.
+   * @param look says what is
+   * @param act done before each look
+   */
+  async untilAtRest(look: () => string | undefined, act = async (): Promise<void> => {}): Promise<void> {
     for (;;) {
       await this.#living();
+      await act();
       const left = look();
       if (left === undefined) return;
       await this.#rest(left, {}, 4 * LOOK_EVERY_MS);

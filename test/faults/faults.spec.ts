@@ -3,7 +3,7 @@ import { type CrashPlan, type PlantedBug, plantedBugs } from './crash-points.js'
 import { type Scenario, scenarioOf } from './scenario-plan.js';
 import { play } from './scenario.js';
 
-const SEEDS = 25;
+const SEEDS = 12;
 /** One scenario with its kills and restarts takes a few seconds; a driver gives up after 180. */
 const TIMEOUT_MS = 240_000;
 
@@ -24,19 +24,19 @@ describe('killed at any instant', () => {
 /** Scenarios in which each planted bug must do harm; without the bug the same ones pass. */
 const exposing: Readonly<Record<PlantedBug, Partial<Scenario>>> = {
   'attempt-in-key': {
-    notifications: 0,
+    ...onlyCampaign(),
     providers: ['resend'],
     faults: { resend: [{ match: { calls: [2, 3] }, effect: { kind: 'acceptThenDrop' } }] },
     crashes: [],
   },
   'outcome-before-intent': {
-    notifications: 0,
+    ...onlyCampaign(),
     providers: ['ses'],
     faults: {},
     crashes: [crashAt('provider-accept', 2)],
   },
   'cursor-before-send': {
-    notifications: 0,
+    ...onlyCampaign(),
     providers: ['ses'],
     faults: {},
     crashes: [crashAt('expansion-cursor', 1)],
@@ -45,6 +45,10 @@ const exposing: Readonly<Record<PlantedBug, Partial<Scenario>>> = {
   'attempt-in-leg': { ...withoutCampaign(), crashes: [crashAt('outcome', 1)] },
   'event-crossed-off-first': { ...withoutCampaign(), crashes: [crashAt('event-read', 1)] },
   'new-webhook-id': { ...withoutCampaign(), webhooksFailing: 1, crashes: [] },
+  // Somebody's third message shows that the second was answered.
+  'ack-before-commit': { ...onlyChat(), crashes: [crashAt('chat-answered', 3)] },
+  'no-dedup': { ...onlyChat(), crashes: [crashAt('chat-append', 4)] },
+  'marks-not-kept': { ...onlyChat(), crashes: [] },
 };
 const promiseBroken = {
   'attempt-in-key': /^2: .* was accepted 2 times and is accepted/,
@@ -53,10 +57,21 @@ const promiseBroken = {
   'attempt-in-leg': /^2: notification \d+ was accepted 2 times by (email|sms)/,
   'event-crossed-off-first': /^webhook: ntf_\w+ became .*, the customer was told /,
   'new-webhook-id': /^webhook: evt_\w+-\d+ is the id of no event/,
+  'ack-before-commit': /^chat durable: ".*" was acknowledged as \d+ and is not there/,
+  'no-dedup': /^chat once: ".*" is in the log 2 times/,
+  'marks-not-kept': /^chat marks: \w+ had read up to \d+, and is at \d+/,
 } as const;
 
 function withoutCampaign(): Partial<Scenario> {
-  return { audience: 0, notifications: 8, webhooksFailing: 0, providers: ['ses'], faults: {} };
+  return { audience: 0, notifications: 8, webhooksFailing: 0, providers: ['ses'], faults: {}, chat: 0 };
+}
+
+function onlyCampaign(): Partial<Scenario> {
+  return { notifications: 0, chat: 0 };
+}
+
+function onlyChat(): Partial<Scenario> {
+  return { ...withoutCampaign(), notifications: 0, chat: 6 };
 }
 
 function crashAt(point: CrashPlan['point'], nth: number): CrashPlan {

@@ -1,6 +1,6 @@
 import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
 import type { FaultRule } from '#test/fakes/kit/fault-rules.js';
-import { type CrashPlan, type CrashPoint, crashPoints, type PlantedBug } from './crash-points.js';
+import { type CrashPlan, crashPoints, type PlantedBug } from './crash-points.js';
 
 export interface Scenario {
   readonly seed: number;
@@ -12,6 +12,8 @@ export interface Scenario {
   readonly cancel: boolean;
   /** None for a play without notifications; 0 as `audience` for one without a campaign. */
   readonly notifications: number;
+  /** Messages that each of three people says in a chat; 0 for a play without one. */
+  readonly chat: number;
   /** The share of webhooks that the customer does not take when they first come. */
   readonly webhooksFailing: number;
   readonly bug?: PlantedBug;
@@ -45,11 +47,12 @@ export function scenarioOf(seed: number): Scenario {
     cancel: random.unit() < 0.15,
     notifications: 20 + Math.floor(random.unit() * 25),
     webhooksFailing: random.unit() * 0.4,
+    chat: 4 + Math.floor(random.unit() * 6),
   };
 }
 
-/** What is passed once for each notification is passed often. */
-function crashOf(point: CrashPoint, unit: number): CrashPlan {
+/** What is passed once for each notification or message is passed often. */
+function crashOf(point: (typeof crashPoints)[number], unit: number): CrashPlan {
   const often = crashPoints.indexOf(point) >= crashPoints.indexOf('notification-accept');
   return { point, nth: 1 + Math.floor(unit * (often ? 20 : 4)) };
 }

@@ -5,6 +5,8 @@ import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
 import { type JournalEntry, readJournal } from '#test/fakes/kit/journal.js';
 import { sendGridKeys } from '#test/fakes/sendgrid/sendgrid-callbacks.js';
 import { playCampaign } from './campaign-story.js';
+import { playChat } from './chat-story.js';
+import { checkChat } from './check-chat.js';
 import { checkNotifications } from './check-notifications.js';
 import { checkTold } from './check-told.js';
 import { checkWebhooks } from './check-webhooks.js';
@@ -76,9 +78,10 @@ async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
     await prepareNotifications(driver);
     vendors.start();
   }
-  const [campaign, notified] = await Promise.all([
+  const [campaign, notified, talked] = await Promise.all([
     scenario.audience === 0 ? undefined : playCampaign(scenario, driver, fakes),
     postNotifications(driver, plans),
+    playChat(driver, scenario),
   ]);
   const look = (): string | undefined => vendors.left ?? unrest(file);
   if (plans.length > 0) await driver.untilAtRest(look);
@@ -97,6 +100,7 @@ async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
       ...checkNotifications(db, { posted, journal, told: vendors.told }),
       ...checkTold(db, { told: vendors.told, campaign: campaign?.expected.campaignId, stats }),
       ...checkWebhooks(db, { received: receiver.received, secrets }),
+      ...checkChat(db, talked),
     ];
   } finally {
     db.close();

@@ -49,7 +49,9 @@ export function environment(
   };
   const email = Object.fromEntries(scenario.providers.map((name) => [name, usage]));
   const webhooks = { allowPrivate: true };
-  writeFileSync(file, JSON.stringify({ email, sms: { twilio: usage }, webhooks }));
+  const plenty = { burst: 100_000, perSecond: 10_000 };
+  const chat = { flood: plenty, bustle: plenty };
+  writeFileSync(file, JSON.stringify({ email, sms: { twilio: usage }, webhooks, chat }));
   const crash = scenario.crashes[life - 1];
   return {
     PORT: '0',

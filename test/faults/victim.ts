@@ -9,6 +9,7 @@ import { Campaigns } from '#ports/campaign/campaigns.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Ledger } from '#ports/delivery/ledger.js';
 import { around, CrashCounter } from './crash-points.js';
+import { ChatPorts } from './victim-chat.js';
 import { CommunicationPorts, isLeg } from './victim-communication.js';
 
 /**
@@ -17,7 +18,9 @@ import { CommunicationPorts, isLeg } from './victim-communication.js';
  */
 const crash = new CrashCounter(process.env['VICTIM_CRASH']);
 const bug = process.env['VICTIM_BUG'];
-const communication = new CommunicationPorts(crash, bug, Number(process.env['VICTIM_LIFE'] ?? 1));
+const life = Number(process.env['VICTIM_LIFE'] ?? 1);
+const communication = new CommunicationPorts(crash, bug, life);
+const chat = new ChatPorts(crash, bug, life);
 
 function withCrashes(port: Provider): Provider {
   if (typeof port !== 'object' || !('useValue' in port)) return port;
@@ -26,7 +29,7 @@ function withCrashes(port: Provider): Provider {
   if (provide === Ledger) return { provide, useValue: communication.ledger(dyingLedger(value as Ledger)) };
   if (provide === Imports) return { provide, useValue: dyingImports(value as Imports) };
   if (provide === Campaigns) return { provide, useValue: dyingCampaigns(value as Campaigns) };
-  return communication.of(provide, value) ?? port;
+  return communication.of(provide, value) ?? chat.of(provide, value) ?? port;
 }
 
 function dyingLedger(ledger: Ledger): Ledger {

@@ -49,16 +49,16 @@ export class ChatNamespace implements SocketNamespace {
       session.closed();
     });
     for (const frame of FRAMES.keys())
-      socket.on(frame, (...sent: unknown[]) => void this.#ask(session, frame, sent));
+      socket.on(frame, (...sent: unknown[]) => void this.#ask(session, wire, frame, sent));
     session.open(user.expiresAt);
   }
 
   /** A frame without data may come with its acknowledgement alone, and whoever wants no answer sends none. */
-  async #ask(session: ChatSession, frame: string, sent: readonly unknown[]): Promise<void> {
+  async #ask(session: ChatSession, wire: SocketWire, frame: string, sent: readonly unknown[]): Promise<void> {
     const answer = sent.find((one) => typeof one === 'function') as ((said: Answer) => void) | undefined;
     const data = typeof sent[0] === 'function' ? undefined : sent[0];
     const said = await session.ask(frame, data);
-    answer?.(said);
+    if (answer) wire.answer(said, answer);
   }
 }
 
@@ -87,6 +87,10 @@ class SocketWire implements Wire {
 
   pass({ event, payload, size, replaces }: PushFrame): void {
     this.#queue.pass(event, payload, size, replaces);
+  }
+
+  answer(said: Answer, send: (said: Answer) => void): void {
+    this.#queue.answer(JSON.stringify(said).length, () => send(said));
   }
 
   close(why: Closing): void {

@@ -1,4 +1,8 @@
-import type { Socket } from 'socket.io';
+/** The part of a socket of socket.io that is used. */
+interface SocketLike {
+  readonly conn: { on(event: 'drain', listener: () => void): unknown };
+  emit(event: string, payload: object): unknown;
+}
 
 /** Characters waiting for a client that does not read (1 MiB); past it the connection is closed, and may come again. */
 export const MOST_QUEUED = 2 ** 20;
@@ -15,7 +19,7 @@ interface Passing {
  * than that.
  */
 export class OutgoingQueue {
-  readonly #socket: Socket;
+  readonly #socket: SocketLike;
   readonly #full: () => void;
   readonly #passing = new Map<string, Passing>();
   #waiting: (() => void)[] = [];
@@ -23,7 +27,7 @@ export class OutgoingQueue {
   #isFull = false;
 
   /** @param full called once, when the client is to be given up */
-  constructor(socket: Socket, full: () => void) {
+  constructor(socket: SocketLike, full: () => void) {
     this.#socket = socket;
     this.#full = full;
     // Handed over to the transport: what it holds itself is one such batch at most.
@@ -38,7 +42,17 @@ export class OutgoingQueue {
     this.#waiting.push(call);
   }
 
+  /** Characters that have not been handed over to the transport yet. */
+  get queued(): number {
+    return this.#queued;
+  }
+
   push(event: string, payload: object, size: number): void {
+    this.answer(size, () => this.#socket.emit(event, payload));
+  }
+
+  /** What was asked for waits like what is pushed: whoever asks, and does not read, is not reading. */
+  answer(size: number, send: () => void): void {
     if (this.#isFull) return;
     if (this.#queued > 0 && this.#queued + size > MOST_QUEUED) {
       this.#isFull = true;
@@ -47,7 +61,7 @@ export class OutgoingQueue {
       return this.#full();
     }
     this.#queued += size;
-    this.#socket.emit(event, payload);
+    send();
   }
 
   /** @param replaces what of the same name waits is of no use any more; undefined for what is dropped at once */

@@ -17,6 +17,7 @@ import {
   type ChatState,
   type Effect,
   keepPlace,
+  type Marked,
   type Moment,
   NOTHING,
   type Place,
@@ -72,7 +73,8 @@ export function listed(state: ChatState, conversations: Readonly<Record<string, 
   const effects: Effect[] = [];
   for (const [id, one] of Object.entries(conversations)) {
     if (subscriptions.has(id) || 'error' in one) continue;
-    const subscription = subscriptionFrom(placeAt({ seq: one.seq, rev: one.rev }));
+    const place = placeAt({ seq: one.seq, rev: one.rev });
+    const subscription = subscriptionFrom({ ...place, read: withTold(place.read, one.readSeq ?? 0) });
     subscriptions.set(id, subscription);
     effects.push(keepPlace(id, subscription));
   }
@@ -136,7 +138,19 @@ export function resumed(state: ChatState, conversationId: string, answer: Resume
   const subscription = state.subscriptions.get(conversationId);
   if (!subscription) return { state, effects: NOTHING };
   if ('error' in answer) return notResumed(state, conversationId, subscription, answer, moment);
-  const { seq, rev, more } = answer;
+  const marked = ownMarks(state, conversationId, answer);
+  const step = caughtUp(marked.state, conversationId, answer, moment);
+  return { state: step.state, effects: [...marked.effects, ...step.effects] };
+}
+
+function caughtUp(
+  state: ChatState,
+  conversationId: string,
+  { seq, rev, more }: Exclude<Resumed, { error: unknown }>,
+  moment: Moment,
+): Step {
+  const subscription = state.subscriptions.get(conversationId);
+  if (!subscription) return { state, effects: NOTHING };
   if (more === undefined) return coming(state, conversationId, subscription, seq, moment);
   const before = subscription.following.position;
   const step = advanced(state, conversationId, (following) => withPosition(following, { seq, rev }), moment);
@@ -153,6 +167,34 @@ export function resumed(state: ChatState, conversationId: string, answer: Resume
     askAt,
   });
   return { state: { ...step.state, subscriptions }, effects: step.effects };
+}
+
+/**
+ * How far our user is, on whatever device. It is told whenever it may have moved and never goes back, so that all devices say
+ * the same is unread: an answer that was overtaken by a push, say, knows less than we do.
+ */
+export function ownMarks(
+  state: ChatState,
+  conversationId: string,
+  { deliveredSeq = 0, readSeq = 0 }: { readonly deliveredSeq?: number; readonly readSeq?: number },
+): Step {
+  const subscription = state.subscriptions.get(conversationId);
+  const { userId } = state;
+  if (!subscription || userId === undefined) return { state, effects: NOTHING };
+  const next = {
+    ...subscription,
+    delivered: withTold(subscription.delivered, deliveredSeq),
+    read: withTold(subscription.read, readSeq),
+  };
+  const marks = { deliveredSeq: next.delivered.at, readSeq: next.read.at };
+  const subscriptions = withEntry(state.subscriptions, conversationId, next);
+  const effects = [tell('receipt', { conversationId, userId, ...marks })];
+  return { state: { ...state, subscriptions }, effects: [...effects, keepPlace(conversationId, next)] };
+}
+
+/** The server knows of it already. */
+function withTold({ at, told }: Marked, seq: number): Marked {
+  return { at: Math.max(at, seq), told: Math.max(told, seq) };
 }
 
 function coming(
@@ -209,9 +251,19 @@ function advanced(
     after = ours.state;
     effects.push(...ours.effects, toldToApp(one));
   }
+  const ownSeq = lastOwn(told, state.userId);
   // Kept after it is told: who dies between the two is told it again, and does not miss it.
   if (seq !== before.seq || rev !== before.rev) effects.push(keepPlace(conversationId, next));
-  return { state: after, effects };
+  if (ownSeq <= next.read.at) return { state: after, effects };
+  // Whoever writes has read what is before it, on all devices.
+  const marked = ownMarks(after, conversationId, { readSeq: ownSeq });
+  return { state: marked.state, effects: [...effects, ...marked.effects] };
+}
+
+function lastOwn(told: readonly Told[], userId: string | undefined): number {
+  const own = told.filter((one) => one.kind === 'message' && one.message.senderId === userId);
+  const last = own.at(-1);
+  return last?.kind === 'message' ? last.message.seq : 0;
 }
 
 function asking(

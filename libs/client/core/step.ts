@@ -1,5 +1,15 @@
 import type { ChatEvents } from '../chat-events.js';
-import type { Answer, Gap, Logged, Message, Position, Presence, Resumed, SendAck } from '../frames.js';
+import type {
+  Answer,
+  Gap,
+  Logged,
+  Message,
+  Position,
+  Presence,
+  Receipt,
+  Resumed,
+  SendAck,
+} from '../frames.js';
 import { due } from './due.js';
 import { answered, dropped, lost, opened, renewAtOf, started, stopped } from './link.js';
 import { acknowledged, kept, notKept, sendFailed, sending } from './outbox.js';
@@ -9,6 +19,7 @@ import {
   gapCame,
   listed,
   messageCame,
+  ownMarks,
   removed,
   resumed,
   subscriptionFrom,
@@ -149,6 +160,12 @@ function pushed(state: ChatState, event: string, data: unknown, moment: Moment):
     case 'conversation.updated': {
       const { conversationId, removed: isRemoved } = data as { conversationId: string; removed?: boolean };
       if (isRemoved) return removed(state, conversationId);
+      return { state, effects: passedOn(event, data) };
+    }
+    case 'receipt.updated': {
+      const receipt = data as Receipt;
+      const isOwn = receipt.userId === state.userId && state.subscriptions.has(receipt.conversationId);
+      if (isOwn) return ownMarks(state, receipt.conversationId, receipt);
       return { state, effects: passedOn(event, data) };
     }
     default:

@@ -2,7 +2,7 @@ import type { ChatEvent } from '../chat-events.js';
 import { nextWake } from '../core/due.js';
 import { step } from '../core/step.js';
 import { type ChatState, type Effect, INITIAL, type Input, type Place, type Unsent } from '../core/state.js';
-import type { Message, OutgoingMessage, Position } from '../frames.js';
+import type { Answer, Message, OutgoingMessage, Position } from '../frames.js';
 import { ModelServer } from './model-server.js';
 
 interface Wire {
@@ -63,7 +63,8 @@ export class BadNetwork {
   /** All that the device was told. */
   read(device: Device, conversationId: string): void {
     const seq = device.state.subscriptions.get(conversationId)?.following.position.seq ?? 0;
-    this.reads.set(`${device.userId} ${conversationId}`, seq);
+    const key = `${device.userId} ${conversationId}`;
+    this.reads.set(key, Math.max(this.reads.get(key) ?? 0, seq));
     this.feed(device, { kind: 'read', conversationId, seq });
   }
 
@@ -174,7 +175,8 @@ export class BadNetwork {
   ): void {
     if (action === 'resume' && this.#keepsOrder) return this.#resumeInOrder(device, wire, id, data);
     if (action === 'resume') {
-      const { pushes, answer } = this.server.resume(data);
+      const { pushes, answer: said } = this.server.resume(data);
+      const answer = this.#withMarks(device, said);
       for (const [event, pushed] of pushes)
         this.#down(device, wire, () => this.feed(device, { kind: 'push', event, data: pushed }));
       return this.#down(device, wire, () => this.feed(device, { kind: 'answer', id, answer }));
@@ -190,6 +192,7 @@ export class BadNetwork {
         ? this.server.append(device.userId, data)
         : { answer: this.server.mark(action, device.userId, data), message: undefined };
     if (message) this.#tellAll('message.created', message);
+    else if (action !== 'message.send') this.#tellMarks(device.userId, data);
     if (!this.#happens(0.1))
       this.#down(device, wire, () => this.feed(device, { kind: 'answer', id, answer }));
   }
@@ -202,9 +205,8 @@ export class BadNetwork {
   ): void {
     const missed = Object.entries(asked).map(([of, from]) => [of, this.server.missed(of, from)] as const);
     const conversations = Object.fromEntries(missed.map(([of, { head }]) => [of, head]));
-    this.#down(device, wire, () =>
-      this.feed(device, { kind: 'answer', id, answer: { ok: true, data: { conversations } } }),
-    );
+    const answer = this.#withMarks(device, { ok: true, data: { conversations } });
+    this.#down(device, wire, () => this.feed(device, { kind: 'answer', id, answer }));
     for (const [of, { pushes }] of missed) {
       wire.live.add(of);
       for (const [event, pushed] of pushes)
@@ -236,6 +238,29 @@ export class BadNetwork {
     for (const device of this.devices)
       if (device.wire?.live.has(message.conversationId))
         this.#down(device, device.wire, () => this.feed(device, { kind: 'push', event, data }));
+  }
+
+  /** All devices of the user, of whom some may not hear it. */
+  #tellMarks(userId: string, { conversationId }: { conversationId: string }): void {
+    const data = this.server.marksOf(userId, conversationId);
+    for (const device of this.devices) {
+      const { wire } = device;
+      if (!wire || device.userId !== userId || this.#happens(0.2)) continue;
+      this.#in(this.#random() * (this.isBad ? 400 : 20), () => {
+        if (device.wire === wire) this.feed(device, { kind: 'push', event: 'receipt.updated', data });
+      });
+    }
+  }
+
+  #withMarks({ userId }: Device, answer: Answer): Answer {
+    if (!answer.ok) return answer;
+    const conversations = Object.entries(answer.data['conversations'] as Record<string, Position>).map(
+      ([of, one]) => {
+        const { deliveredSeq, readSeq } = this.server.marksOf(userId, of);
+        return [of, { ...one, deliveredSeq, readSeq }];
+      },
+    );
+    return { ok: true, data: { conversations: Object.fromEntries(conversations) } };
   }
 
   #happens(chance: number): boolean {

@@ -1,4 +1,4 @@
-import type { Answer, Gap, Logged, Message, OutgoingMessage, Position, Resumed } from '../frames.js';
+import type { Answer, Gap, Logged, Message, OutgoingMessage, Position, Receipt, Resumed } from '../frames.js';
 
 interface Asked {
   readonly conversations?: Readonly<Record<string, Position>>;
@@ -10,6 +10,7 @@ export class ModelServer {
   /** Outlives retention, so that a test need not ask how late a retry may be. */
   readonly #acks = new Map<string, Answer>();
   readonly #marks = new Map<string, number>();
+  readonly #lastSaid = new Map<string, number>();
   /** Small, so that replays come in parts. */
   readonly #limit: number;
 
@@ -42,6 +43,9 @@ export class ModelServer {
     log.messages.push(message);
     const answer: Answer = { ok: true, data: { messageId: id, conversationId, seq, sentAt } };
     this.#acks.set(key, answer);
+    this.#lastSaid.set(JSON.stringify([conversationId, senderId]), seq);
+    // Whoever writes has read what is before it.
+    this.mark('receipt.read', senderId, { conversationId, seq });
     return { answer, message };
   }
 
@@ -71,6 +75,18 @@ export class ModelServer {
     const before = this.markOf(kind, userId, conversationId);
     this.#marks.set(JSON.stringify([kind, userId, conversationId]), Math.max(before, seq));
     return { ok: true, data: {} };
+  }
+
+  /** The newest that a user has said, 0 if there is none: retention does not change that. */
+  lastOf(conversationId: string, userId: string): number {
+    return this.#lastSaid.get(JSON.stringify([conversationId, userId])) ?? 0;
+  }
+
+  marksOf(userId: string, conversationId: string): Receipt {
+    const [deliveredSeq, readSeq] = ['receipt.delivered', 'receipt.read'].map((kind) =>
+      this.markOf(kind, userId, conversationId),
+    ) as [number, number];
+    return { conversationId, userId, deliveredSeq, readSeq };
   }
 
   /** All that somebody has missed, each with the position that follows on it; and where the log ends. */

@@ -8,8 +8,8 @@ export type Push =
   | { readonly kind: 'message'; readonly message: Message }
   /** An entry was changed; it has the conversation's newest `rev`. */
   | { readonly kind: 'change'; readonly message: Message }
-  /** A member's marks moved. */
-  | { readonly kind: 'marks'; readonly member: Member }
+  /** A member's marks moved. `ownOnly`: nothing passes between the two who are in it, and nobody else is to know. */
+  | { readonly kind: 'marks'; readonly member: Member; readonly ownOnly?: boolean }
   /** The title, or who is in it, has changed; `gone` are no members any more and get nothing from now on. */
   | {
       readonly kind: 'conversation';

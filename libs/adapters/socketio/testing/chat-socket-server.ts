@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import type { AddressInfo } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { io, type Socket } from 'socket.io-client';
@@ -38,6 +39,7 @@ export class ChatSocketServer implements TransportUnderTest {
   readonly stores: Pick<ReturnType<typeof chatPorts>, 'conversations' | 'messages' | 'blocks' | 'live'>;
   readonly #app: NestFastifyApplication;
   readonly #clients: Socket[] = [];
+  readonly #sockets = new Set<NetSocket>();
 
   private constructor(
     app: NestFastifyApplication,
@@ -45,6 +47,10 @@ export class ChatSocketServer implements TransportUnderTest {
     stores: ReturnType<typeof chatPorts>,
   ) {
     this.#app = app;
+    (app.getHttpServer() as HttpServer).on('connection', (socket: NetSocket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.clock = clock;
     this.log = log;
     this.stores = stores;
@@ -76,6 +82,11 @@ export class ChatSocketServer implements TransportUnderTest {
     return new ChatSocketServer(app, ports, chat);
   }
 
+  /** Bytes that the server holds for clients that do not take them, but for what waits in queues of our own. */
+  get held(): number {
+    return [...this.#sockets].reduce((sum, socket) => sum + socket.writableLength, 0);
+  }
+
   get chat(): ChatFacade {
     return this.#app.get<ChatFacade>(ChatFacade, { strict: false });
   }
@@ -98,7 +109,7 @@ export class ChatSocketServer implements TransportUnderTest {
       reconnection: false,
     });
     this.#clients.push(client);
-    const connected = new SocketChatClient(client);
+    const connected = new SocketChatClient(client, userId);
     await new Promise<void>((resolve, reject) => client.on('connect', resolve).on('connect_error', reject));
     return connected;
   }
@@ -134,13 +145,15 @@ export class ChatSocketServer implements TransportUnderTest {
 /** A client that loses nothing it was told before somebody asked. */
 export class SocketChatClient implements ChatClient {
   readonly client: Socket;
+  readonly userId: string;
   readonly closed: Promise<{ readonly code: string | undefined }>;
   #heard: { readonly event: string; readonly data: Record<string, unknown> }[] = [];
   #wake = (): void => {};
   #code: string | undefined;
 
-  constructor(client: Socket) {
+  constructor(client: Socket, userId: string) {
     this.client = client;
+    this.userId = userId;
     client.onAny((event: string, data: Record<string, unknown>) => {
       if (event === 'closing') this.#code = String(data.code);
       this.#heard.push({ event, data });

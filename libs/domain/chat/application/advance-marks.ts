@@ -35,9 +35,10 @@ export class AdvanceMarks {
     const { conversation } = await this.#enter.run(by, conversationId);
     const advanced = await this.#log.advance(conversation.id, by.userId, marks);
     if (!advanced) throw new NoWayIn();
-    // Their own devices read it with the conversation.
-    if (advanced.moved && !(await this.#blocks.cuts(conversation, by.userId)))
-      this.#realtime.tell(by.workspaceId, { kind: 'marks', member: advanced.member });
+    if (advanced.moved) {
+      const ownOnly = await this.#blocks.cuts(conversation, by.userId);
+      this.#realtime.tell(by.workspaceId, { kind: 'marks', member: advanced.member, ownOnly });
+    }
     return advanced;
   }
 }

@@ -122,7 +122,7 @@ export class ConversationFeed {
       case 'change':
         return this.#takeMessage(push);
       case 'marks':
-        return this.#takeMarks(push.member);
+        return this.#takeMarks(push.member, push.ownOnly);
       case 'conversation':
         return this.#takeMembers(push.gone);
       case 'typing':
@@ -216,7 +216,7 @@ export class ConversationFeed {
     if (this.#open) yield* this.#open.readers.followers;
   }
 
-  #takeMarks(member: Member): void {
+  #takeMarks(member: Member, ownOnly = false): void {
     const { conversationId, userId } = member;
     const before = this.#marks.get(userId) ?? { deliveredSeq: 0, readSeq: 0 };
     const deliveredSeq = Math.max(before.deliveredSeq, member.deliveredSeq);
@@ -224,8 +224,8 @@ export class ConversationFeed {
     // Pushes may overtake one another: an older one would move the marks back.
     if (deliveredSeq === before.deliveredSeq && readSeq === before.readSeq) return;
     this.#marks.set(userId, { deliveredSeq, readSeq });
-    const isLarge = this.#members.size > MOST_TOLD_MARKS;
-    const whom = isLarge ? [...this.#everybody()].filter((one) => one.userId === userId) : this.#everybody();
+    const isOwn = ownOnly || this.#members.size > MOST_TOLD_MARKS;
+    const whom = isOwn ? [...this.#everybody()].filter((one) => one.userId === userId) : this.#everybody();
     this.#tell({ kind: 'marks', marks: { conversationId, userId, deliveredSeq, readSeq } }, whom);
   }
 

@@ -202,6 +202,23 @@ export function describeTransport(name: string, start: () => Promise<TransportUn
       expect(ben.heard.filter(({ event }) => event === 'typing')).toEqual([]);
     });
 
+    it('tells the devices of one user how far they have read where nothing passes to the other', async () => {
+      const [anna, ben] = [await server.connect('anna'), await server.connect('ben')];
+      const opened = await ok(anna.send('conversation.open', { kind: 'direct', with: 'ben' }));
+      const { id } = opened.conversation as { id: string };
+      await ben.next('conversation.updated');
+      const phone = await server.connect('ben');
+      await ok(phone.send('resume'));
+      await say(anna, id, 'one');
+      await texts(ben, 1);
+      await server.block('anna', 'ben');
+      await ok(ben.send('receipt.read', { conversationId: id, seq: 1 }));
+      expect((await phone.next('receipt.updated')).data).toMatchObject({ userId: 'ben', readSeq: 1 });
+      await group(anna, 'cleo');
+      await anna.next('conversation.updated');
+      expect(anna.heard.filter(({ event }) => event === 'receipt.updated')).toEqual([]);
+    });
+
     it('moves marks forward for all devices of all members, and says what is unread', async () => {
       const { anna, ben, id } = await pair();
       const phone = await server.connect('ben');
