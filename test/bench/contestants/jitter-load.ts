@@ -15,6 +15,8 @@ export interface JitterLoadOrders extends LineOrders {
   readonly messages: number;
   readonly drops: number;
   readonly everyMs: number;
+  /** Nothing came for so long after the last drop: what is not there now is lost. */
+  readonly patienceMs: number;
   readonly seed: number;
   /** Of socket.io: sends again what was not acknowledged. */
   readonly retries: boolean;
@@ -38,8 +40,6 @@ export interface JitterLoadResult {
 
 const load = orders<JitterLoadOrders>();
 const url = `http://127.0.0.1:${load.port}`;
-/** Nothing came for so long after the last drop: what is not there now is lost. */
-const PATIENCE_MS = 10_000;
 const AT_ONCE = 32;
 
 /** A stream of numbers from 0 to 1 that is the same each time (mulberry32). */
@@ -278,7 +278,7 @@ async function main(): Promise<void> {
     const look = setInterval(() => {
       if (!clients.every(({ isDone }) => isDone)) return void (account.heardAt = performance.now());
       const isWhole = account.delivered === account.sent * load.roomSize;
-      if (!isWhole && performance.now() - account.heardAt < PATIENCE_MS) return;
+      if (!isWhole && performance.now() - account.heardAt < load.patienceMs) return;
       clearInterval(look);
       resolve();
     }, 250);

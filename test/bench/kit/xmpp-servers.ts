@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { freePort } from './free-port.js';
 import { pause } from './pause.js';
 import { ProcessMeter } from './process-meter.js';
@@ -12,6 +13,10 @@ const START_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 5_000;
 /** Where Debian puts the libraries that ejabberd's own script names. */
 const ERL_LIBS = '/usr/lib/x86_64-linux-gnu';
+
+/** It says its number, and is ended when our end of its stdin closes: when we say so, or when we die. */
+const UNTIL_WE_END =
+  '"$@" > /dev/null < /dev/null & child=$!; echo $child; cat > /dev/null; kill $child; wait $child';
 
 interface Program {
   readonly command: string;
@@ -23,11 +28,14 @@ interface Program {
 export class XmppServer {
   readonly port: number;
   readonly meter: ProcessMeter;
+  /** The shell that ends the server; its own number is another. */
   readonly #child: ChildProcess;
+  readonly #pid: number;
   readonly #folder: string;
 
   private constructor(child: ChildProcess, pid: number, port: number, folder: string) {
     this.#child = child;
+    this.#pid = pid;
     this.port = port;
     this.#folder = folder;
     this.meter = new ProcessMeter(pid);
@@ -83,21 +91,21 @@ export class XmppServer {
     const port = await freePort();
     const { command, args, env } = make(folder, port);
     const path = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin`;
-    const child = spawn(command, args, {
+    const child = spawn('sh', ['-c', UNTIL_WE_END, 'sh', command, ...args], {
       cwd: folder,
-      stdio: ['ignore', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
       env: { PATH: path, ...env },
     });
-    if (child.pid === undefined) throw new Error(`${command} could not be started`);
-    const server = new XmppServer(child, child.pid, port, folder);
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    const server = new XmppServer(child, Number(line), port, folder);
     await server.#whenReady(command);
     return server;
   }
 
   async stop(): Promise<void> {
     const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    const impatient = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
+    this.#child.stdin?.end();
+    const impatient = setTimeout(() => process.kill(this.#pid, 'SIGKILL'), STOP_WITHIN_MS);
     await ended;
     clearTimeout(impatient);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
