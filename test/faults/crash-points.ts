@@ -14,8 +14,8 @@ export const crashPoints = [
   'notification-accept',
   // Which way it goes is kept, and nothing of it has been opened.
   'route-kept',
+  // Its leg is opened, accepted and sealed, and nobody has been told.
   'leg-open',
-  'leg-accept',
   // What a vendor told is stored, and the vendor has no answer.
   'callback-stored',
   // A change of a notification is read from the outbox, and told to nobody.

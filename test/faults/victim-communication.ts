@@ -46,9 +46,9 @@ export class CommunicationPorts {
 
   /** The ledger as notifications have it; what a campaign accepts is another's. */
   ledger(ledger: Ledger): Ledger {
-    return around(ledger, 'accept', (accept) => async (id, recipients, now) => {
-      const answer = await accept(this.#attempted(id), recipients, now);
-      if (isLeg(id)) this.#crash.passed('leg-accept');
+    return around(ledger, 'openWhole', (openWhole) => async (order, recipients, now) => {
+      const answer = await openWhole({ ...order, id: this.#attempted(order.id) }, recipients, now);
+      if (isLeg(order.id)) this.#crash.passed('leg-open');
       return answer;
     });
   }
@@ -67,13 +67,8 @@ export class CommunicationPorts {
   }
 
   #dispatches(dispatches: Dispatches): Dispatches {
-    const opening = around(dispatches, 'open', (open) => async (order) => {
-      await open({ ...order, id: this.#attempted(order.id) });
-      if (isLeg(order.id)) this.#crash.passed('leg-open');
-    });
-    const sealing = around(opening, 'seal', (seal) => (id) => seal(this.#attempted(id)));
     const controlling = around(
-      sealing,
+      dispatches,
       'control',
       (control) => (id, to, revision) => control(this.#attempted(id), to, revision),
     );

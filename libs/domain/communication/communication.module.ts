@@ -13,6 +13,7 @@ import { CarryLegs } from './application/carry-legs.js';
 import { CommunicationService } from './application/communication-service.js';
 import { FindRecipient } from './application/find-recipient.js';
 import { FreezeTemplates } from './application/freeze-templates.js';
+import { HandOver } from './application/hand-over.js';
 import { InstallShippedTypes } from './application/install-shipped-types.js';
 import { MoveNotification } from './application/move-notification.js';
 import { channelCode, parseLegDispatchId } from './application/notification-dispatch.js';
@@ -31,7 +32,7 @@ import { AddDevice } from './application/add-device.js';
 import { ChooseNotifications } from './application/choose-notifications.js';
 import { DropDeadDevice } from './application/drop-dead-device.js';
 import { RemoveDevice } from './application/remove-device.js';
-import type { NotificationId } from './model/notification.js';
+import type { Notification, NotificationId } from './model/notification.js';
 import { CommunicationFacade } from './communication.facade.js';
 
 /**
@@ -54,6 +55,7 @@ import { CommunicationFacade } from './communication.facade.js';
     ChooseNotifications,
     FindRecipient,
     FreezeTemplates,
+    HandOver,
     InstallShippedTypes,
     LookAtWindows,
     CarryLegs,
@@ -64,9 +66,17 @@ import { CommunicationFacade } from './communication.facade.js';
     { provide: CommunicationFacade, useClass: CommunicationService },
     {
       provide: RouteNotifications,
-      inject: [Notifications, MoveNotification, Clock, Log],
-      useFactory: (notifications: Notifications, move: MoveNotification, clock: Clock, log: Log) =>
-        new RouteNotifications({ notifications, clock, log, whenDue: (one) => move.whenDue(one) }),
+      inject: [Notifications, MoveNotification, HandOver, Clock, Log],
+      useFactory: (
+        notifications: Notifications,
+        move: MoveNotification,
+        handOver: HandOver,
+        clock: Clock,
+        log: Log,
+      ) => {
+        const whenDue = (one: Notification): Promise<void> => move.whenDue(one);
+        return new RouteNotifications({ notifications, handOver, clock, log, whenDue });
+      },
     },
   ],
   exports: [

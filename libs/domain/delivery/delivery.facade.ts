@@ -14,12 +14,19 @@ export interface DeliveryFacade {
    */
   accept(dispatchId: DispatchId, recipients: readonly Recipient[]): Promise<{ readonly added: number }>;
 
+  /**
+   * Opens a dispatch with its few recipients and seals it, all in one step: for what somebody waits for. Doing it again
+   * changes nothing, and one that was cancelled, be it before it was opened, sends nothing. One with too many recipients for
+   * one step is opened in several.
+   */
+  openWhole(order: DispatchOrder, recipients: readonly Recipient[]): Promise<void>;
+
   /** Says that no more recipients will come. A sealed dispatch with nothing pending is complete. */
   seal(dispatchId: DispatchId): Promise<void>;
 
   /**
    * Halts, reopens or cancels. After it resolves with `halted` or `cancelled` no send starts. `revision` rises with
-   * every decision of the caller: an older one arriving late is ignored.
+   * every decision of the caller: an older one arriving late is ignored. A dispatch may be cancelled before it is opened.
    */
   control(dispatchId: DispatchId, control: DispatchControl, revision: number): Promise<void>;
 

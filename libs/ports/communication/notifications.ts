@@ -20,6 +20,8 @@ export interface Taken {
   readonly refused: readonly NotificationId[];
   /** Of each limit, after this: in the order in which they were given. */
   readonly used: readonly number[];
+  /** Every one of them was kept, and none had been before: nobody can be at any of them yet. False may be said of such, too. */
+  readonly allNew: boolean;
 }
 
 /**

@@ -111,7 +111,7 @@ export function describeDispatchesContract(name: string, open: OpenDeliveryStore
         async (how) => {
           const dispatch = aDispatch().build();
           if (how === 'seal') await its.dispatches.seal(dispatch.id);
-          else await its.dispatches.control(dispatch.id, 'cancelled', 9);
+          else await its.dispatches.control(dispatch.id, 'halted', 9);
           expect(await its.dispatches.find(dispatch.id)).toBeUndefined();
           // Whoever opens it after that decides anew: of what was said before nothing is left.
           await its.dispatches.open(dispatch);
@@ -124,6 +124,33 @@ export function describeDispatchesContract(name: string, open: OpenDeliveryStore
           expect(await controlOf(dispatch.id)).toBe('halted');
         },
       );
+
+      it('remembers that it was cancelled before it was opened', async () => {
+        const dispatch = aDispatch().build();
+        await its.dispatches.control(dispatch.id, 'cancelled', 9);
+        await its.dispatches.control(dispatch.id, 'cancelled', 9);
+        await its.dispatches.seal(dispatch.id);
+        expect(await its.dispatches.find(dispatch.id)).toBeUndefined();
+        expect(await its.dispatches.stats(dispatch.id)).toBeUndefined();
+        await its.dispatches.control(dispatch.id, 'open', 10);
+        await its.dispatches.open(dispatch);
+        expect(await its.dispatches.find(dispatch.id)).toEqual({
+          dispatch,
+          control: 'cancelled',
+          sealed: false,
+        });
+        expect(await its.ledger.accept(dispatch.id, recipients(3), START)).toEqual({ added: 0 });
+        await its.dispatches.control(dispatch.id, 'open', 11);
+        expect(await controlOf(dispatch.id)).toBe('cancelled');
+      });
+
+      it('knows nobody to accept for what was only cancelled', async () => {
+        const dispatch = aDispatch().build();
+        await its.dispatches.control(dispatch.id, 'cancelled', 1);
+        await expect(its.ledger.accept(dispatch.id, recipients(1), START)).rejects.toMatchObject({
+          code: 'not_found',
+        });
+      });
 
       it('ends with the newest decision, in whatever order they arrive', async () => {
         const dispatch = await aDispatch().openedIn(its);

@@ -12,8 +12,9 @@ export interface OpenDispatch {
  *
  * Guarantees: `open` with a known id changes nothing. `control` is obeyed by every {@link Ledger.openIntent} that
  * commits after it resolved; a decision with an older revision than the one in force is ignored, and nothing follows
- * `cancelled`. `control` and `seal` of a dispatch that was never opened change nothing: nobody can halt what is not there, and
- * whoever opens it decides anew. Being halted does not count against `giveUpAt`: it moves on by as long as that lasted. Counters
+ * `cancelled`. A cancellation is remembered though its dispatch was never opened: whoever opens it later finds it cancelled, and
+ * nothing of it is sent. (On DynamoDB an item that has nothing but its `control`; the opening fills in the rest.) Any other
+ * `control`, and `seal`, of a dispatch that was never opened change nothing: nobody can halt what is not there. Being halted does not count against `giveUpAt`: it moves on by as long as that lasted. Counters
  * change in the same transaction as the rows they count (on DynamoDB: sharded, in the same TransactWriteItems), so their sum
  * equals the number of rows at every commit. `stats` sees every change acknowledged before it was asked (on DynamoDB: read
  * consistently).

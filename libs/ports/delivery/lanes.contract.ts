@@ -17,6 +17,7 @@ import {
   ordinalsOf,
   pendingIn,
   send,
+  submit,
   takeUp,
 } from './testing/worker.js';
 
@@ -47,6 +48,20 @@ export function describeLanesContract(name: string, open: OpenDeliveryStores): v
         });
         expect(await pendingIn(its, claim)).toHaveLength(5);
         expect(ordinalsOf(claim)).toEqual(expect.arrayContaining(await pendingIn(its, claim)));
+      });
+
+      it('loads with a claim what the ledger would, orphans and all, if anything', async () => {
+        const dispatch = await aDispatch().onLane('critical').openedIn(its);
+        await its.ledger.accept(dispatch.id, recipients(3), START);
+        const first = await its.lanes.claim('critical', 10, LEASE, START);
+        const [claim] = first.claims;
+        if (!claim) throw new Error('nothing was claimed');
+        await submit(its, claim, [0], { key: 'call_of_the_dead' });
+        const second = await its.lanes.claim('critical', 10, LEASE, START + LEASE);
+        const loaded = [...second.claims.map((one) => second.loaded?.[one.parcel])];
+        expect(second.claims).toHaveLength(1);
+        for (const one of loaded)
+          if (one) expect(one).toEqual(await its.ledger.load(second.claims[0] ?? claim));
       });
 
       it('gives nothing where nothing was accepted', async () => {

@@ -6,6 +6,7 @@ import { describeHistory } from './testing/history.js';
 import { describeOpeningIntents } from './testing/opening-intents.js';
 import { describeAskingAgain } from './testing/asking-again.js';
 import { describeAskingTogether } from './testing/asking-together.js';
+import { describeOpeningWhole } from './testing/opening-whole.js';
 import { describeOrphans } from './testing/orphans.js';
 import { describeRandomOperations } from './testing/random-operations.js';
 import { describeRefusingIntents } from './testing/refusing-intents.js';
@@ -22,6 +23,7 @@ export function describeLedgerContract(name: string, open: OpenDeliveryStores, r
       afterEach(() => its.close());
 
       describeAccepting(() => its);
+      describeOpeningWhole(() => its);
       describeOpeningIntents(() => its);
       describeRefusingIntents(() => its);
       describeSettling(() => its);

@@ -1,27 +1,9 @@
 import type { Instant } from '#domain/kernel/brand.js';
-import type { Member, Recipient } from '#domain/delivery/model/delivery.js';
-import type { Dispatch, DispatchControl, DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { Recipient } from '#domain/delivery/model/delivery.js';
+import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { Claim } from './lanes.js';
-
-/** A provider call that was intended and has no recorded outcome: perhaps sent, perhaps not. */
-export interface Intent {
-  /** The provider's idempotency key, and the name of the call. */
-  readonly key: string;
-  readonly provider: string;
-  readonly openedAt: Instant;
-  /** In the order in which the call carries them. */
-  readonly members: readonly Member[];
-}
-
-export interface LoadedParcel {
-  readonly dispatch: Dispatch;
-  readonly control: DispatchControl;
-  /** Those still pending and in no open intent, by ordinal. */
-  readonly members: readonly Member[];
-  /** Left open by a worker that died or lost its claim. */
-  readonly orphans: readonly Intent[];
-}
+import type { LoadedParcel } from './loaded-parcel.js';
 
 export interface NewIntent {
   readonly claim: Claim;
@@ -58,6 +40,9 @@ export interface Settlement {
   readonly now: Instant;
 }
 
+/** Recipients that a dispatch may be opened with in one step. */
+export const WHOLE_AT_MOST = 20;
+
 /**
  * The ledger: one row for every outgoing message, and the truth about it.
  *
@@ -65,6 +50,9 @@ export interface Settlement {
  * - `accept`: an address is a member of a dispatch once (a unique constraint, not a look-up). When it resolves, every
  *   recipient has a row and every pending row has work on the lane; a page may be accepted again after any failure.
  *   All of a page need not become visible at one instant.
+ * - `openWhole` opens a dispatch with all that it will ever have and seals it, in one atomic step; `WHOLE_AT_MOST` recipients at most
+ *   (on DynamoDB: one TransactWriteItems). Doing it again changes nothing. Of one that was cancelled, be it before it was
+ *   opened, nobody is accepted.
  * - `openIntent` is durable before it resolves, and is refused in the same atomic step in which it would have been made if the
  *   dispatch is halted, cancelled or expired, the claim is stale, or the member is suppressed or no longer pending.
  *   So no send starts after a pause, cancel, unsubscribe or suppression has committed.
@@ -79,6 +67,11 @@ export interface Settlement {
 export interface Ledger {
   accept(
     dispatchId: DispatchId,
+    recipients: readonly Recipient[],
+    now: Instant,
+  ): Promise<{ readonly added: number }>;
+  openWhole(
+    dispatch: Dispatch,
     recipients: readonly Recipient[],
     now: Instant,
   ): Promise<{ readonly added: number }>;

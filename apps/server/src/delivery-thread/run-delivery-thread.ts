@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { createChannels } from '#adapters/channels/create-providers.js';
 import { HandlebarsRenderer } from '#adapters/handlebars/handlebars-renderer.js';
@@ -57,6 +58,7 @@ export async function embeddedDeliveryTools(
       log('warn', 'provider.breaker', { ...transition }),
     ),
     pacer: new DispatchPacer(clock),
+    breathe: () => setImmediate(),
     retryRules: defaultRetryRules,
     meter: new LaneMeter(clock),
   };

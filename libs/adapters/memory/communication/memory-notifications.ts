@@ -33,6 +33,7 @@ export class MemoryNotifications implements Notifications {
   async accept(notifications: readonly Notification[], limits: readonly QuotaLimit[] = []): Promise<Taken> {
     const keys = limits.map(({ key }) => JSON.stringify([notifications[0]?.order.workspaceId, key]));
     const refused: NotificationId[] = [];
+    const before = this.#rows.size;
     // All are copied before the first is kept: one that can't be stands for none.
     for (const notification of notifications.map(copyOf)) {
       const { id, test } = notification.order;
@@ -44,7 +45,8 @@ export class MemoryNotifications implements Notifications {
       }
     }
     this.#wake();
-    return { refused, used: keys.map((key) => this.#usedOf(key)) };
+    const allNew = this.#rows.size - before === notifications.length;
+    return { refused, used: keys.map((key) => this.#usedOf(key)), allNew };
   }
 
   async save(before: Notification, after: Notification): Promise<'saved' | 'conflict'> {

@@ -80,6 +80,8 @@ export type NewParcel = Pick<Parcel, 'state' | 'members' | 'giveUpAt' | 'dueAt'>
 export class MemoryDeliveryBackbone {
   readonly dispatches = new Map<DispatchId, DispatchState>();
   readonly parcels = new Map<string, Parcel>();
+  /** Those that were called off before they were opened, with the revision of that decision. */
+  readonly cancelledUnopened = new Map<DispatchId, number>();
   /** By {@link suppressionKey}. */
   readonly suppressions = new Map<string, Suppression>();
   readonly ids: Ids;
@@ -102,6 +104,8 @@ export class MemoryDeliveryBackbone {
 
   open(dispatch: Dispatch): void {
     if (this.dispatches.has(dispatch.id)) return;
+    const cancelledAs = this.cancelledUnopened.get(dispatch.id);
+    this.cancelledUnopened.delete(dispatch.id);
     const counts = Object.fromEntries(
       deliveryStatuses.map((status) => [status, 0]),
     ) as DispatchState['counts'];
@@ -111,8 +115,8 @@ export class MemoryDeliveryBackbone {
       byAddress: new Map(),
       counts,
       acceptedBy: new Map(),
-      control: 'open',
-      revision: -Infinity,
+      control: cancelledAs === undefined ? 'open' : 'cancelled',
+      revision: cancelledAs ?? -Infinity,
       sealed: false,
       completed: false,
       giveUpAt: dispatch.giveUpAt,

@@ -28,6 +28,7 @@ export class MemoryDispatches implements Dispatches {
 
   async control(id: DispatchId, control: DispatchControl, revision: number): Promise<void> {
     const state = this.#backbone.dispatches.get(id);
+    if (!state && control === 'cancelled') this.#backbone.cancelledUnopened.set(id, revision);
     if (!state || state.control === 'cancelled' || revision < state.revision) return;
     const now = this.#backbone.clock.now();
     if (control === 'open' && state.haltedAt !== undefined)

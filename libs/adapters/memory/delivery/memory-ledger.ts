@@ -1,18 +1,12 @@
 import type { Instant } from '#domain/kernel/brand.js';
 import type { Attempt, Member, Recipient } from '#domain/delivery/model/delivery.js';
-import type { DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
 import { type Ordinals, toRanges } from '#domain/delivery/model/ordinals.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { SuppressionId } from '#domain/delivery/model/suppression.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type {
-  IntentAnswer,
-  Ledger,
-  LoadedParcel,
-  MayRepeat,
-  NewIntent,
-  Settlement,
-} from '#ports/delivery/ledger.js';
+import type { IntentAnswer, Ledger, MayRepeat, NewIntent, Settlement } from '#ports/delivery/ledger.js';
+import type { LoadedParcel } from '#ports/delivery/loaded-parcel.js';
 import type { DispatchState, MemoryDeliveryBackbone, Parcel, Row } from './memory-delivery-backbone.js';
 
 export class MemoryLedger implements Ledger {
@@ -27,8 +21,25 @@ export class MemoryLedger implements Ledger {
     recipients: readonly Recipient[],
     now: Instant,
   ): Promise<{ readonly added: number }> {
+    return { added: this.#accept(dispatchId, recipients, now) };
+  }
+
+  async openWhole(
+    dispatch: Dispatch,
+    recipients: readonly Recipient[],
+    now: Instant,
+  ): Promise<{ readonly added: number }> {
+    this.#backbone.open(dispatch);
+    const state = this.#backbone.stateOf(dispatch.id);
+    const added = this.#accept(dispatch.id, recipients, now);
+    state.sealed = true;
+    this.#backbone.completeIfDone(state, now);
+    return { added };
+  }
+
+  #accept(dispatchId: DispatchId, recipients: readonly Recipient[], now: Instant): number {
     const state = this.#backbone.stateOf(dispatchId);
-    if (state.control === 'cancelled') return { added: 0 };
+    if (state.control === 'cancelled') return 0;
     const added = recipients.flatMap((recipient) => addRow(state, recipient, now) ?? []);
     const byDueTime = Map.groupBy(added, (row) => row.dueAt ?? now);
     for (const [dueAt, rows] of byDueTime) {
@@ -36,7 +47,7 @@ export class MemoryLedger implements Ledger {
       this.#backbone.putOnLane({ state, members, dueAt, giveUpAt: state.giveUpAt });
     }
     if (added.length > 0) this.#backbone.wake();
-    return { added: added.length };
+    return added.length;
   }
 
   async load(claim: Claim): Promise<LoadedParcel | undefined> {

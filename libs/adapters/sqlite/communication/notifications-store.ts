@@ -16,9 +16,10 @@ export interface NotificationRow extends Numbered {
 }
 
 /** @param args.rows the values of `accept` in its order */
-function accept(db: Db, { rows }: { rows: readonly (readonly SqlValue[])[] }): null {
-  if (db.runEach('accept', rows) > 0) db.signal('notifications');
-  return null;
+function accept(db: Db, { rows }: { rows: readonly (readonly SqlValue[])[] }): { kept: number } {
+  const kept = db.runEach('accept', rows);
+  if (kept > 0) db.signal('notifications');
+  return { kept };
 }
 
 export interface SaveArgs {

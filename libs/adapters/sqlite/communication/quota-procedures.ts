@@ -36,7 +36,7 @@ export function acceptWithin(db: Db, { workspace, candidates, limits }: AcceptWi
   }
   if (counted > 0) count(db, workspace, limits, before, counted);
   if (kept > 0) db.signal('notifications');
-  return { refused, used: before.map((used) => used + counted) };
+  return { refused, used: before.map((used) => used + counted), allNew: kept === candidates.length };
 }
 
 function count(

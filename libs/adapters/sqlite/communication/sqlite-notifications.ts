@@ -16,7 +16,7 @@ import type { SqlValue } from '../engine/store.js';
 import { numberBefore, pageOfRows } from './newest-first.js';
 import { type NotificationRow, notificationsStore } from './notifications-store.js';
 
-const NOTHING_COUNTED: Taken = { refused: [], used: [] };
+const NOTHING_COUNTED = { refused: [], used: [] } as const;
 
 export class SqliteNotifications implements Notifications {
   readonly #storage: SqliteStorage;
@@ -29,12 +29,12 @@ export class SqliteNotifications implements Notifications {
 
   async accept(notifications: readonly Notification[], limits: readonly QuotaLimit[] = []): Promise<Taken> {
     const [first] = notifications;
-    if (!first) return NOTHING_COUNTED;
+    if (!first) return { ...NOTHING_COUNTED, allNew: true };
     // Somebody waits for the answer to each of these, and a code or a receipt is not to wait behind a newsletter.
     const urgent = notifications.some(({ order }) => order.lane !== 'bulk');
     if (limits.length === 0) {
-      await this.#calls.write('accept', { rows: notifications.map(valuesOf) }, { urgent });
-      return NOTHING_COUNTED;
+      const { kept } = await this.#calls.write('accept', { rows: notifications.map(valuesOf) }, { urgent });
+      return { ...NOTHING_COUNTED, allNew: kept === notifications.length };
     }
     const candidates = notifications.map((one) => ({
       id: one.order.id,
@@ -61,12 +61,13 @@ export class SqliteNotifications implements Notifications {
       changed: changeOf(before, after),
       sooner: after.dueAt !== undefined && after.dueAt < (before.dueAt ?? Infinity),
     };
-    // It stands between the acceptance of a code and its sending.
-    return this.#calls.write('save', row, { urgent: lane === 'critical' });
+    // It stands between the acceptance of a code and its sending. For what became of it nobody waits.
+    return this.#calls.write('save', row, { urgent: lane === 'critical' && after.status === 'sending' });
   }
 
   async due(lane: Lane, limit: number, now: Instant): Promise<readonly Notification[]> {
-    return (await this.#calls.read('due', { lane, limit, now })).map(notificationOf);
+    const rows = await this.#calls.read('due', { lane, limit, now }, { urgent: lane === 'critical' });
+    return rows.map(notificationOf);
   }
 
   nextDueAt(lane: Lane, now: Instant): Promise<Instant | undefined> {
@@ -74,7 +75,8 @@ export class SqliteNotifications implements Notifications {
   }
 
   async find(workspace: WorkspaceId, id: NotificationId): Promise<Notification | undefined> {
-    const row = await this.#calls.read('find', { workspace, id });
+    // One row by its key keeps nobody waiting, and may be a code on its way.
+    const row = await this.#calls.read('find', { workspace, id }, { urgent: true });
     return row && notificationOf(row);
   }
 

@@ -41,7 +41,10 @@ function control(
   // Standing still does not count against the time that messages have to find a provider.
   const paused = args.control === 'open' ? Math.max(0, now - haltedAt) : 0;
   const row = db.get<{ no: number }>('control', { id, control: args.control, revision, now, paused });
-  if (!row) return null;
+  if (!row) {
+    if (args.control === 'cancelled') db.run('cancelUnopened', { id, revision });
+    return null;
+  }
   if (args.control === 'halted') db.run('hold', { no: row.no });
   if (args.control === 'open') db.run('release', { no: row.no, paused });
   // Nothing waits for its hour any more: a worker is to find it and strike it off.

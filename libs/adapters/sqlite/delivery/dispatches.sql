@@ -1,16 +1,24 @@
 -- name: insert
 INSERT INTO dispatches (id, workspace_id, lane, purpose, expires_at, give_up_at, spec)
 VALUES (:id, :workspace, :lane, :purpose, :expiresAt, :giveUpAt, :spec)
+ON CONFLICT (id) DO UPDATE SET workspace_id = excluded.workspace_id, lane = excluded.lane, purpose = excluded.purpose,
+  expires_at = excluded.expires_at, give_up_at = excluded.give_up_at, spec = excluded.spec
+WHERE dispatches.spec = ''
+
+-- name: cancelUnopened
+-- Nothing else is known of it; whoever opens it fills it in.
+INSERT INTO dispatches (id, workspace_id, lane, purpose, give_up_at, spec, control, revision)
+VALUES (:id, '', '', '', 0, '', 'cancelled', :revision)
 ON CONFLICT DO NOTHING
 
 -- name: find
-SELECT * FROM dispatches WHERE id = :id
+SELECT * FROM dispatches WHERE id = :id AND spec <> ''
 
 -- name: providers
 SELECT provider, accepted FROM dispatch_providers WHERE dispatch_no = :no ORDER BY provider
 
 -- name: seal
-UPDATE dispatches SET sealed = 1 WHERE id = :id RETURNING no
+UPDATE dispatches SET sealed = 1 WHERE id = :id AND spec <> '' RETURNING no
 
 -- name: complete
 UPDATE dispatches SET completed = 1

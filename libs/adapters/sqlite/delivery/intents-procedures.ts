@@ -150,4 +150,7 @@ function refuseUnfit(db: Db, { held, busy, unfit, deltas }: Opening, intent: New
 }
 
 /** Part of the ledger store: see its port for what each promises. */
-export const intentWrites = { openIntent: together(openIntents), mayRepeat };
+export const intentWrites = {
+  openIntent: together(openIntents, ({ ordinals }) => ordinals.length),
+  mayRepeat,
+};

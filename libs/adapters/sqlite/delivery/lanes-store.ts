@@ -1,44 +1,7 @@
-import { type DispatchControl, type DispatchId, type Lane, lanes } from '#domain/delivery/model/dispatch.js';
-import { type Ordinals, sizeOf } from '#domain/delivery/model/ordinals.js';
-import type { Claim, LaneDepth, Leftover } from '#ports/delivery/lanes.js';
+import { type DispatchControl, type Lane, lanes } from '#domain/delivery/model/dispatch.js';
+import { sizeOf } from '#domain/delivery/model/ordinals.js';
+import type { LaneDepth, Leftover } from '#ports/delivery/lanes.js';
 import { type Db, sqliteStore } from '../engine/store.js';
-
-interface DueRow {
-  readonly id: number;
-  readonly lane: Lane;
-  readonly members: string;
-  readonly fence: number;
-  readonly receives: number;
-  readonly giveUpAt: number;
-  readonly dispatchId: DispatchId;
-}
-
-interface ClaimArgs {
-  readonly lane: Lane;
-  readonly max: number;
-  readonly leaseMs: number;
-  readonly now: number;
-}
-
-function claim(db: Db, args: ClaimArgs): { claims: Claim[]; nextDueAt: number | undefined } {
-  const due = db.all<DueRow>('due', { lane: args.lane, max: args.max, now: args.now });
-  const claims = due.map((row) => {
-    db.run('claim', { id: row.id, until: args.now + args.leaseMs });
-    return {
-      parcel: String(row.id),
-      fence: row.fence + 1,
-      lane: row.lane,
-      dispatchId: row.dispatchId,
-      members: JSON.parse(row.members) as Ordinals,
-      receives: row.receives + 1,
-      giveUpAt: row.giveUpAt,
-    };
-  });
-  return {
-    claims,
-    nextDueAt: db.get<{ at: number | null }>('nextDue', { lane: args.lane })?.at ?? undefined,
-  };
-}
 
 function extend(db: Db, args: { claims: readonly { parcel: string; fence: number }[]; until: number }): null {
   for (const { parcel, fence } of args.claims)
@@ -103,6 +66,6 @@ function depths(db: Db, args: { now: number }): LaneDepth[] {
 export const lanesStore = sqliteStore({
   name: 'lanes',
   sql: new URL('./lanes.sql', import.meta.url),
-  writes: { claim, extend, finish, putBack, releaseAll },
+  writes: { extend, finish, putBack, releaseAll },
   reads: { depths },
 });

@@ -1,15 +1,3 @@
--- name: due
-SELECT p.id, p.lane, p.members, p.fence, p.receives, p.give_up_at AS giveUpAt, d.id AS dispatchId
-FROM parcels p JOIN dispatches d ON d.no = p.dispatch_no
-WHERE p.lane = :lane AND p.held = 0 AND p.visible_at <= :now
-ORDER BY p.visible_at LIMIT :max
-
--- name: nextDue
-SELECT min(visible_at) AS at FROM parcels WHERE lane = :lane AND held = 0
-
--- name: claim
-UPDATE parcels SET visible_at = :until, claimed = 1, fence = fence + 1, receives = receives + 1 WHERE id = :id
-
 -- name: extend
 UPDATE parcels SET visible_at = :until WHERE id = :id AND fence = :fence
 

@@ -1,9 +1,9 @@
 import type { Attempt } from '#domain/delivery/model/delivery.js';
-import type { Dispatch, DispatchControl } from '#domain/delivery/model/dispatch.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { LoadedParcel } from '#ports/delivery/ledger.js';
 import { type Db, sqliteStore, together } from '../engine/store.js';
+import { accept } from './accept-procedure.js';
+import { claim } from './claim-procedure.js';
 import { failedMessageWrites } from './failed-messages-procedures.js';
 import { intentWrites } from './intents-procedures.js';
 import {
@@ -12,97 +12,13 @@ import {
   completeIfDone,
   type CountDeltas,
   keyOf,
-  memberOf,
-  type MemberRow,
-  ordinalOf,
   ORDINALS_PER_DISPATCH,
   statusNumber,
 } from './ledger-rows.js';
 import { byClaim, count, endUnsent, heldBy, type ParcelDispatch, underWay } from './ledger-steps.js';
+import { load } from './load-procedure.js';
+import { openWhole } from './open-whole-procedure.js';
 import { comeToWhatWasToldEarly } from './reported-rows.js';
-
-export interface AcceptPage {
-  readonly dispatchId: string;
-  /** JSON: `[[address, ref, data, dueAt|null], …]`, those with the same dueAt side by side. */
-  readonly page: string;
-  /** How the page falls into due times, in its order. */
-  readonly groups: readonly { readonly size: number; readonly dueAt: number | undefined }[];
-  readonly now: number;
-}
-
-/** A paced dispatch is cut into parcels of about two seconds, so that none sits in a worker's hands for long. */
-function parcelSize(rate: number | null): number {
-  return rate === null ? 1000 : Math.min(1000, Math.max(10, Math.ceil(2 * rate)));
-}
-
-function accept(db: Db, args: AcceptPage): { added: number } | 'no_such_dispatch' {
-  const dispatch = db.get<{
-    no: number;
-    lane: string;
-    control: DispatchControl;
-    giveUpAt: number;
-    nextOrdinal: number;
-    rate: number | null;
-  }>('dispatchForAccept', { id: args.dispatchId });
-  if (!dispatch) return 'no_such_dispatch';
-  if (dispatch.control === 'cancelled') return { added: 0 };
-  const base = dispatch.nextOrdinal;
-  const length = args.groups.reduce((sum, group) => sum + group.size, 0);
-  if (base + length > ORDINALS_PER_DISPATCH) throw new Error(`Dispatch ${args.dispatchId} is full`);
-  const added = db.run('insertDeliveries', {
-    base: keyOf(dispatch.no, base),
-    page: args.page,
-    now: args.now,
-  });
-  if (added === 0) return { added };
-  db.run('advanceOrdinal', { no: dispatch.no, next: base + length });
-  let from = base;
-  for (const group of args.groups) {
-    for (const end = from + group.size; from < end;) {
-      const size = Math.min(parcelSize(dispatch.rate), end - from);
-      db.run('insertParcel', {
-        lane: dispatch.lane,
-        no: dispatch.no,
-        members: JSON.stringify([[from, from + size - 1]]),
-        size,
-        at: group.dueAt ?? args.now,
-        held: dispatch.control === 'halted' ? 1 : 0,
-        receives: 0,
-        giveUpAt: Math.max(dispatch.giveUpAt, group.dueAt ?? 0),
-      });
-      from += size;
-    }
-  }
-  addCounts(db, dispatch.no, { pending: added });
-  db.signal('work');
-  return { added };
-}
-
-function load(db: Db, claim: Claim): LoadedParcel | undefined {
-  const held = heldBy(db, claim);
-  if (!held) return undefined;
-  const rows = claim.members.flatMap(([from, to]) =>
-    db.all<MemberRow>('pendingBetween', { from: keyOf(held.no, from), to: keyOf(held.no, to) }),
-  );
-  const byOrdinal = new Map(rows.map((row) => [ordinalOf(row.key), memberOf(row)]));
-  const intents = db.all<{ key: string; provider: string; members: string; openedAt: number }>(
-    'intentsOfParcel',
-    {
-      parcel: Number(claim.parcel),
-    },
-  );
-  const orphans = intents.map(({ key, provider, openedAt, members }) => ({
-    key,
-    provider,
-    openedAt,
-    members: (JSON.parse(members) as number[]).flatMap((ordinal) => byOrdinal.get(ordinal) ?? []),
-  }));
-  for (const ordinal of underWay(db, held.no, [...byOrdinal.keys()])) byOrdinal.delete(ordinal);
-  const spec = db.get<{ spec: string }>('specOf', { no: held.no });
-  if (!spec) return undefined;
-  const dispatch = JSON.parse(spec.spec) as Dispatch;
-  return { dispatch, control: held.control, members: [...byOrdinal.values()], orphans };
-}
 
 /** A settlement as it travels: the many accepted ones as the JSON text that the statement takes. */
 export interface PackedSettlement {
@@ -110,6 +26,8 @@ export interface PackedSettlement {
   readonly key: string;
   readonly provider: string;
   readonly now: number;
+  /** Verdicts. */
+  readonly size: number;
   /** `[[ordinal, provider message id], …]`, or undefined if there are none. */
   readonly accepted: string | undefined;
   readonly others: readonly {
@@ -235,6 +153,14 @@ function discard(db: Db, { claim, ordinals, to, reason, now }: Discard): null {
 export const ledgerStore = sqliteStore({
   name: 'ledger',
   sql: new URL('./ledger.sql', import.meta.url),
-  writes: { accept, ...intentWrites, settle: together(settle), discard, ...failedMessageWrites },
+  writes: {
+    accept,
+    openWhole,
+    claim,
+    ...intentWrites,
+    settle: together(settle, ({ size }) => size),
+    discard,
+    ...failedMessageWrites,
+  },
   reads: { load },
 });

@@ -1,6 +1,18 @@
 -- name: dispatchForAccept
 SELECT no, lane, control, give_up_at AS giveUpAt, next_ordinal AS nextOrdinal, spec ->> '$.ratePerSecond' AS rate
-FROM dispatches WHERE id = :id
+FROM dispatches WHERE id = :id AND spec <> ''
+
+-- name: openSealed
+-- Of one that was called off before it was opened only the calling off is known: it is filled in, and stays cancelled.
+INSERT INTO dispatches (id, workspace_id, lane, purpose, expires_at, give_up_at, spec, sealed)
+VALUES (:id, :workspace, :lane, :purpose, :expiresAt, :giveUpAt, :spec, 1)
+ON CONFLICT (id) DO UPDATE SET workspace_id = excluded.workspace_id, lane = excluded.lane, purpose = excluded.purpose,
+  expires_at = excluded.expires_at, give_up_at = excluded.give_up_at, spec = excluded.spec, sealed = 1
+WHERE dispatches.spec = ''
+RETURNING no
+
+-- name: sealById
+UPDATE dispatches SET sealed = 1 WHERE id = :id RETURNING no
 
 -- name: insertDeliveries
 INSERT INTO deliveries (key, address, ref, data, due_at, updated_at)
@@ -31,6 +43,18 @@ RETURNING id, workspace_id
 -- name: addAccepted
 INSERT INTO dispatch_providers (dispatch_no, provider, accepted) VALUES (:no, :provider, :count)
 ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted
+
+-- name: dueParcels
+SELECT p.id, p.lane, p.members, p.size, p.fence, p.receives, p.give_up_at AS giveUpAt, d.id AS dispatchId
+FROM parcels p JOIN dispatches d ON d.no = p.dispatch_no
+WHERE p.lane = :lane AND p.held = 0 AND p.visible_at <= :now
+ORDER BY p.visible_at LIMIT :max
+
+-- name: nextDueParcel
+SELECT min(visible_at) AS at FROM parcels WHERE lane = :lane AND held = 0
+
+-- name: claimParcel
+UPDATE parcels SET visible_at = :until, claimed = 1, fence = fence + 1, receives = receives + 1 WHERE id = :id
 
 -- name: dispatchOfParcel
 SELECT d.no, d.workspace_id AS workspaceId, d.purpose, d.control, d.expires_at AS expiresAt,

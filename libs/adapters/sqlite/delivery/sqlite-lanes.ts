@@ -1,19 +1,22 @@
 import type { Lane } from '#domain/delivery/model/dispatch.js';
-import type { Claim, LaneDepth, Lanes, Leftover } from '#ports/delivery/lanes.js';
+import type { Claim, Claimed, LaneDepth, Lanes, Leftover } from '#ports/delivery/lanes.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
 import { lanesStore } from './lanes-store.js';
+import { ledgerStore } from './ledger-store.js';
 
 export class SqliteLanes implements Lanes {
   readonly #storage: SqliteStorage;
   readonly #calls;
+  readonly #ledger;
 
   constructor(storage: SqliteStorage) {
     this.#storage = storage;
     this.#calls = storage.calls(lanesStore);
+    this.#ledger = storage.calls(ledgerStore);
   }
 
-  claim(lane: Lane, max: number, leaseMs: number, now: number): ReturnType<Lanes['claim']> {
-    return this.#calls.write('claim', { lane, max, leaseMs, now }, { urgent: lane === 'critical' });
+  claim(lane: Lane, max: number, leaseMs: number, now: number): Promise<Claimed> {
+    return this.#ledger.write('claim', { lane, max, leaseMs, now }, { urgent: lane === 'critical' });
   }
 
   async extend(claims: readonly Claim[], leaseMs: number, now: number): Promise<void> {

@@ -1,23 +1,18 @@
 import { notFound } from '#domain/kernel/refusal.js';
 import type { Recipient } from '#domain/delivery/model/delivery.js';
-import type { DispatchId } from '#domain/delivery/model/dispatch.js';
+import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type {
-  IntentAnswer,
-  Ledger,
-  LoadedParcel,
-  MayRepeat,
-  NewIntent,
-  Settlement,
-} from '#ports/delivery/ledger.js';
+import type { IntentAnswer, Ledger, MayRepeat, NewIntent, Settlement } from '#ports/delivery/ledger.js';
+import type { LoadedParcel } from '#ports/delivery/loaded-parcel.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
+import type { AcceptPage } from './accept-procedure.js';
 import { ledgerStore, type PackedSettlement } from './ledger-store.js';
 
 /** A notification goes to a person's few addresses, a campaign to pages of a thousand. */
 const FEW = 10;
 
-/** Critical work goes ahead of everything that waits for the writer. */
+/** On its way to the provider critical work goes ahead of everything that waits for a storage thread. */
 const urgent = (claim: Claim): { urgent: boolean } => ({ urgent: claim.lane === 'critical' });
 
 export class SqliteLedger implements Ledger {
@@ -34,28 +29,20 @@ export class SqliteLedger implements Ledger {
     recipients: readonly Recipient[],
     now: number,
   ): Promise<{ added: number }> {
-    // Side by side by due time, and within it in the order given: the caller's address order fills the index at its end.
-    const ordered = recipients.some((one) => one.dueAt !== undefined)
-      ? [...recipients].sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
-      : recipients;
-    const groups: { size: number; dueAt: number | undefined }[] = [];
-    for (const { dueAt } of ordered) {
-      const last = groups.at(-1);
-      if (last && last.dueAt === dueAt) last.size += 1;
-      else groups.push({ size: 1, dueAt });
-    }
-    const page = JSON.stringify(
-      ordered.map(({ address, ref, data, dueAt }) => [address, ref, data, dueAt ?? null]),
-    );
     // Few cost the writer next to nothing, and may be a code that somebody waits for: they are not to wait behind pages.
     const few = { urgent: recipients.length <= FEW };
-    const answer = await this.#calls.write('accept', { dispatchId, page, groups, now }, few);
+    const answer = await this.#calls.write('accept', pageOf(dispatchId, recipients, now), few);
     if (answer === 'no_such_dispatch') throw notFound('dispatch');
     return answer;
   }
 
+  openWhole(dispatch: Dispatch, recipients: readonly Recipient[], now: number): Promise<{ added: number }> {
+    const page = pageOf(dispatch.id, recipients, now);
+    return this.#calls.write('openWhole', { dispatch, page }, { urgent: dispatch.lane === 'critical' });
+  }
+
   load(claim: Claim): Promise<LoadedParcel | undefined> {
-    return this.#calls.read('load', claim);
+    return this.#calls.read('load', claim, urgent(claim));
   }
 
   openIntent(intent: NewIntent): Promise<IntentAnswer> {
@@ -80,11 +67,13 @@ export class SqliteLedger implements Ledger {
       key,
       provider,
       now,
+      size: verdicts.length,
       accepted: accepted.length === 0 ? undefined : JSON.stringify(accepted),
       others,
       suppressionIds,
     };
-    return this.#calls.write('settle', packed, urgent(claim));
+    // The message is out, whatever its lane: each urgent ask costs a commit of its own.
+    return this.#calls.write('settle', packed);
   }
 
   async discard(
@@ -96,4 +85,21 @@ export class SqliteLedger implements Ledger {
   ): Promise<void> {
     await this.#calls.write('discard', { claim, ordinals, to, reason, now }, urgent(claim));
   }
+}
+
+function pageOf(dispatchId: DispatchId, recipients: readonly Recipient[], now: number): AcceptPage {
+  // Side by side by due time, and within it in the order given: the caller's address order fills the index at its end.
+  const ordered = recipients.some((one) => one.dueAt !== undefined)
+    ? [...recipients].sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
+    : recipients;
+  const groups: { size: number; dueAt: number | undefined }[] = [];
+  for (const { dueAt } of ordered) {
+    const last = groups.at(-1);
+    if (last && last.dueAt === dueAt) last.size += 1;
+    else groups.push({ size: 1, dueAt });
+  }
+  const page = JSON.stringify(
+    ordered.map(({ address, ref, data, dueAt }) => [address, ref, data, dueAt ?? null]),
+  );
+  return { dispatchId, page, groups, now };
 }

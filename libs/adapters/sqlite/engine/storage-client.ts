@@ -89,7 +89,11 @@ export interface StoreCalls<W extends Procedures, R extends Procedures> {
     args: ArgsOf<W[P]>,
     how?: { urgent?: boolean },
   ): Promise<ResultOf<W[P]>>;
-  read<P extends keyof R & string>(procedure: P, args: ArgsOf<R[P]>): Promise<ResultOf<R[P]>>;
+  read<P extends keyof R & string>(
+    procedure: P,
+    args: ArgsOf<R[P]>,
+    how?: { urgent?: boolean },
+  ): Promise<ResultOf<R[P]>>;
 }
 
 /** Both storage threads as seen from one thread. Give an adapter this, never a connection. */
@@ -105,7 +109,7 @@ export class SqliteStorage {
   calls<W extends Procedures, R extends Procedures>(store: SqliteStore<W, R>): StoreCalls<W, R> {
     return {
       write: (procedure, args, how) => this.#writer.ask(store.name, procedure, args, how?.urgent ?? false),
-      read: (procedure, args) => this.#reader.ask(store.name, procedure, args, false),
+      read: (procedure, args, how) => this.#reader.ask(store.name, procedure, args, how?.urgent ?? false),
     };
   }
 

@@ -17,10 +17,14 @@ export interface StorageThreadOptions {
   readonly migrations: string;
 }
 
-/** A transaction takes no more work after this long, so that an urgent request waits for one of them at most. */
+/** A transaction takes no more work after this long. */
 const TRANSACTION_BUDGET_MS = 10;
+/** So much of every other transaction belongs to what is not urgent, however much that is urgent comes. */
+const ORDINARY_SLICE_MS = 4;
 /** Asks that a procedure is given at once: as many take two or three milliseconds. */
 const TOGETHER_AT_MOST = 64;
+/** Rows that they are about: nothing urgent gets in between. */
+const ROWS_AT_MOST = 400;
 
 interface Waiting {
   readonly port: MessagePort;
@@ -34,6 +38,10 @@ const ports: MessagePort[] = [];
 const urgent: Waiting[] = [];
 const ordinary: Waiting[] = [];
 const signals = new Set<Signal>();
+/** Messages that came within a transaction and can wait for its end. */
+const afterwards: ToStorage[] = [];
+/** The last transaction had something urgent to do, and no time for the rest. */
+let passedOver = false;
 
 function start(): DatabaseSync {
   if (options.mode === 'reader') return openReader(options.file);
@@ -78,21 +86,20 @@ function attempt(ask: Ask): Answer {
   }
 }
 
-function nextOne(): Waiting | undefined {
-  return urgent.shift() ?? ordinary.shift();
-}
-
-/** What is done next: one ask, or all that wait for a procedure that takes them together. */
-function next(): readonly Waiting[] {
-  const queue = urgent.length > 0 ? urgent : ordinary;
+/** What of a queue is done next: one ask, or all that wait for a procedure that takes them together. */
+function next(queue: Waiting[]): readonly Waiting[] {
   const first = queue.shift();
   if (!first) return [];
-  if (!procedureOf(first.ask)?.together) return [first];
+  const procedure = procedureOf(first.ask);
+  if (!procedure?.together) return [first];
+  const rowsOf = ({ ask }: Waiting): number => procedure.weigh?.(ask.args as never) ?? 1;
   const alike = [first];
-  for (let at = 0; at < queue.length && alike.length < TOGETHER_AT_MOST;) {
+  let rows = rowsOf(first);
+  for (let at = 0; at < queue.length && alike.length < TOGETHER_AT_MOST && rows < ROWS_AT_MOST;) {
     const one = queue[at];
     if (one?.ask.store === first.ask.store && one.ask.procedure === first.ask.procedure) {
       alike.push(one);
+      rows += rowsOf(one);
       queue.splice(at, 1);
     } else at += 1;
   }
@@ -108,28 +115,62 @@ function performAll(asks: readonly Ask[]): readonly unknown[] {
   return many(connection, asks.map(({ args }) => args) as never[]);
 }
 
+/** Those that were performed, with what they are answered once that is true. */
+interface Group {
+  readonly asks: Waiting[];
+  readonly answers: Answer[];
+}
+
+function performNext(queue: Waiting[], { asks, answers }: Group): void {
+  const some = next(queue);
+  asks.push(...some);
+  const values = performAll(some.map(({ ask }) => ask));
+  some.forEach(({ ask }, index) => answers.push({ id: ask.id, ok: true, value: values[index] }));
+}
+
+/** Those that wait now: of those that come meanwhile there might be no end. */
+function performUrgent(group: Group): void {
+  const until = performance.now() + TRANSACTION_BUDGET_MS;
+  while (urgent.length > 0 && performance.now() < until) performNext(urgent, group);
+}
+
+/**
+ * What is urgent waits for no more than the procedure that runs when it comes, and its own commit: nothing else is done
+ * first, and nothing after it. A stream of urgent asks would keep all others out; hence every other transaction of such a
+ * stream has room for them.
+ */
+function performGroup(group: Group): void {
+  performUrgent(group);
+  const owed = passedOver ? ORDINARY_SLICE_MS : 0;
+  const most = group.asks.length > 0 ? owed : TRANSACTION_BUDGET_MS;
+  const from = performance.now();
+  let spent = 0;
+  while (ordinary.length > 0 && spent < most) {
+    performNext(ordinary, group);
+    spent = performance.now() - from;
+    drainPorts();
+    if (urgent.length > 0 && spent >= owed) break;
+  }
+  passedOver = ordinary.length > 0 && spent < ORDINARY_SLICE_MS;
+  performUrgent(group);
+}
+
 /** One group: every answer leaves after the commit that makes it true. */
 function commitGroup(): void {
-  const group: Waiting[] = [];
-  const answers: Answer[] = [];
-  const deadline = performance.now() + TRANSACTION_BUDGET_MS;
+  const group: Group = { asks: [], answers: [] };
   try {
     db.exec('BEGIN IMMEDIATE');
-    for (let some = next(); some.length > 0; some = performance.now() < deadline ? next() : []) {
-      group.push(...some);
-      const values = performAll(some.map(({ ask }) => ask));
-      some.forEach(({ ask }, index) => answers.push({ id: ask.id, ok: true, value: values[index] }));
-    }
+    performGroup(group);
     book.close();
     db.exec('COMMIT');
   } catch {
     undo();
     // One of them is at fault (or the disk is): alone, each gets its own transaction and its own answer.
-    for (const one of group) answerAlone(one);
+    for (const one of group.asks) answerAlone(one);
     return;
   }
-  for (const [port, theirs] of Map.groupBy(group.keys(), (index) => group[index]?.port)) {
-    const answered = theirs.flatMap((index) => answers[index] ?? []);
+  for (const [port, theirs] of Map.groupBy(group.asks.keys(), (index) => group.asks[index]?.port)) {
+    const answered = theirs.flatMap((index) => group.answers[index] ?? []);
     port?.postMessage({ answers: answered } satisfies FromStorage);
   }
   tellSignals();
@@ -165,11 +206,10 @@ function tellSignals(): void {
 }
 
 function gather(port: MessagePort, message: ToStorage): void {
-  if ('connect' in message) listen(message.connect);
+  if ('asks' in message) for (const ask of message.asks) (ask.urgent ? urgent : ordinary).push({ port, ask });
+  else if (db.isTransaction) afterwards.push(message);
+  else if ('connect' in message) listen(message.connect);
   else if ('close' in message) close();
-  else if ('asks' in message) {
-    for (const ask of message.asks) (ask.urgent ? urgent : ordinary).push({ port, ask });
-  }
 }
 
 function drainPorts(): void {
@@ -183,12 +223,17 @@ function drainPorts(): void {
 function serve(): void {
   for (;;) {
     drainPorts();
+    for (const message of afterwards.splice(0)) gather(parent, message);
     if (urgent.length + ordinary.length === 0) return;
     if (options.mode === 'writer') commitGroup();
-    else
-      for (let one = nextOne(); one; one = nextOne())
-        one.port.postMessage({ answers: [attempt(one.ask)] } satisfies FromStorage);
+    else readNext();
   }
+}
+
+/** One at a time: what is urgent and comes meanwhile goes before the others that wait. */
+function readNext(): void {
+  const one = urgent.shift() ?? ordinary.shift();
+  one?.port.postMessage({ answers: [attempt(one.ask)] } satisfies FromStorage);
 }
 
 function listen(port: MessagePort): void {

@@ -34,6 +34,8 @@ export interface Procedure {
   (db: Db, args: never): unknown;
   /** See {@link together}. */
   readonly together?: (db: Db, asks: readonly never[]) => readonly unknown[];
+  /** Rows, more or less, that one ask is about. */
+  readonly weigh?: (ask: never) => number;
 }
 export type Procedures = Readonly<Record<string, Procedure>>;
 
@@ -59,15 +61,20 @@ export function sqliteStore<W extends Procedures, R extends Procedures>(
  * A procedure that is asked so often that many of its asks wait for the same commit. It gets them all at once, in the
  * order in which they were asked and before whatever else waits, and answers each: what they have in common is then read
  * and written once.
+ * @param weigh rows that an ask is about: of heavy ones not so many are given at once
  */
 export function together<A, R>(
   perform: (db: Db, asks: readonly A[]) => readonly R[],
-): ((db: Db, args: A) => R) & { readonly together: (db: Db, asks: readonly A[]) => readonly R[] } {
+  weigh: (ask: A) => number = () => 1,
+): ((db: Db, args: A) => R) & {
+  readonly together: (db: Db, asks: readonly A[]) => readonly R[];
+  readonly weigh: (ask: A) => number;
+} {
   const alone = (db: Db, args: A): R => {
     const [answer] = perform(db, [args]);
     return answer as R;
   };
-  return Object.assign(alone, { together: perform });
+  return Object.assign(alone, { together: perform, weigh });
 }
 
 export type ArgsOf<P> = P extends (db: Db, args: infer A) => unknown ? A : never;

@@ -7,6 +7,7 @@ import { MonotonicUlids } from '#adapters/system/monotonic-ulids.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
 import { SqliteNotifications } from '../communication/sqlite-notifications.js';
 import { SqliteDispatches } from '../delivery/sqlite-dispatches.js';
+import { SqliteLanes } from '../delivery/sqlite-lanes.js';
 import { SqliteLedger } from '../delivery/sqlite-ledger.js';
 import { SqliteStorage } from './storage-client.js';
 import { PlayedThread } from './testing/played-thread.js';
@@ -33,6 +34,18 @@ describe('on its way to the provider a critical notification waits for nobody at
     return ask.urgent;
   };
 
+  const aDispatchOn = (lane: Lane): Dispatch => ({
+    id: dispatchId,
+    workspaceId: 'wsp_1' as WorkspaceId,
+    channel: 'email',
+    lane,
+    purpose: 'transactional',
+    unknownPolicy: 'resend',
+    linkBase: 'https://mail.example',
+    content: { templateId: 'tpl_1', templateVersion: 1, from: 'news@example.com', data: {} },
+    giveUpAt: 1,
+  });
+
   const cases: [Lane, boolean][] = [
     ['critical', true],
     ['standard', false],
@@ -41,23 +54,32 @@ describe('on its way to the provider a critical notification waits for nobody at
 
   it.each(cases)('when its route is kept (%s: %s)', async (lane, urgent) => {
     const before = aNotification({ lane });
-    const saved = new SqliteNotifications(storage).save(before, moved(before, {}));
+    const saved = new SqliteNotifications(storage).save(before, moved(before, { status: 'sending' }));
     expect(await isUrgent('saved', saved)).toBe(urgent);
   });
 
+  it('but not when what became of it is kept: each urgent ask costs a commit', async () => {
+    const before = aNotification({ lane: 'critical' });
+    const saved = new SqliteNotifications(storage).save(before, moved(before, { status: 'sent' }));
+    expect(await isUrgent('saved', saved)).toBe(false);
+  });
+
   it.each(cases)('when its leg is opened (%s: %s)', async (lane, urgent) => {
-    const dispatch: Dispatch = {
-      id: dispatchId,
-      workspaceId: 'wsp_1' as WorkspaceId,
-      channel: 'email',
-      lane,
-      purpose: 'transactional',
-      unknownPolicy: 'resend',
-      linkBase: 'https://mail.example',
-      content: { templateId: 'tpl_1', templateVersion: 1, from: 'news@example.com', data: {} },
-      giveUpAt: 1,
-    };
+    const dispatch = aDispatchOn(lane);
+    const recipient = { address: 'ada@example.com', ref: '', data: '{}' };
+    const ledger = new SqliteLedger(storage, new MonotonicUlids(clock, new CryptoRandomness()));
+    expect(await isUrgent({ added: 1 }, ledger.openWhole(dispatch, [recipient], 1))).toBe(urgent);
     expect(await isUrgent(null, new SqliteDispatches(storage, clock).open(dispatch))).toBe(urgent);
+  });
+
+  it.each(cases)('when a worker takes it in hand and looks at it (%s: %s)', async (lane, urgent) => {
+    expect(await isUrgent({ claims: [] }, new SqliteLanes(storage).claim(lane, 1, 1, 1))).toBe(urgent);
+    const claim = { parcel: '1', fence: 1, lane, dispatchId, members: [], receives: 1, giveUpAt: 1 };
+    const loaded = new SqliteLedger(storage, new MonotonicUlids(clock, new CryptoRandomness())).load(claim);
+    const ask = await reader.next();
+    reader.answer(ask, undefined);
+    await loaded;
+    expect(ask.urgent).toBe(urgent);
   });
 
   it.each([

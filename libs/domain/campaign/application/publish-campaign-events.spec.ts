@@ -39,6 +39,7 @@ describe('what customers are told of a campaign', () => {
       stats: dispatches.stats.bind(dispatches),
       open: nothing,
       accept: nothing,
+      openWhole: nothing,
       seal: nothing,
       control: nothing,
       suppressForMarketing: nothing,

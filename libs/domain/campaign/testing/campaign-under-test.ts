@@ -171,7 +171,15 @@ export class Process {
       new SignedPreferenceTokens(new Uint8Array(32)),
     );
     const service = new DeliveryService(dispatches, ledger, suppressions, links, clock, ids);
-    const calls = ['open', 'accept', 'seal', 'control', 'stats', 'suppressForMarketing'] as const;
+    const calls = [
+      'open',
+      'accept',
+      'openWhole',
+      'seal',
+      'control',
+      'stats',
+      'suppressForMarketing',
+    ] as const;
     const alive = mortal<DeliveryFacade>(service, life, calls);
     return {
       open: (dispatch) => {
@@ -182,6 +190,7 @@ export class Process {
         this.asked.push(`accept ${recipients.length}`);
         return alive.accept(id, recipients);
       },
+      openWhole: (dispatch, recipients) => alive.openWhole(dispatch, recipients),
       seal: (id) => {
         this.asked.push('seal');
         return alive.seal(id);

@@ -8,6 +8,7 @@ import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import type { NotificationId } from '#domain/communication/model/notification.js';
 import { aType } from '#ports/communication/testing/communication-stores.js';
 import { acme, START } from '#ports/delivery/testing/delivery-stores.js';
+import { HandOver } from './hand-over.js';
 import { AcceptNotifications, type NotificationRequest } from './accept-notifications.js';
 
 const id = 'ntf_01jabcdefghjkmnpqrstvwxyz0' as NotificationId;
@@ -18,19 +19,22 @@ const inOneGo = (repeated: boolean) => ({
   breathe: () => Promise.resolve(),
 });
 
-describe('a request that is repeated after its answer was lost', () => {
+describe('a notification that is accepted', () => {
   let clock: DrivenClock;
   let notifications: MemoryNotifications;
   let accept: AcceptNotifications;
   let request: NotificationRequest;
+  let handOver: HandOver;
   beforeEach(async () => {
     clock = new DrivenClock(START);
     notifications = new MemoryNotifications(new MemoryOutbox());
     const types = new MemoryNotificationTypes();
     const type = aType({ channels: ['email'], templates: { email: { default: 'tpl_e' } }, requiredData: [] });
     await types.insert(type);
+    const channels = new RegisteredChannels([email]);
+    handOver = new HandOver();
     const settings = { from: 'Acme <no-reply@acme.example>' };
-    accept = new AcceptNotifications(types, notifications, new RegisteredChannels([email]), settings, clock);
+    accept = new AcceptNotifications(types, notifications, channels, settings, clock, handOver);
     request = { type: type.type, to: { email: 'ada@example.com' }, expiresAt: START + 1000 };
   });
 
@@ -55,5 +59,40 @@ describe('a request that is repeated after its answer was lost', () => {
     await clock.advance(2000);
     await expect(accept.one(acme, id, request)).rejects.toMatchObject({ code: 'invalid_schedule' });
     expect((await notifications.page(acme, {}, { limit: 10 })).data).toEqual([]);
+  });
+
+  describe('is handed to whoever routes', () => {
+    let handed: string[];
+    beforeEach(() => {
+      handed = [];
+      handOver.to(({ order }) => handed.push(order.id));
+    });
+
+    it('at once, if it is critical and due, and once only', async () => {
+      const critical = { ...request, priority: 'critical' } as const;
+      await accept.one(acme, id, critical);
+      expect(handed).toEqual([id]);
+      await accept.one(acme, id, critical);
+      expect(handed).toEqual([id]);
+    });
+
+    it('as it was accepted, whatever its data is used for afterwards', async () => {
+      let code: unknown;
+      handOver.to(({ order }) => (code = () => order.data['code']));
+      const data = { code: '123456' };
+      await accept.one(acme, id, { ...request, priority: 'critical', data });
+      data.code = 'of somebody else';
+      expect((code as () => unknown)()).toBe('123456');
+    });
+
+    it.each<[string, Partial<NotificationRequest>]>([
+      ['not of another lane', { priority: 'standard' }],
+      ['not before it is due', { priority: 'critical', sendAt: START + 1 }],
+      ['not where it may have to wait for others of its key', { priority: 'critical', orderingKey: 'ada' }],
+    ])('%s', async (_, change) => {
+      const { expiresAt: __, ...plain } = request;
+      await accept.one(acme, id, { ...plain, ...change });
+      expect(handed).toEqual([]);
+    });
   });
 });

@@ -7,6 +7,7 @@ import {
   accepted,
   type Notification,
   type NotificationId,
+  type NotificationOrder,
 } from '#domain/communication/model/notification.js';
 import { missingData, type NotificationType } from '#domain/communication/model/notification-type.js';
 import { limitsAt, type QuotaUse, usedUp } from '#domain/communication/model/quota.js';
@@ -15,6 +16,7 @@ import { Notifications } from '#ports/communication/notifications.js';
 import { NotificationTypes } from '#ports/communication/notification-types.js';
 import { Clock } from '#ports/system/clock.js';
 import { CommunicationSettings } from './communication-settings.js';
+import { HandOver } from './hand-over.js';
 
 /** What an application hands in; the shapes of its fields have been checked at the door. */
 export interface NotificationRequest {
@@ -49,6 +51,7 @@ export class AcceptNotifications {
   readonly #channels: Channels;
   readonly #settings: CommunicationSettings;
   readonly #clock: Clock;
+  readonly #handOver: HandOver;
 
   constructor(
     @Inject(NotificationTypes) types: NotificationTypes,
@@ -56,12 +59,14 @@ export class AcceptNotifications {
     @Inject(Channels) channels: Channels,
     @Inject(CommunicationSettings) settings: CommunicationSettings,
     @Inject(Clock) clock: Clock,
+    handOver: HandOver,
   ) {
     this.#types = types;
     this.#notifications = notifications;
     this.#channels = channels;
     this.#settings = settings;
     this.#clock = clock;
+    this.#handOver = handOver;
   }
 
   /**
@@ -117,7 +122,10 @@ export class AcceptNotifications {
     const now = this.#clock.now();
     const { quotas } = this.#settings;
     const limits = quotas ? limitsAt(quotas, workspaceId, now) : [];
-    const { refused, used } = await this.#notifications.accept(notifications, limits);
+    const pressing = notifications.filter((one) => mayBeHandedOn(one, now)).map(copyOf);
+    const { refused, used, allNew } = await this.#notifications.accept(notifications, limits);
+    // Else somebody may be at them already: they are found as due.
+    if (allNew) for (const one of pressing) this.#handOver.offer(one);
     const uses = limits.map((limit, i) => ({ ...limit, used: used[i] ?? 0 }));
     if (uses.length > 0) tell(uses, now);
     return new Map(refused.map((id) => [id, quotaRefusal(uses, now)]));
@@ -200,6 +208,16 @@ export class AcceptNotifications {
     }
     return addresses;
   }
+}
+
+/** A code is not to wait until it is found. One with an ordering key may have to wait for others, which the queue knows. */
+function mayBeHandedOn({ order: { lane, orderingKey }, dueAt }: Notification, now: Instant): boolean {
+  return lane === 'critical' && dueAt !== undefined && dueAt <= now && orderingKey === undefined;
+}
+
+/** As it is stored: an application may use its data for something else as soon as it has its answer. */
+function copyOf(notification: Notification): Notification {
+  return { ...notification, order: JSON.parse(JSON.stringify(notification.order)) as NotificationOrder };
 }
 
 function checkTarget(

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryFacade } from '#domain/delivery/delivery.facade.js';
 import type { Leg, Notification, NotificationId } from '#domain/communication/model/notification.js';
 import type { LegNews } from '#domain/communication/model/progress.js';
-import { Notifications } from '#ports/communication/notifications.js';
 import { NotificationTypes } from '#ports/communication/notification-types.js';
 import { Channels } from '#ports/delivery/channels.js';
 import { CommunicationSettings } from './communication-settings.js';
@@ -18,7 +17,6 @@ export interface News {
 /** The legs of notifications as dispatches of the backbone. All of it may be done twice. */
 @Injectable()
 export class CarryLegs {
-  readonly #notifications: Notifications;
   readonly #types: NotificationTypes;
   readonly #delivery: DeliveryFacade;
   readonly #channels: Channels;
@@ -26,14 +24,12 @@ export class CarryLegs {
   readonly #plan: PlanLegs;
 
   constructor(
-    @Inject(Notifications) notifications: Notifications,
     @Inject(NotificationTypes) types: NotificationTypes,
     @Inject(DeliveryFacade) delivery: DeliveryFacade,
     @Inject(Channels) channels: Channels,
     @Inject(CommunicationSettings) settings: CommunicationSettings,
     plan: PlanLegs,
   ) {
-    this.#notifications = notifications;
     this.#types = types;
     this.#delivery = delivery;
     this.#channels = channels;
@@ -52,23 +48,16 @@ export class CarryLegs {
     const { order } = notification;
     const type = await this.#types.find(order.workspaceId, order.type);
     const dispatch = orderOf(notification, leg, type?.from ?? this.#settings.from);
-    await this.#delivery.open(dispatch);
-    // Looked at after the opening: whoever gave the leg up before this look is seen here, and whoever does so after it finds
-    // the dispatch and stops it. Without it a cancel that came between our decision and the opening would be forgotten.
-    const now = await this.#notifications.find(order.workspaceId, order.id);
-    if (now?.legs.some(({ channel, state }) => channel === leg.channel && state === 'abandoned'))
-      await this.#delivery.control(dispatch.id, 'cancelled', now.revision);
-    else await this.#delivery.accept(dispatch.id, recipientsOf(notification, leg));
-    await this.#delivery.seal(dispatch.id);
+    // Whoever gives the leg up before this finds nothing to stop, and is remembered: then nothing of it is sent.
+    await this.#delivery.openWhole(dispatch, recipientsOf(notification, leg));
   }
 
   /** Tells the backbone of the legs that were given up, once more: the process may have died before it was told. */
   async callOff({ order, legs, revision }: Notification): Promise<void> {
-    for (const { channel, state } of legs) {
-      const dispatch = legDispatchId(order.id, channel);
-      // One that was given up before it was opened: whoever opens it looks again.
-      if (state !== 'abandoned' || !(await this.#delivery.stats(dispatch))) continue;
-      await this.#delivery.control(dispatch, 'cancelled', revision);
+    for (const { channel, state, startedAt } of legs) {
+      // One that nobody was to start is never opened.
+      if (state !== 'abandoned' || startedAt === undefined) continue;
+      await this.#delivery.control(legDispatchId(order.id, channel), 'cancelled', revision);
     }
   }
 

@@ -45,7 +45,8 @@ export class MoveNotification {
   async whenDue(notification: Notification): Promise<void> {
     if (notification.status === 'accepted') {
       const progress = await this.#plan.run(notification);
-      await this.#apply(notification.order.workspaceId, notification.order.id, () => progress);
+      const { workspaceId, id } = notification.order;
+      await this.#apply(workspaceId, id, () => progress, notification);
       return;
     }
     // Its start may have died with the process, or the news of it, or the calling off of the leg before.
@@ -97,13 +98,15 @@ export class MoveNotification {
     return cancelled;
   }
 
+  /** @param known how it was a moment ago: if it is not any more, the save is a conflict and it is looked up */
   async #apply(
     workspaceId: WorkspaceId,
     id: NotificationId,
     choose: Choose,
+    known?: Notification,
   ): Promise<Notification | undefined> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const before = await this.#notifications.find(workspaceId, id);
+      const before = tries === 0 && known ? known : await this.#notifications.find(workspaceId, id);
       if (!before) return undefined;
       const type = await this.#types.find(workspaceId, before.order.type);
       const progress = await choose(before, type?.fallback ?? OF_NO_TYPE);

@@ -5,9 +5,11 @@ import { LookAgain } from '#domain/kernel/look-again.js';
 import type { Notifications } from '#ports/communication/notifications.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
+import type { HandOver } from './hand-over.js';
 
 export interface RoutingTools {
   readonly notifications: Notifications;
+  readonly handOver: HandOver;
   readonly clock: Clock;
   readonly log: Log;
   /** May be called twice for the same. */
@@ -25,23 +27,30 @@ const MOST_LEFT_ALONE = 10_000;
 /** Takes up notifications as they come due, lane by lane: a full bulk lane keeps no code waiting. */
 export class RouteNotifications {
   readonly #lanes: readonly LaneRouter[];
+  readonly #handOver: HandOver;
+  #takeNoMore = (): void => {};
 
   constructor(tools: RoutingTools) {
     this.#lanes = lanes.map((lane) => new LaneRouter(lane, tools));
+    this.#handOver = tools.handOver;
   }
 
   start(): void {
     for (const lane of this.#lanes) lane.start();
+    this.#takeNoMore = this.#handOver.to((notification) => {
+      this.#lanes.find(({ lane }) => lane === notification.order.lane)?.offer(notification);
+    });
   }
 
   /** Finishes what is in hand; everything else stays due. */
   async stop(): Promise<void> {
+    this.#takeNoMore();
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 }
 
 class LaneRouter {
-  readonly #lane: Lane;
+  readonly lane: Lane;
   readonly #tools: RoutingTools;
   readonly #inHand = new Map<string, Promise<void>>();
   /** Until when, on the monotonic clock. */
@@ -49,7 +58,7 @@ class LaneRouter {
   readonly #looker: LookAgain;
 
   constructor(lane: Lane, tools: RoutingTools) {
-    this.#lane = lane;
+    this.lane = lane;
     this.#tools = tools;
     this.#looker = new LookAgain(
       tools.clock,
@@ -70,10 +79,16 @@ class LaneRouter {
     await Promise.allSettled(this.#inHand.values());
   }
 
+  /** Without hands free for it, it is found when there are. */
+  offer(notification: Notification): void {
+    if (this.#inHand.size >= IN_HAND[this.lane] || this.#inHand.has(notification.order.id)) return;
+    this.#take(notification);
+  }
+
   async #look(): Promise<number> {
     const { notifications, clock } = this.#tools;
     const all = await this.#takeDue();
-    return this.#restMs(all ? await notifications.nextDueAt(this.#lane, clock.now()) : undefined);
+    return this.#restMs(all ? await notifications.nextDueAt(this.lane, clock.now()) : undefined);
   }
 
   #restMs(next: Instant | undefined): number {
@@ -85,15 +100,15 @@ class LaneRouter {
   /** Answers whether all that is due has been taken in hand. */
   async #takeDue(): Promise<boolean> {
     const { notifications, clock } = this.#tools;
-    const free = IN_HAND[this.#lane] - this.#inHand.size;
+    const free = IN_HAND[this.lane] - this.#inHand.size;
     // Whoever gets out of hand looks again.
     if (free <= 0) return false;
     // Those in hand and left alone are still due until their state is kept.
     const limit = free + this.#inHand.size + this.#leftAlone.size;
-    const due = await notifications.due(this.#lane, limit, clock.now());
+    const due = await notifications.due(this.lane, limit, clock.now());
     for (const notification of due) {
       const { id } = notification.order;
-      if (this.#inHand.size >= IN_HAND[this.#lane]) return false;
+      if (this.#inHand.size >= IN_HAND[this.lane]) return false;
       if (!this.#inHand.has(id) && !this.#isLeftAlone(id)) this.#take(notification);
     }
     return due.length < limit;

@@ -65,7 +65,7 @@ export class Moving {
       notifications,
       types,
       new PlanNotification(types, new FindRecipient(profiles, channels), legs, clock),
-      new CarryLegs(notifications, types, delivery, channels, settings, legs),
+      new CarryLegs(types, delivery, channels, settings, legs),
       clock,
     );
   }

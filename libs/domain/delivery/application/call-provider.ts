@@ -5,7 +5,7 @@ import type { Outcome } from '#domain/delivery/model/outcome.js';
 import { judge, type Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { OutgoingMessage } from '#ports/delivery/message-provider.js';
 import type { Claim } from '#ports/delivery/lanes.js';
-import type { Intent } from '#ports/delivery/ledger.js';
+import type { Intent } from '#ports/delivery/loaded-parcel.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { PreparedTemplate } from '#ports/templating/renderer.js';

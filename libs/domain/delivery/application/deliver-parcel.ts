@@ -1,5 +1,5 @@
 import type { Claim, Lanes, Leftover } from '#ports/delivery/lanes.js';
-import type { LoadedParcel } from '#ports/delivery/ledger.js';
+import type { LoadedParcel } from '#ports/delivery/loaded-parcel.js';
 import { backoff } from '#domain/delivery/model/retry-policy.js';
 import { toRanges } from '#domain/delivery/model/ordinals.js';
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
@@ -24,12 +24,16 @@ export interface DeliveryTools extends Omit<CallTools, keyof ChannelLine> {
   readonly lanes: Lanes;
   readonly renderer: Renderer;
   readonly pacer: DispatchPacer;
+  /** Lets whoever else waits for this thread have a turn. Without it a full parcel is composed at a stretch. */
+  readonly breathe?: (() => Promise<void>) | undefined;
 }
 
 /** A parcel that came back this often may hold a message that kills its worker: from then on it is split. */
 const SUSPECT_RECEIVES = 3;
 /** A single message that came back this often is a dead letter. */
 const POISON_RECEIVES = 10;
+/** Messages that are composed at a stretch: a few milliseconds, for which a code may have to wait. */
+const AT_A_STRETCH = 100;
 /** A parcel whose channel is not configured is looked at again after this long. */
 const NO_CHANNEL_MS = 60_000;
 
@@ -48,6 +52,7 @@ export class ParcelDelivery {
   readonly #calls = new Set<Promise<void>>();
   /** When to ask again about the calls that are still open; undefined if there are none. */
   #askAt: number | undefined;
+  #composed = 0;
   /** A provider would have taken them: what they wait for is their dispatch's own rate. */
   #paced = false;
   #ended: AfterCall['ended'];
@@ -58,9 +63,10 @@ export class ParcelDelivery {
     this.#stopping = stopping;
   }
 
-  async run(): Promise<void> {
+  /** @param loaded what it holds, if that came with the claim: the ledger decides all the same about every call */
+  async run(loaded?: LoadedParcel): Promise<void> {
     const { ledger, lanes, clock, renderer } = this.#tools;
-    const parcel = await ledger.load(this.#claim);
+    const parcel = loaded ?? (await ledger.load(this.#claim));
     if (!parcel) return;
     const { dispatch, members, orphans } = parcel;
     if (members.length + orphans.length === 0) return lanes.finish(this.#claim, [], clock.now());
@@ -161,6 +167,14 @@ export class ParcelDelivery {
     }
     const travellers = this.#takeFirst(Math.min(paced.count, permit.count));
     this.#begin(calls.make(permit, travellers));
+    await this.#breathe(travellers.length);
+  }
+
+  async #breathe(composed: number): Promise<void> {
+    this.#composed += composed;
+    if (this.#composed < AT_A_STRETCH) return;
+    this.#composed = 0;
+    await this.#tools.breathe?.();
   }
 
   #takeFirst(count: number): Traveller[] {

@@ -5,11 +5,14 @@ import type { Recipient } from '#domain/delivery/model/delivery.js';
 import type { DispatchControl, DispatchId, DispatchOrder } from '#domain/delivery/model/dispatch.js';
 import type { SuppressionId } from '#domain/delivery/model/suppression.js';
 import type { Dispatches } from '#ports/delivery/dispatches.js';
-import type { Ledger } from '#ports/delivery/ledger.js';
+import { type Ledger, WHOLE_AT_MOST } from '#ports/delivery/ledger.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import type { Suppressions } from '#ports/delivery/suppressions.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
+
+/** Recipients of one call to `accept`. */
+const PAGE = 1000;
 
 /** The delivery backbone as the other contexts use it. */
 export class DeliveryService implements DeliveryFacade {
@@ -42,6 +45,18 @@ export class DeliveryService implements DeliveryFacade {
 
   accept(dispatchId: DispatchId, recipients: readonly Recipient[]): Promise<{ readonly added: number }> {
     return this.#ledger.accept(dispatchId, recipients, this.#clock.now());
+  }
+
+  async openWhole(order: DispatchOrder, recipients: readonly Recipient[]): Promise<void> {
+    if (recipients.length <= WHOLE_AT_MOST) {
+      const dispatch = { ...order, linkBase: this.#links.base };
+      await this.#ledger.openWhole(dispatch, recipients, this.#clock.now());
+      return;
+    }
+    await this.open(order);
+    for (let at = 0; at < recipients.length; at += PAGE)
+      await this.accept(order.id, recipients.slice(at, at + PAGE));
+    await this.seal(order.id);
   }
 
   seal(dispatchId: DispatchId): Promise<void> {

@@ -1,8 +1,7 @@
 import { type Lane, lanes } from '#domain/delivery/model/dispatch.js';
 import type { LaneStatus, WorkerStatus } from '#ports/delivery/delivery-monitor.js';
-import type { Claim } from '#ports/delivery/lanes.js';
 import { type DeliveryTools, ParcelDelivery } from './deliver-parcel.js';
-import { type LaneReport, type LaneSettings, LaneWorker } from './work-lane.js';
+import { type DeliverParcel, type LaneReport, type LaneSettings, LaneWorker } from './work-lane.js';
 
 /** Providers are asked how fast they may be used at the start and then this often: some say so only in an answer. */
 const LEARN_RATES_EVERY_MS = 60_000;
@@ -15,8 +14,8 @@ export class DeliveryWorker {
 
   constructor(tools: DeliveryTools, settings: Readonly<Record<Lane, LaneSettings>>, report: LaneReport) {
     this.#tools = tools;
-    const deliver = (claim: Claim, stopping: () => boolean): Promise<void> =>
-      new ParcelDelivery(tools, claim, stopping).run();
+    const deliver: DeliverParcel = (claim, stopping, loaded) =>
+      new ParcelDelivery(tools, claim, stopping).run(loaded);
     this.#workers = lanes.map((lane) => new LaneWorker(lane, settings[lane], deliver, tools, report));
   }
 

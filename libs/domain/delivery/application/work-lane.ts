@@ -1,5 +1,6 @@
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import type { Claim, Lanes } from '#ports/delivery/lanes.js';
+import type { LoadedParcel } from '#ports/delivery/loaded-parcel.js';
 import type { Clock } from '#ports/system/clock.js';
 
 export interface LaneSettings {
@@ -18,6 +19,13 @@ export interface LaneReport {
   readonly onError: (error: unknown, claim: Claim | undefined) => void;
 }
 
+/** Takes one claimed parcel to its end. `loaded` if it came with the claim. */
+export type DeliverParcel = (
+  claim: Claim,
+  stopping: () => boolean,
+  loaded: LoadedParcel | undefined,
+) => Promise<void>;
+
 /** Storage troubles are waited out this long before the lane looks again. */
 const PAUSE_AFTER_ERROR_MS = 1_000;
 /** A hint that work has come may be missed: look at least this often. */
@@ -32,7 +40,7 @@ export class LaneWorker {
   readonly #lanes: Lanes;
   readonly #clock: Clock;
   readonly #settings: LaneSettings;
-  readonly #deliver: (claim: Claim, stopping: () => boolean) => Promise<void>;
+  readonly #deliver: DeliverParcel;
   readonly #report: LaneReport;
   readonly #inHand = new Map<Claim, Promise<void>>();
   #stopping = false;
@@ -41,7 +49,7 @@ export class LaneWorker {
   constructor(
     lane: Lane,
     settings: LaneSettings,
-    deliver: (claim: Claim, stopping: () => boolean) => Promise<void>,
+    deliver: DeliverParcel,
     tools: { readonly lanes: Lanes; readonly clock: Clock },
     report: LaneReport,
   ) {
@@ -81,8 +89,9 @@ export class LaneWorker {
     if (free > 0) {
       try {
         const now = this.#clock.now();
-        const { claims, nextDueAt } = await this.#lanes.claim(this.lane, free, this.#settings.leaseMs, now);
-        for (const claim of claims) this.#take(claim);
+        const { leaseMs } = this.#settings;
+        const { claims, nextDueAt, loaded } = await this.#lanes.claim(this.lane, free, leaseMs, now);
+        for (const claim of claims) this.#take(claim, loaded?.[claim.parcel]);
         if (claims.length === free) return;
         if (nextDueAt !== undefined) sleepMs = Math.min(LOOK_EVERY_MS, Math.max(5, nextDueAt - now));
       } catch (error) {
@@ -96,13 +105,15 @@ export class LaneWorker {
     cancel();
   }
 
-  #take(claim: Claim): void {
-    const work = this.#deliver(claim, () => this.#stopping)
+  #take(claim: Claim, loaded: LoadedParcel | undefined): void {
+    const work = this.#deliver(claim, () => this.#stopping, loaded)
       // Its lease will lapse and the parcel come again; nothing is lost.
       .catch((error: unknown) => this.#report.onError(error, claim))
       .finally(() => {
+        // While a hand is free everything that is due has been claimed, and what comes is heard of.
+        const wasFull = this.#inHand.size >= this.#settings.parcels;
         this.#inHand.delete(claim);
-        this.#wake();
+        if (wasFull) this.#wake();
       });
     this.#inHand.set(claim, work);
   }
