@@ -81,7 +81,7 @@ class Talker {
   }
 
   async begin(messages: number): Promise<void> {
-    const { client, userId } = this.watched;
+    const { client } = this.watched;
     client.follow(this.#conversationId);
     await client.start();
     for (let n = 1; n <= messages; n++) this.say(`says ${n}`);
