@@ -8,7 +8,8 @@ export default {
   testEnvironment: 'node',
   transform: {},
   maxWorkers: 2,
-  testTimeout: 20_000, // ms; a suite that starts servers or kills processes says its own
+  testSequencer: join(import.meta.dirname, 'scripts', 'test-sequencer.mjs'),
+  testTimeout: 60_000, // ms: several times what any test takes on an idle machine; a suite of whole processes says its own
   watchman: false,
   reporters: ['default', join(import.meta.dirname, 'scripts', 'test-reporter.mjs')],
 };

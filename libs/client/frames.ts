@@ -20,6 +20,8 @@ export interface AttachedFile {
   readonly bytes: number;
   readonly width?: number;
   readonly height?: number;
+  /** Of an image of which there are small pictures: how large the larger of them is. */
+  readonly preview?: { readonly width: number; readonly height: number };
 }
 
 export interface Message {

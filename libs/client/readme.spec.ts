@@ -46,7 +46,7 @@ describe('The README of the client', () => {
     const page = AROUND + code.replace('https://chat.example.com', `http://127.0.0.1:${server.port}`);
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', page], {
       cwd: root,
-      timeout: 15_000,
+      timeout: 90_000,
     }).finally(() => server.stop());
     expect(stdout.trim().split('\n').sort()).toEqual(['1 ben: Hi', '2 anna: Hello', '… Hello']);
   });

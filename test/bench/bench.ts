@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly runs: number;
   /** Messages (rows) instead of the bench's own count: for checking that it works, not for measuring. */
   readonly count: number | undefined;
+  /** Connections of the chat's benches, instead of their own number. */
+  readonly connections?: number | undefined;
   /** Only these contestants; all when empty. */
   readonly only: readonly string[];
   /** Writes a CPU profile of each contestant's process to this folder. */

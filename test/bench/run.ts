@@ -2,24 +2,41 @@ import { parseArgs } from 'node:util';
 import type { Bench, BenchOptions } from './bench.js';
 import { bulkSingle } from './bulk-single.js';
 import { bulk } from './bulk.js';
+import { chat } from './chat.js';
+import { fanout } from './fanout.js';
 import { growth } from './growth.js';
 import { intake } from './intake.js';
+import { jitter } from './jitter.js';
 import { describeMachine, isBusy } from './kit/machine.js';
 import { asMarkdown, writeJson } from './kit/report.js';
 import { lanes } from './lanes.js';
 import { memory } from './memory.js';
+import { memoryConnections } from './memory-connections.js';
 import { recovery } from './recovery.js';
 import { smoke } from './smoke.js';
 
 const USAGE = `npm run bench -- [NAME…] [--runs N] [--count N] [--only CONTESTANT]… [--out DIR] [--profile DIR]
-  NAME         bulk, bulk-single, intake, lanes, memory, growth, recovery or smoke; all but smoke by default
+  NAME         bulk, bulk-single, intake, lanes, memory, growth, recovery, chat, fanout, jitter, memory-connections or smoke; all but smoke by default
   --runs       repetitions, of which the table shows the median; default 5
   --count      messages or rows instead of the bench's own number: to see that it works, not to measure
-  --only       a contestant of bulk, bulk-single and intake, by the start of its name; may be repeated
+  --connections  of the chat's benches, instead of 5,000 (jitter: 1,000)
+  --only       a contestant of bulk, bulk-single, intake, chat, fanout and jitter, by the start of its name; may be repeated
   --out        where <bench>.json goes; default bench-results
   --profile    CPU profiles of the contestants go there`;
 
-const BENCHES: readonly Bench[] = [bulk, bulkSingle, intake, lanes, memory, growth, recovery];
+const BENCHES: readonly Bench[] = [
+  bulk,
+  bulkSingle,
+  intake,
+  lanes,
+  memory,
+  growth,
+  recovery,
+  chat,
+  fanout,
+  jitter,
+  memoryConnections,
+];
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -27,6 +44,7 @@ async function main(): Promise<number> {
     options: {
       runs: { type: 'string' },
       count: { type: 'string' },
+      connections: { type: 'string' },
       only: { type: 'string', multiple: true },
       out: { type: 'string' },
       profile: { type: 'string' },
@@ -43,6 +61,7 @@ async function main(): Promise<number> {
   const options: BenchOptions = {
     runs: positive(values.runs) ?? 5,
     count: positive(values.count),
+    connections: positive(values.connections),
     only: values.only ?? [],
     profileTo: values.profile,
     say: (line) => void process.stderr.write(`${line}\n`),

@@ -1,12 +1,19 @@
 import type { Bench, BenchReport } from './bench.js';
 import { bulk } from './bulk.js';
+import { chat } from './chat.js';
+import { fanout } from './fanout.js';
 import { intake } from './intake.js';
+import { jitter } from './jitter.js';
 import { lanes } from './lanes.js';
 import { memory } from './memory.js';
+import { memoryConnections } from './memory-connections.js';
 import { recovery } from './recovery.js';
 
 /** Small, but more than a parcel and no round number of calls. */
 const COUNT = 2525;
+/** Of the chat. */
+const FEW = 200;
+const CONNECTIONS = 40;
 
 /**
  * The benches themselves put to the test: a few thousand messages each. What counts is that every account adds up;
@@ -14,11 +21,16 @@ const COUNT = 2525;
  */
 export const smoke: Bench = {
   name: 'smoke',
-  title: 'a few messages through bulk, intake, lanes, memory and recovery: does the account add up?',
+  title:
+    'a few messages through bulk, intake, lanes, memory, recovery and the chat: does the account add up?',
   async run(options) {
     const reports: [string, BenchReport][] = [];
     for (const bench of [bulk, intake, lanes, memory, recovery]) {
       reports.push([bench.name, await bench.run({ ...options, runs: 1, count: options.count ?? COUNT })]);
+    }
+    for (const bench of [chat, fanout, jitter, memoryConnections]) {
+      const few = { runs: 1, count: FEW, connections: options.connections ?? CONNECTIONS };
+      reports.push([bench.name, await bench.run({ ...options, ...few })]);
     }
     return {
       runs: 1,

@@ -5,7 +5,7 @@ import { ChatWorld } from './chat-world.js';
 import type { Watched } from './watched-client.js';
 
 /** This starts a whole server, on a machine that may be busy with others. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 const CLIENTS = 12;

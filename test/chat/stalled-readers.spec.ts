@@ -10,7 +10,7 @@ import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { JitterProxy } from '#test/support/jitter-proxy.js';
 import { Watched } from './watched-client.js';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 /** Of a text. The kernels between two ends hold some megabytes of these. */

@@ -5,7 +5,7 @@ import { ChatWorld } from './chat-world.js';
 import type { Watched } from './watched-client.js';
 
 /** This starts a whole server, on a machine that may be busy with others. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 const RUNS = 12;
 
@@ -75,7 +75,8 @@ describe('two devices of one user', () => {
         });
         for (const one of devices) one.client.read(id, one.of(id).length);
         await until(() => (devices.every((one) => one.unreadOf(id) === 0) ? true : undefined));
-        expect((await standing()).unread).toBe(0);
+        // What a client shows is its own, at once; the mark is on its way.
+        await until(async () => ((await standing()).unread === 0 ? true : undefined));
         expect(devices.map(({ wentBack }) => wentBack)).toEqual([[], []]);
         for (const { client } of devices) client.stop();
       }),

@@ -10,7 +10,7 @@ import { ask } from './http-client.js';
 import { Client, type Json, THEIR_KEY } from './known-world.js';
 
 /** This starts processes, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 /** An operator is to see that somebody guesses, or that a secret is wrong. */
 const REFUSED_CALLBACK = /"event":"callback\.(refused|malformed)"/;
@@ -40,8 +40,8 @@ describe('hostile input about notifications', () => {
         socket.send(`4${packet}`);
       }
       await Promise.all(sockets.map(({ closed }) => closed));
-      const { rss, wall, cpu } = await server.process.lag();
-      expect(Math.min(wall, cpu)).toBeLessThan(MOST_LAG_MS);
+      const { rss, held } = await server.process.lag();
+      expect(held).toBeLessThan(MOST_LAG_MS);
       expect(rss - before).toBeLessThan(50 * 1_048_576);
       await server.isWell();
     },
@@ -117,8 +117,8 @@ describe('a user with 10,000 devices', () => {
       await owner.until(`/v1/notifications/${other}`, ({ status }) => status === 'delivered');
     }
     await theirs.until(`/v1/notifications/${told}`, ({ status }) => status === 'sent');
-    const { wall, cpu } = await server.process.lag();
-    expect(Math.min(wall, cpu)).toBeLessThan(MOST_LAG_MS);
+    const { held } = await server.process.lag();
+    expect(held).toBeLessThan(MOST_LAG_MS);
     await theirs.get('DELETE', crowd);
     expect((await theirs.send('GET', `${crowd}/devices`)).status).toBe(404);
     await server.isWell();

@@ -6,7 +6,7 @@ import { HostileServer, MOST_LAG_MS } from './hostile-server.js';
 import { type Json, OWNER_KEY } from './known-world.js';
 
 /** This starts processes, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 describe('hostile input', () => {
@@ -19,9 +19,8 @@ describe('hostile input', () => {
   it('would be noticed if it held the server up', async () => {
     await server.process.lag();
     server.process.hold();
-    const { wall, cpu } = await server.process.lag();
-    expect(Math.min(wall, cpu)).toBeGreaterThan(MOST_LAG_MS);
-    expect((await server.process.lag()).cpu).toBeLessThan(MOST_LAG_MS);
+    expect((await server.process.lag()).held).toBeGreaterThan(MOST_LAG_MS);
+    expect((await server.process.lag()).held).toBeLessThan(MOST_LAG_MS);
   });
 
   describeRows(corpus, () => server);

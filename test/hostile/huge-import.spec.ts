@@ -17,7 +17,7 @@ const MOST_MORE = 200 * MB;
 const MOST_LAG_MS = 50;
 
 /** This starts a process, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000 + SIZE_MB * 500;
+const PATIENCE_MS = 240_000 + SIZE_MB * 500;
 jest.setTimeout(PATIENCE_MS);
 
 /** What is said of the bad rows, in their order. */
@@ -72,9 +72,9 @@ describe('15. a file larger than anybody’s', () => {
     let most = before;
     const lags: number[] = [];
     const watch = async (): Promise<void> => {
-      const { rss, wall, cpu } = await server.lag();
+      const { rss, held } = await server.lag();
       most = Math.max(most, rss);
-      lags.push(Math.min(wall, cpu));
+      lags.push(held);
     };
     const uploading = { over: false };
     const uploaded = upload().finally(() => (uploading.over = true));

@@ -1,10 +1,13 @@
 import { isMainThread } from 'node:worker_threads';
+import { slowness } from '#test/support/yardstick.js';
 
 /**
  * Loaded into the server's process before the server (`node --import`): tells for how long its event loop served nobody.
  * Asked over the IPC channel, which keeps nothing alive.
  */
 const TICK_MS = 5;
+/** What is shorter is in nobody's way, however slow the machine: it is not asked. */
+const WORTH_JUDGING_MS = 20;
 
 /** Of the longest stretch between two ticks since the last time it was asked. */
 export interface Lag {
@@ -12,6 +15,8 @@ export interface Lag {
   readonly wall: number;
   /** Milliseconds of processor time that the thread took: what it did itself. */
   readonly cpu: number;
+  /** The lesser of both, as the machine of the marks would have counted it. */
+  readonly held: number;
   /** Bytes that the process holds in memory. */
   readonly rss: number;
 }
@@ -31,8 +36,11 @@ function watch(): () => Lag {
   setInterval(tick, TICK_MS).unref();
   return () => {
     tick();
-    const told = { ...longest, rss: process.memoryUsage.rss() };
+    const least = Math.min(longest.wall, longest.cpu);
+    const held = least < WORTH_JUDGING_MS ? least : least / slowness();
+    const told = { ...longest, held, rss: process.memoryUsage.rss() };
     longest = { wall: 0, cpu: 0 };
+    [wall, cpu] = [performance.now(), process.threadCpuUsage()];
     return told;
   };
 }
@@ -40,7 +48,7 @@ function watch(): () => Lag {
 /** By the processor's time: on a busy machine a tenth of a second goes by with nothing done. */
 function hold(): void {
   const before = process.threadCpuUsage();
-  while (process.threadCpuUsage(before).user < 100_000);
+  while (process.threadCpuUsage(before).user < 600_000);
 }
 
 // Workers inherit --import; only the thread that serves is of interest.

@@ -9,7 +9,7 @@ import { Client, OWNER_KEY } from './known-world.js';
 import { PosthornProcess } from './posthorn-process.js';
 
 /** This starts a process, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 /** What ends a message over SMTP, and what somebody might wish to be read after it. */

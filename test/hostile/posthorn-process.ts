@@ -48,7 +48,7 @@ export class PosthornProcess {
     return lag;
   }
 
-  /** Has its event loop stand still for a tenth of a second. */
+  /** Has its event loop stand still, for longer than any machine would excuse. */
   hold(): void {
     this.#child.send('hold');
   }

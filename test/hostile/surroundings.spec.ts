@@ -8,7 +8,7 @@ import { PosthornProcess } from './posthorn-process.js';
 import { takenPort, troubles } from './surroundings.js';
 
 /** Each of these starts processes, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 /** Starts what follows with a disk of 8 MB of its own for a data folder; an unprivileged user may do so as well. */

@@ -1,5 +1,7 @@
+import { slowness } from './yardstick.js';
+
 /**
- * How long it takes, in milliseconds: the quickest of three. A pause of the machine, the compiler or the collector
+ * How long it takes, in milliseconds of the machine of the marks: the quickest of three. A pause of the machine, the compiler or the collector
  * befalls one of them; what is slow by its nature is slow every time.
  */
 export async function quickest(run: () => unknown): Promise<number> {
@@ -9,5 +11,5 @@ export async function quickest(run: () => unknown): Promise<number> {
     await run();
     best = Math.min(best, performance.now() - started);
   }
-  return best;
+  return best / slowness();
 }

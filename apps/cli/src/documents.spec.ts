@@ -16,7 +16,7 @@ import { VirtualFile } from './testing/virtual-screen.js';
 const ROOT = new URL('../../../../', import.meta.url);
 const CLI = fileURLToPath(new URL('./main.js', import.meta.url));
 const KEY = 'key-of-the-reader';
-const PATIENCE_MS = 120_000; // ms; every command is a process of its own
+const PATIENCE_MS = 240_000; // ms; every command is a process of its own
 jest.setTimeout(PATIENCE_MS);
 
 const read = (path: string): Promise<string> => readFile(new URL(path, ROOT), 'utf8');

@@ -17,7 +17,7 @@ import { blocksOf, requestsIn, type TypedRequest } from './testing/typed-documen
 const DOCS = fileURLToPath(new URL('../../../../docs/', import.meta.url));
 const KEY = 'key-of-the-reader';
 const CHAT_JWT_SECRET = 'thirty-two bytes, as the page says';
-const PATIENCE_MS = 120_000; // ms; a server in a process of its own
+const PATIENCE_MS = 240_000; // ms; a server in a process of its own
 jest.setTimeout(PATIENCE_MS);
 
 const read = (path: string): Promise<string> => readFile(join(DOCS, path), 'utf8');

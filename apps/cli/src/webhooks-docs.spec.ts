@@ -16,7 +16,7 @@ import { blocksOf, requestsIn, type TypedRequest } from './testing/typed-documen
 
 const PAGE = new URL('../../../../docs/webhooks.md', import.meta.url);
 const KEY = 'key-of-the-reader';
-const PATIENCE_MS = 120_000; // ms; a server and interpreters in processes of their own
+const PATIENCE_MS = 240_000; // ms; a server and interpreters in processes of their own
 jest.setTimeout(PATIENCE_MS);
 
 interface Posted {

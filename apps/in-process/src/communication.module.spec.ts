@@ -21,7 +21,7 @@ const DATA = {
 };
 
 /** Each of these opens a data folder with its threads, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 describe('Posthorn in another NestJS application', () => {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
+import { AwayUsersModule } from '#domain/chat/away-users.module.js';
 import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CommunicationModule } from '#domain/communication/communication.module.js';
 import { CallbackReaders, OnInbound, TakeCallbacks } from '#domain/delivery/application/take-callbacks.js';
@@ -37,6 +38,7 @@ export class InProcessModule {
         CommunicationModule,
         WebhooksModule,
         ScheduledMessagesModule,
+        AwayUsersModule.over(CommunicationModule),
       ],
       providers: [
         {

@@ -24,7 +24,7 @@ const DATA = {
 };
 
 /** Each opens a data folder with its threads, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 describe('what providers tell an application that Posthorn is in', () => {

@@ -51,7 +51,7 @@ class ServerProcess {
 }
 
 /** Each of these starts processes, on a machine that may be busy with others. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 jest.setTimeout(PATIENCE_MS);
 
 describe('the server process', () => {

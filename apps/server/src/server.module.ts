@@ -9,6 +9,7 @@ import { RoomsController } from '#adapters/rest/chat/rooms.controller.js';
 import { SearchController } from '#adapters/rest/chat/search.controller.js';
 import { ScheduledMessagesController } from '#adapters/rest/chat/scheduled-messages.controller.js';
 import { MetricsController } from '#adapters/rest/health/metrics.controller.js';
+import { ConsoleController } from '#adapters/rest/console/console.controller.js';
 import { DocsController } from '#adapters/rest/docs/docs.controller.js';
 import { AssetsController } from '#adapters/rest/assets/assets.controller.js';
 import { CampaignEventsController } from '#adapters/rest/campaigns/campaign-events.controller.js';
@@ -42,6 +43,7 @@ import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endp
 import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messages.controller.js';
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
 import { SocketsModule } from '#adapters/socketio/sockets.module.js';
+import { AwayUsersModule } from '#domain/chat/away-users.module.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
 import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
@@ -70,6 +72,7 @@ const CHAT = [
 /** The REST API. */
 const API = [
   DocsController,
+  ConsoleController,
   WorkspaceController,
   ApiKeysController,
   ListsController,
@@ -124,6 +127,7 @@ export class ServerModule {
         ...(roles.includes('realtime') ? [SocketsModule] : []),
         ChatModule,
         ScheduledMessagesModule,
+        AwayUsersModule.over(CommunicationModule),
         ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],
       controllers: roles.includes('api') ? [...OPERATION, ...API] : OPERATION,

@@ -3,6 +3,8 @@ import type { Durable, Ephemeral } from '#domain/chat/application/follower.js';
 import type { Told } from '#domain/chat/application/live-log.js';
 import type { PushFrame } from './wire.js';
 
+type Worded = Omit<PushFrame, 'size' | 'json'>;
+
 /** What is told to thousands is put into words once. */
 const frames = new WeakMap<object, PushFrame>();
 
@@ -12,13 +14,14 @@ export function frameOf(event: Durable | Ephemeral): PushFrame {
   const known = frames.get(key);
   if (known) return known;
   const { event: name, payload, replaces } = worded(event);
-  const size = JSON.stringify(payload).length + name.length;
-  const frame = { event: name, payload, size, ...(replaces !== undefined && { replaces }) };
+  const json = JSON.stringify(payload);
+  const size = json.length + name.length;
+  const frame = { event: name, payload, json, size, ...(replaces !== undefined && { replaces }) };
   frames.set(key, frame);
   return frame;
 }
 
-function worded(event: Durable | Ephemeral): Omit<PushFrame, 'size'> {
+function worded(event: Durable | Ephemeral): Worded {
   switch (event.kind) {
     case 'told':
       return wordedTold(event.conversationId, event.told);
@@ -51,7 +54,7 @@ function worded(event: Durable | Ephemeral): Omit<PushFrame, 'size'> {
   }
 }
 
-function wordedTold(conversationId: string, told: Told): Omit<PushFrame, 'size'> {
+function wordedTold(conversationId: string, told: Told): Worded {
   const { position } = told;
   if (told.kind === 'gap') {
     const { after, cutSeq } = told;

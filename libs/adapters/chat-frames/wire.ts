@@ -4,7 +4,9 @@ import type { Closing } from './close-codes.js';
 export interface PushFrame {
   readonly event: string;
   readonly payload: object;
-  /** Of its JSON, in characters. */
+  /** The payload, put into words once for everybody. */
+  readonly json: string;
+  /** In characters. */
   readonly size: number;
   /** Of an ephemeral one: a later one of the same name takes the place of one that waits. */
   readonly replaces?: string;

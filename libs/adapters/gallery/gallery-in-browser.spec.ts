@@ -50,7 +50,7 @@ describeWhen('chromium', 'The shipped gallery in a browser', (program) => {
       executablePath: program,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => browser.close());
 
   /** Opens every mail at a width, its pictures served from the repository and nothing else reachable. */

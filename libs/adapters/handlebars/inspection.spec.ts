@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeTemplateInspectorContract } from '#ports/templating/template-inspector.contract.js';
+import { slowness } from '#test/support/yardstick.js';
 import { HandlebarsInspector } from './handlebars-inspector.js';
 import { Inspection } from './inspection.js';
 
@@ -16,7 +17,7 @@ describe('inspecting a template', () => {
     const before = process.threadCpuUsage();
     await act();
     const { user, system } = process.threadCpuUsage(before);
-    return (user + system) / 1000;
+    return (user + system) / 1000 / slowness();
   };
 
   it('with 990 expressions costs the asking thread next to nothing, hot or cold', async () => {

@@ -5,6 +5,7 @@ import type { ChatTools } from '#adapters/chat-frames/frames.js';
 import type { Answer, PushFrame, Wire } from '#adapters/chat-frames/wire.js';
 import type { Randomness } from '#ports/system/randomness.js';
 import { OutgoingQueue } from './outgoing-queue.js';
+import { packetOf, sendPacket } from './packets.js';
 import type { SocketNamespace, SocketUser } from './socket-namespace.js';
 
 /** When the server stops its clients come again within so many milliseconds, each at a moment of its own. */
@@ -34,12 +35,13 @@ export class ChatNamespace implements SocketNamespace {
   farewell(): void {
     for (const wire of this.#wires) {
       const delayMs = Math.round(this.#randomness.unit() * COME_AGAIN_WITHIN_MS);
-      wire.push({ event: 'reconnect', payload: { code: 'server_stopping', delayMs }, size: 64 });
+      const payload = { code: 'server_stopping', delayMs };
+      wire.push({ event: 'reconnect', payload, json: JSON.stringify(payload), size: 64 });
     }
   }
 
   open(socket: Socket, user: SocketUser): void {
-    const wire = new SocketWire(socket, (why) =>
+    const wire = new SocketWire(socket, this.path, (why) =>
       this.#tools.log.warn('chat.connection_closed', { why, workspaceId: user.workspaceId }),
     );
     const session = new ChatSession(user, socket.id, wire, this.#tools);
@@ -48,7 +50,7 @@ export class ChatNamespace implements SocketNamespace {
       this.#wires.delete(wire);
       session.closed();
     });
-    // Frames that there are not are answered as well.
+    // One listener rather than one for each frame: connections are many, and most are silent. What is no frame is answered too.
     socket.onAny((frame: unknown, ...sent: unknown[]) => void this.#ask(session, wire, String(frame), sent));
     session.open(user.expiresAt);
   }
@@ -64,12 +66,13 @@ export class ChatNamespace implements SocketNamespace {
 
 class SocketWire implements Wire {
   readonly #socket: Socket;
-  readonly #queue: OutgoingQueue;
+  readonly #queue: OutgoingQueue<PushFrame>;
   readonly #closing: (why: Closing) => void;
 
-  constructor(socket: Socket, closing: (why: Closing) => void) {
+  constructor(socket: Socket, path: string, closing: (why: Closing) => void) {
     this.#socket = socket;
-    this.#queue = new OutgoingQueue(socket, () => this.close('slow_reader'));
+    const send = (frame: PushFrame): void => sendPacket(socket.conn, packetOf(frame, path));
+    this.#queue = new OutgoingQueue(socket.conn, send, () => this.close('slow_reader'));
     this.#closing = closing;
   }
 
@@ -81,12 +84,12 @@ class SocketWire implements Wire {
     this.#queue.whenRoom(call);
   }
 
-  push({ event, payload, size }: PushFrame): void {
-    this.#queue.push(event, payload, size);
+  push(frame: PushFrame): void {
+    this.#queue.push(frame);
   }
 
-  pass({ event, payload, size, replaces }: PushFrame): void {
-    this.#queue.pass(event, payload, size, replaces);
+  pass(frame: PushFrame): void {
+    this.#queue.pass(frame, frame.replaces);
   }
 
   answer(said: Answer, send: (said: Answer) => void): void {

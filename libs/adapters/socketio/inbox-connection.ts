@@ -35,19 +35,26 @@ export type StepAnswer =
   | { readonly ok: true; readonly item: object; readonly counts: object }
   | { readonly ok: false; readonly error: { readonly code: string; readonly detail: string } };
 
+interface InboxPush {
+  readonly event: string;
+  readonly payload: object;
+  readonly size: number;
+}
+
 /** One tab of one user. */
 export class InboxConnection {
   readonly #socket: Socket;
   readonly #user: TokenUser;
   readonly #tools: ConnectionTools;
-  readonly #queue: OutgoingQueue;
+  readonly #queue: OutgoingQueue<InboxPush>;
   #asked = 0;
 
   constructor(socket: Socket, user: TokenUser, tools: ConnectionTools) {
     this.#socket = socket;
     this.#user = user;
     this.#tools = tools;
-    this.#queue = new OutgoingQueue(socket, () => {
+    const send = ({ event, payload }: InboxPush): void => void socket.emit(event, payload);
+    this.#queue = new OutgoingQueue(socket.conn, send, () => {
       tools.log.warn('inbox.client_does_not_read', { workspaceId: user.workspaceId });
       socket.conn.close(true);
     });
@@ -73,7 +80,7 @@ export class InboxConnection {
   }
 
   push(event: string, payload: object, size = JSON.stringify(payload).length): void {
-    this.#queue.push(event, payload, size);
+    this.#queue.push({ event, payload, size });
   }
 
   async #state(): Promise<object> {

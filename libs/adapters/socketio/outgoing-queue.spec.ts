@@ -21,41 +21,50 @@ class StubSocket {
   }
 }
 
+interface Frame {
+  readonly event: string;
+  readonly size: number;
+}
+
+function queueOver(socket: StubSocket, full: () => void): OutgoingQueue<Frame> {
+  return new OutgoingQueue(socket.conn, ({ event }) => socket.emit(event), full);
+}
+
 const HALF = MOST_QUEUED / 2;
 
 describe('the queue of what goes out to a client', () => {
   let socket: StubSocket;
   let givenUp: number;
-  let queue: OutgoingQueue;
+  let queue: OutgoingQueue<Frame>;
   beforeEach(() => {
     socket = new StubSocket();
     givenUp = 0;
-    queue = new OutgoingQueue(socket, () => (givenUp += 1));
+    queue = queueOver(socket, () => (givenUp += 1));
   });
 
   it('passes on what is durable at once, in its order', () => {
-    for (const event of ['a', 'b', 'c']) queue.push(event, {}, 10);
+    for (const event of ['a', 'b', 'c']) queue.push({ event, size: 10 });
     expect(socket.emitted).toEqual(['a', 'b', 'c']);
     expect(queue.queued).toBe(30);
   });
 
   it('gives a client up once when more waits than it may, and tells it nothing more', () => {
-    queue.push('a', {}, MOST_QUEUED);
+    queue.push({ event: 'a', size: MOST_QUEUED });
     expect(givenUp).toBe(0);
     queue.whenRoom(() => socket.emit('never'));
-    queue.push('b', {}, 1);
-    queue.push('c', {}, 1);
-    queue.pass('d', {}, 1, 'd');
+    queue.push({ event: 'b', size: 1 });
+    queue.push({ event: 'c', size: 1 });
+    queue.pass({ event: 'd', size: 1 }, 'd');
     queue.answer(1, () => socket.emit('e'));
     socket.drain();
-    queue.push('f', {}, 1);
+    queue.push({ event: 'f', size: 1 });
     expect([socket.emitted, givenUp]).toEqual([['a'], 1]);
   });
 
   it('takes one thing that is larger than all that may wait, if nothing else does', () => {
-    queue.push('large', {}, 3 * MOST_QUEUED);
+    queue.push({ event: 'large', size: 3 * MOST_QUEUED });
     expect([socket.emitted, givenUp]).toEqual([['large'], 0]);
-    queue.push('small', {}, 1);
+    queue.push({ event: 'small', size: 1 });
     expect(givenUp).toBe(1);
   });
 
@@ -69,7 +78,7 @@ describe('the queue of what goes out to a client', () => {
 
   it('has room again when the transport has taken what waited, and says so once', () => {
     let said = 0;
-    queue.push('a', {}, HALF);
+    queue.push({ event: 'a', size: HALF });
     expect(queue.hasRoom).toBe(false);
     queue.whenRoom(() => (said += 1));
     socket.drain();
@@ -78,22 +87,22 @@ describe('the queue of what goes out to a client', () => {
   });
 
   it('keeps the latest of each name of what passes until there is room, and drops what has no name', () => {
-    queue.push('full', {}, HALF);
-    queue.pass('typing 1', {}, 10, 'anna types');
-    queue.pass('stroke', {}, 10);
-    queue.pass('presence', {}, 10, 'ben');
-    queue.pass('typing 2', {}, 10, 'anna types');
-    queue.push('durable', {}, 10);
+    queue.push({ event: 'full', size: HALF });
+    queue.pass({ event: 'typing 1', size: 10 }, 'anna types');
+    queue.pass({ event: 'stroke', size: 10 });
+    queue.pass({ event: 'presence', size: 10 }, 'ben');
+    queue.pass({ event: 'typing 2', size: 10 }, 'anna types');
+    queue.push({ event: 'durable', size: 10 });
     expect(socket.emitted).toEqual(['full', 'durable']);
     socket.drain();
     expect(socket.emitted).toEqual(['full', 'durable', 'typing 2', 'presence']);
-    queue.pass('typing 3', {}, 10, 'anna types');
+    queue.pass({ event: 'typing 3', size: 10 }, 'anna types');
     expect(socket.emitted.at(-1)).toBe('typing 3');
   });
 
   it('keeps no more names than it may, nor sends more of them than there is room for', () => {
-    queue.push('full', {}, HALF);
-    for (let n = 0; n < 10_000; n++) queue.pass(`passing ${n}`, {}, HALF / 100, `name ${n}`);
+    queue.push({ event: 'full', size: HALF });
+    for (let n = 0; n < 10_000; n++) queue.pass({ event: `passing ${n}`, size: HALF / 100 }, `name ${n}`);
     socket.drain();
     expect(socket.emitted).toHaveLength(101);
     for (let times = 0; times < 10; times++) socket.drain();
@@ -114,7 +123,7 @@ describe('the queue of what goes out to a client', () => {
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const one = new StubSocket();
         let isGivenUp = false;
-        const tested = new OutgoingQueue(one, () => (isGivenUp = true));
+        const tested = queueOver(one, () => (isGivenUp = true));
         const pushed: string[] = [];
         // What is durable alone, without anything that passes.
         let waiting = 0;
@@ -124,13 +133,11 @@ describe('the queue of what goes out to a client', () => {
             one.drain();
           } else if (what.kind === 'pass')
             tested.pass(
-              `passing ${n}`,
-              {},
-              what.size,
+              { event: `passing ${n}`, size: what.size },
               what.name === undefined ? undefined : String(what.name),
             );
           else {
-            tested.push(`durable ${n}`, {}, what.size);
+            tested.push({ event: `durable ${n}`, size: what.size });
             waiting += what.size;
             if (!isGivenUp) pushed.push(`durable ${n}`);
           }
@@ -170,7 +177,9 @@ describe('the queue before a client that never reads', () => {
     raw.socket.pause();
     const socket = await connected;
     let isGivenUp = false;
-    const queue = new OutgoingQueue(socket, () => {
+    const text = 'x'.repeat(20_000);
+    const send = ({ event }: Frame): unknown => socket.emit(event, { text });
+    const queue = new OutgoingQueue<Frame>(socket.conn, send, () => {
       isGivenUp = true;
       socket.conn.close(true);
     });
@@ -178,10 +187,9 @@ describe('the queue before a client that never reads', () => {
       const { writeBuffer } = socket.conn as unknown as { writeBuffer: { data?: string }[] };
       return held.writableLength + writeBuffer.reduce((sum, { data = '' }) => sum + data.length, 0);
     };
-    const payload = { text: 'x'.repeat(20_000) };
     let most = 0;
     for (let pushed = 0; !isGivenUp && pushed < 5_000; pushed++) {
-      queue.push('message.created', payload, 20_020);
+      queue.push({ event: 'message.created', size: 20_020 });
       // The transport and the kernel take what they take.
       await new Promise((resolve) => setImmediate(resolve));
       most = Math.max(most, waiting());

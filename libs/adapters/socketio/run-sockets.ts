@@ -6,6 +6,7 @@ import type { RateLimits } from '#ports/workspace/rate-limits.js';
 import type { UserTokens } from '#ports/workspace/user-tokens.js';
 import { ConnectLimits } from './connect-limits.js';
 import { HangUps } from './hang-ups.js';
+import { JoinedWrites } from './joined-writes.js';
 import { isWelcome } from './origin-check.js';
 import { type Refused, SocketDoor } from './socket-door.js';
 import type { SocketNamespace, SocketUser } from './socket-namespace.js';
@@ -49,7 +50,13 @@ export class RunSockets {
     const door = new SocketDoor(httpServer(), (request) => this.#refusalOf(request));
     const io = this.#server(door);
     const hangUps = new HangUps(clock);
-    io.engine.on('connection', (connection: Socket['conn']) => hangUps.watch(connection));
+    const writes = new JoinedWrites();
+    io.engine.on('connection', (connection: Socket['conn']) => {
+      hangUps.watch(connection);
+      writes.join(connection);
+      // Nobody asks for it any more, and it holds on to everything that came with the first request.
+      Reflect.set(connection, 'request', null);
+    });
     const paths = namespaces.map(({ path }) => path).join(' and ');
     io.of('/').use((socket, next) => refuse(socket, next, 'not_found', `There is only ${paths}.`));
     for (const one of namespaces)

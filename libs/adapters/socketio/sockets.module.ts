@@ -6,6 +6,7 @@ import { TellPresence } from '#domain/chat/application/tell-presence.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
 import { AdvanceInboxItem } from '#domain/communication/application/advance-inbox-item.js';
+import { Absences } from '#ports/chat/absences.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Presence } from '#ports/chat/presence.js';
 import { Inbox } from '#ports/communication/inbox.js';
@@ -20,7 +21,7 @@ import { RunSockets } from './run-sockets.js';
 import { SocketSettings } from './socket-settings.js';
 
 /**
- * Needs from the composition root: Inbox, LiveConversations (which is also its Realtime), Blocks, Presence, UserTokens,
+ * Needs from the composition root: Inbox, LiveConversations (which is also its Realtime), Blocks, Absences, Presence, UserTokens,
  * RateLimits, SocketSettings, Randomness, Clock and Log.
  */
 @Module({
@@ -35,9 +36,15 @@ import { SocketSettings } from './socket-settings.js';
     },
     {
       provide: TellPresence,
-      inject: [Presence, Blocks, Clock, Log, LiveConversations],
-      useFactory: (presence: Presence, blocks: Blocks, clock: Clock, log: Log, live: LiveConversations) =>
-        new TellPresence({ presence, blocks, clock, log }, live),
+      inject: [Presence, Blocks, Absences, Clock, Log, LiveConversations],
+      useFactory: (
+        presence: Presence,
+        blocks: Blocks,
+        absences: Absences,
+        clock: Clock,
+        log: Log,
+        live: LiveConversations,
+      ) => new TellPresence({ presence, blocks, absences, clock, log }, live),
     },
     {
       provide: ChatNamespace,

@@ -2,6 +2,7 @@ import { campaignsStore } from './campaign/campaigns-store.js';
 import { membershipsStore } from './campaign/memberships-store.js';
 import { subscribersStore } from './campaign/subscribers-store.js';
 import { capturedMailsStore } from './captured-mails/captured-mails-store.js';
+import { absencesStore } from './chat/absences-store.js';
 import { attachmentsStore } from './chat/attachments-store.js';
 import { chatStore } from './chat/chat-store.js';
 import { scheduledStore } from './chat/scheduled-store.js';
@@ -49,6 +50,7 @@ export const stores: readonly SqliteStore[] = [
   profilesStore,
   notificationsStore,
   inboxStore,
+  absencesStore,
   chatStore,
   scheduledStore,
   searchStore,

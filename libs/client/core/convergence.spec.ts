@@ -93,7 +93,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
             range({ conversationId: id, fromSeq: 1, toSeq: server.seq(id) }),
           );
     });
-  }, 60_000);
+  }, 180_000);
 
   it('see every message as its last change left it', () => {
     check(({ devices, server }) => {
@@ -107,7 +107,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
           expect(revs).toEqual([...new Set(revs)].sort((one, other) => one - other));
         }
     });
-  }, 60_000);
+  }, 180_000);
 
   it('put one message into the log for each that was sent, in the order of sending, and know it', () => {
     check(({ devices, server, sent }) => {
@@ -130,7 +130,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
       expect(new Set(logged.map((one) => one.clientMessageId)).size).toBe(logged.length);
       expect(CONVERSATIONS.reduce((sum, id) => sum + server.seq(id), 0)).toBe(sent.length);
     });
-  }, 60_000);
+  }, 180_000);
 
   it('tell the server how far everything was delivered and read', () => {
     check(({ devices, server, reads }) => {
@@ -157,7 +157,7 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
           expect(told.at(-1) ?? 0).toBe(server.markOf('receipt.read', device.userId, id));
         }
     });
-  }, 60_000);
+  }, 180_000);
 
   it('are at rest when there is nothing to do', () => {
     check(({ devices }) => {
@@ -167,5 +167,5 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
         expect(state.link).toMatchObject({ kind: 'up', caughtUp: true });
       }
     });
-  }, 60_000);
+  }, 180_000);
 });

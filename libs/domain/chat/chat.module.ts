@@ -1,13 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AdvanceMarks } from './application/advance-marks.js';
+import { AppendMessage } from './application/append-message.js';
+import { AwayAlarms } from './application/away-alarms.js';
 import { BlockUsers } from './application/block-users.js';
 import { ChangeMessage } from './application/change-message.js';
 import { ChatService } from './application/chat-service.js';
 import { EnterConversation } from './application/enter-conversation.js';
 import { KeepMembers } from './application/keep-members.js';
 import { LimitFlood } from './application/limit-flood.js';
+import { MakePreviews } from './application/make-previews.js';
 import { OpenConversation } from './application/open-conversation.js';
 import { OpenAttachment } from './application/open-attachment.js';
+import { OpenPreview } from './application/open-preview.js';
 import { PassOn } from './application/pass-on.js';
 import { ReadChats } from './application/read-chats.js';
 import { ReadDraft } from './application/read-draft.js';
@@ -19,19 +23,23 @@ import { UploadAttachment } from './application/upload-attachment.js';
 import { ChatFacade } from './chat.facade.js';
 
 /**
- * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, Blobs, Realtime, RateLimits,
- * ChatSettings, UploadLimits, Clock, Ids and Log.
+ * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, ImagePreviews, Blobs, Realtime, RateLimits,
+ * ChatSettings, AwaySettings, UploadLimits, Timers, Clock, Ids and Log.
  */
 @Module({
   providers: [
     AdvanceMarks,
+    AppendMessage,
+    AwayAlarms,
     BlockUsers,
     ChangeMessage,
     EnterConversation,
     KeepMembers,
     LimitFlood,
+    MakePreviews,
     OpenAttachment,
     OpenConversation,
+    OpenPreview,
     PassOn,
     ReadChats,
     ReadDraft,
@@ -43,10 +51,13 @@ import { ChatFacade } from './chat.facade.js';
     { provide: ChatFacade, useClass: ChatService },
   ],
   exports: [
+    AwayAlarms,
     BlockUsers,
     EnterConversation,
     KeepMembers,
+    MakePreviews,
     OpenAttachment,
+    OpenPreview,
     ReadChats,
     SearchMessages,
     SweepAttachments,

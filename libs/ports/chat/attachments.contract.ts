@@ -51,6 +51,25 @@ export function describeAttachmentsContract(name: string, open: () => Promise<Ch
       expect(await attachments.isKept('att_3')).toBe(false);
     });
 
+    it('keeps how large its preview is, for whoever takes it later', async () => {
+      const [image, other] = [await upload('att_1'), await upload('att_2')];
+      await attachments.setPreview('att_1', { width: 3, height: 2 });
+      await attachments.setPreview('att_2', 'none');
+      await attachments.setPreview('att_3', 'none');
+      const preview = { width: 3, height: 2 };
+      expect(await attachments.find(acme, 'anna', 'att_1')).toEqual({ ...image, preview });
+      expect(await attachments.find(acme, 'anna', 'att_2')).toEqual({ ...other, hasNoPreview: true });
+      const message = await send(['att_1', 'att_2']);
+      const about = { name: 'a.png', mediaType: 'image/png', bytes: 10, width: 3, height: 2 };
+      const held = [
+        { id: 'att_1', ...about, preview },
+        { id: 'att_2', ...about },
+      ];
+      expect(message.attachments).toEqual(held);
+      expect((await its.log.find(of.id, message.id))?.attachments).toEqual(held);
+      expect(await attachments.isKept('att_3')).toBe(false);
+    });
+
     it('is only its uploader’s until a message holds it, then the members’', async () => {
       await upload('att_1');
       expect(await sees('att_1', 'ben')).toBe(false);

@@ -1,5 +1,6 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Attachment } from '#domain/chat/model/message.js';
+import type { PreviewFound } from '#domain/chat/model/preview.js';
 import type { Upload } from '#domain/chat/model/upload.js';
 
 /**
@@ -14,6 +15,8 @@ import type { Upload } from '#domain/chat/model/upload.js';
  *   long after `now` as an unheld upload is kept: so long there is for the message to get into the log.
  * - `removeUnheld` removes uploads that no message holds and that nobody has uploaded or taken since an instant, at most so
  *   many, and answers their ids. Of one that it has removed, `take` and `find` know nothing.
+ * - `setPreview` adds to an upload what became of its previews; of one that is gone it says nothing. What is taken later says
+ *   of a preview that is there how large it is.
  * - `isKept` says whether an upload is there at all.
  */
 export interface Attachments {
@@ -25,6 +28,7 @@ export interface Attachments {
     ids: readonly string[],
     now: Instant,
   ): Promise<readonly Attachment[]>;
+  setPreview(id: string, preview: PreviewFound): Promise<void>;
   removeUnheld(takenBefore: Instant, limit: number): Promise<readonly string[]>;
   isKept(id: string): Promise<boolean>;
 }

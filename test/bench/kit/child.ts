@@ -46,6 +46,12 @@ export class Contestant {
     return JSON.parse(value as string) as T;
   }
 
+  /** Tells it something on its stdin, a line of JSON. @returns the next thing that it says */
+  ask<T>(what: object): Promise<T> {
+    this.#child.stdin?.write(`${JSON.stringify(what)}\n`);
+    return this.hear<T>();
+  }
+
   /** Asks it to come to an end; resolves with its last word. */
   async end<T>(): Promise<T> {
     this.#child.stdin?.end();

@@ -92,6 +92,13 @@ export class PosthornApi {
     return this.#ask('GET', `/v1/campaigns/${id}/stats`) as Promise<CampaignStats>;
   }
 
+  /** The workspace of the key, as users' tokens name it. */
+  async workspace(): Promise<string> {
+    const { token } = (await this.#ask('POST', '/v1/chat/tokens', { userId: 'bench' })) as { token: string };
+    const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
+    return (JSON.parse(claims) as { workspace: string }).workspace;
+  }
+
   async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.#url}${path}`, {
       method,

@@ -13,13 +13,15 @@ import { ProcessMeter } from './process-meter.js';
 const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.js', import.meta.url));
 const PROBE = new URL('./lag-probe.js', import.meta.url).href;
 export const OWNER_KEY = 'bench-owner-key-of-no-secrecy';
+export const TOKEN_SECRET = 'bench-token-secret-of-no-secrecy-at-all';
 const START_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 5;
 /** More than any provider or client can: the budgets are there and never wait. */
 const UNLIMITED = 1_000_000;
 
 export interface PosthornOptions {
-  readonly fake: FakeProvider;
+  /** Where e-mail goes; left out where none is sent. */
+  readonly fake?: FakeProvider;
   /** The data folder; created if need be. */
   readonly dataDir: string;
   /** Messages in a provider call; undefined for as many as the provider takes. */
@@ -28,6 +30,8 @@ export interface PosthornOptions {
   readonly maxInFlight?: number | undefined;
   /** Takes as many requests as come: for benches of the door itself. */
   readonly unmetered?: boolean;
+  /** Signs users' tokens with {@link TOKEN_SECRET}, lets each say as much as they like, and believes who says where it comes from. */
+  readonly chat?: boolean;
   readonly profileTo?: string | undefined;
 }
 
@@ -65,14 +69,16 @@ export class Posthorn {
     maxBatch,
     maxInFlight,
     unmetered = false,
+    chat = false,
     profileTo,
   }: PosthornOptions): Promise<Posthorn> {
     mkdirSync(dirname(dataDir), { recursive: true });
     const config = `${dataDir}.config.json`;
     const resend = { ratePerSecond: UNLIMITED, burst: UNLIMITED, maxBatch, maxInFlight };
     const perKey = { perSecond: UNLIMITED, burst: UNLIMITED };
-    const door = unmetered ? { perKey } : {};
-    writeFileSync(config, JSON.stringify({ email: { resend }, door }));
+    const door = { ...(unmetered && { perKey }), ...(chat && { trustedProxies: ['127.0.0.0/8'] }) };
+    const talk = chat ? { chat: { flood: perKey, bustle: perKey } } : {};
+    writeFileSync(config, JSON.stringify({ email: { resend }, door, ...talk }));
     const port = await freePort();
     const profile = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`];
     const spawnedAt = Date.now();
@@ -85,9 +91,8 @@ export class Posthorn {
         POSTHORN_DATA_DIR: dataDir,
         POSTHORN_API_KEY: OWNER_KEY,
         POSTHORN_CONFIG: config,
-        EMAIL_PROVIDERS: 'resend',
-        RESEND_API_KEY: fake.apiKey,
-        RESEND_BASE_URL: fake.url,
+        ...(chat && { CHAT_JWT_SECRET: TOKEN_SECRET }),
+        ...(fake && { EMAIL_PROVIDERS: 'resend', RESEND_API_KEY: fake.apiKey, RESEND_BASE_URL: fake.url }),
         LOG_LEVEL: 'warn',
       },
     });

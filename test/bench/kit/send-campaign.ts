@@ -1,3 +1,4 @@
+import type { FakeProvider } from './fake-provider.js';
 import type { Lag } from './lag-probe.js';
 import { pause } from './pause.js';
 import { Posthorn, type PosthornOptions } from './posthorn.js';
@@ -29,7 +30,7 @@ export interface Sent {
 /** Our own contestant: one campaign to everyone in a prepared folder, by a server that was started for it. */
 export async function raceCampaign(
   prepared: Prepared,
-  options: Omit<PosthornOptions, 'dataDir'>,
+  options: Omit<PosthornOptions, 'dataDir' | 'fake'> & { readonly fake: FakeProvider },
 ): Promise<Sent> {
   const dataDir = prepared.copy();
   const server = await Posthorn.start({ ...options, dataDir });

@@ -11,6 +11,8 @@ export interface Follow {
   readonly clock: Clock;
   readonly id: string;
   readonly onStats: (stats: Stats) => void;
+  /** Whether that is the end, where the status does not say so by itself. */
+  readonly isOver?: (stats: Stats) => boolean;
   /** In words, while there is no contact; undefined when it is back. */
   readonly onTrouble: (words: string | undefined) => void;
 }
@@ -62,7 +64,10 @@ export async function followCampaign(follow: Follow): Promise<Stats> {
   }
 }
 
-async function stream({ client, clock, id }: Follow, heard: (stats: Stats) => void): Promise<Followed> {
+async function stream(
+  { client, clock, id, isOver }: Follow,
+  heard: (stats: Stats) => void,
+): Promise<Followed> {
   const hangUp = new AbortController();
   let words = 0;
   let cancel = clock.after(FIRST_WORD_MS, () => hangUp.abort());
@@ -74,7 +79,7 @@ async function stream({ client, clock, id }: Follow, heard: (stats: Stats) => vo
       words += 1;
       const stats = JSON.parse(data) as Stats;
       heard(stats);
-      if (type === 'end') return { over: stats };
+      if (type === 'end' || isOver?.(stats)) return { over: stats };
     }
     return 'broke-off';
   } catch (error) {
@@ -87,10 +92,10 @@ async function stream({ client, clock, id }: Follow, heard: (stats: Stats) => vo
   }
 }
 
-async function poll({ client, id }: Follow, heard: (stats: Stats) => void): Promise<Followed> {
+async function poll({ client, id, isOver }: Follow, heard: (stats: Stats) => void): Promise<Followed> {
   const stats = await client.get<Stats>(`/v1/campaigns/${encodeURIComponent(id)}/stats`);
   heard(stats);
   const { status, pending, submitting } = stats;
   const over = (status === 'finished' || status === 'cancelled') && pending + submitting === 0;
-  return over ? { over: stats } : 'broke-off';
+  return over || isOver?.(stats) ? { over: stats } : 'broke-off';
 }

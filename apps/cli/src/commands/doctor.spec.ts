@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type LiveServer, silentUrl, startLiveServer } from '../testing/live-server.js';
 import { type NameServer, startNameServer } from '../testing/name-server.js';
 
-const PATIENCE_MS = 120_000; // ms; every command is a process of its own
+const PATIENCE_MS = 240_000; // ms; every command is a process of its own
 jest.setTimeout(PATIENCE_MS);
 
 describe('posthorn doctor', () => {

@@ -4,7 +4,7 @@ import { ApiClient } from '../api/api-client.js';
 import type { Stats } from '../api/follow-campaign.js';
 import { Terminal } from '../terminal/terminal.js';
 import { aCampaign } from '../testing/a-campaign.js';
-import { ScriptedServer, streams } from '../testing/scripted-server.js';
+import { json, ScriptedServer, streams } from '../testing/scripted-server.js';
 import { VirtualFile } from '../testing/virtual-screen.js';
 import { watchCampaign } from './watch.js';
 
@@ -49,6 +49,31 @@ describe('posthorn watch, into a file', () => {
     const last = aCampaign('finished', 10);
     const { lines } = await printed(aCampaign('running', 3), last, last);
     expect(lines.filter((line) => line.startsWith('finished'))).toHaveLength(1);
+  });
+
+  it('ends where the hour of a campaign came and it could not start, and says why', async () => {
+    const clock = new DrivenClock();
+    const events = [aCampaign('scheduled', 0), aCampaign('draft', 0), aCampaign('draft', 0)];
+    const refused = {
+      at: '2026-05-01T09:00:00Z',
+      code: 'missing_variable',
+      detail: 'city is missing.',
+      errors: [],
+    };
+    const server = new ScriptedServer()
+      .answers(streams(events.map((stats) => ['stats', stats] as const)))
+      .answers(json({ startRefused: refused }));
+    const [out, complaints] = [new VirtualFile(), new VirtualFile()];
+    const context = {
+      client: new ApiClient({ url: 'http://posthorn.test', key: 'k', clock, fetch: server.fetch }),
+      terminal: new Terminal(out, complaints, {}, clock),
+      clock,
+      json: false,
+      onInterrupt: () => {},
+    };
+    expect(await watchCampaign(context, { id: 'cmp_1', name: 'Spring' })).toBe(1);
+    expect(out.text.match(/draft/g)).toHaveLength(1);
+    expect(complaints.text).toContain('city is missing. (missing_variable)');
   });
 
   it('exits 1 where the account does not add up', async () => {

@@ -1,3 +1,4 @@
+import type { CampaignView } from '#adapters/rest/campaigns/campaign.view.js';
 import { findOne, type Named } from '../api/find-one.js';
 import { followCampaign, type Stats } from '../api/follow-campaign.js';
 import type { CommandContext, ExitCode } from '../terminal/context.js';
@@ -25,20 +26,35 @@ export async function watchCampaign(context: CommandContext, { id, name }: Named
     if (!json)
       terminal.print(`No longer watching. The campaign goes on; look again with: posthorn watch ${id}`);
   });
+  let before: Stats['status'] | undefined;
   try {
     const last = await followCampaign({
       client,
       clock,
       id,
       onStats: (stats) => shown.stats(stats),
+      isOver: (stats) => {
+        const fellBack = stats.status === 'draft' && before === 'scheduled';
+        before = stats.status;
+        return fellBack;
+      },
       onTrouble: (words) => shown.trouble(words),
     });
     shown.end();
+    if (last.status === 'draft') return await tellRefusal(context, id);
     if (!json) sumUp(context, id, last);
     return addsUp(last) ? 0 : 1;
   } finally {
     shown.end();
   }
+}
+
+/** Its hour came, and it could not begin: whoever waits for it would wait for ever. */
+async function tellRefusal({ client, terminal }: CommandContext, id: string): Promise<ExitCode> {
+  const { startRefused } = await client.get<CampaignView>(`/v1/campaigns/${encodeURIComponent(id)}`);
+  const why = startRefused ? ` ${plain(startRefused.detail)} (${startRefused.code})` : '';
+  terminal.complain(`posthorn: its hour came and it could not start; it is a draft again.${why}`);
+  return 1;
 }
 
 interface Shown {

@@ -10,6 +10,7 @@ import { ConfigReader } from './config-reader.js';
 import { readDoor } from './door-config.js';
 import { readSockets, type SocketsConfig } from './sockets-config.js';
 import { readLanes } from './lane-config.js';
+import { type AwayConfig, readAway } from './away-config.js';
 import { readChat } from './chat-config.js';
 import { readQuotas } from './quota-config.js';
 import { readUploads } from './uploads-config.js';
@@ -52,7 +53,10 @@ export interface ServerConfig {
   /** How many notifications a workspace may have accepted; undefined where nobody counts. */
   readonly quotas: Quotas | undefined;
   readonly uploads: UploadLimits;
+  /** Whether small pictures are made of images. */
+  readonly previews: boolean;
   readonly chat: ChatSettings;
+  readonly away: AwayConfig;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
   readonly webhooksToPrivate: boolean;
   /** Who may open the outbox of captured mails without a key. */
@@ -109,7 +113,9 @@ export function serverConfigOf(
     emailFrom: read.text({ env: 'EMAIL_FROM', file: 'email.from' }) ?? 'Posthorn <no-reply@posthorn.example>',
     quotas: readQuotas(read),
     uploads: readUploads(read),
+    previews: read.flag({ file: 'chat.attachments.previews' }) ?? true,
     chat: readChat(read),
+    away: readAway(read),
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'

@@ -128,10 +128,17 @@ import { Realtime } from '#ports/chat/realtime.js';
 import { SqliteAttachments } from '#adapters/sqlite/chat/sqlite-attachments.js';
 import { SqliteMessageSearch } from '#adapters/sqlite/chat/sqlite-message-search.js';
 import { UploadLimits } from '#domain/chat/model/upload.js';
+import { NoPreviews } from '#adapters/sharp/no-previews.js';
+import { SharpPreviews } from '#adapters/sharp/sharp-previews.js';
+import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
+import { SqliteAbsences } from '#adapters/sqlite/chat/sqlite-absences.js';
+import { AwaySettings } from '#domain/chat/application/away-settings.js';
+import { Absences } from '#ports/chat/absences.js';
+import { awaySettingsOf } from '../away-settings.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 export interface EmbeddedOptions {
@@ -169,6 +176,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const templates = new SqliteTemplates(storage);
   const inspection = new Inspection();
+  const sharpPreviews = new SharpPreviews(log, { mostPixels: config.uploads.mostPixels });
+  const previews = config.previews ? sharpPreviews : new NoPreviews();
   const deliveryThread = new DeliveryThreadHost({
     lanes,
     clock,
@@ -261,10 +270,13 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Inbox>(Inbox, new SqliteInbox(storage)),
       // chat
       answers<ChatSettings>(ChatSettings, config.chat),
+      answers<AwaySettings>(AwaySettings, awaySettingsOf(config, publicUrl)),
+      answers<Absences>(Absences, new SqliteAbsences(storage)),
       answers<Conversations>(Conversations, conversations),
       answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new SqliteBlocks(storage)),
       answers<MessageSearch>(MessageSearch, new SqliteMessageSearch(storage)),
+      answers<ImagePreviews>(ImagePreviews, previews),
       answers<Attachments>(Attachments, new SqliteAttachments(storage)),
       answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
@@ -279,6 +291,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
     duties: { worker: [deliveryThread] },
     async close() {
       await deliveryThread.stop();
+      await sharpPreviews.close();
       await webhookTransport.close();
       await engine.close();
     },

@@ -134,6 +134,17 @@ describe('the test target', () => {
       expect(await ask('GET', `${second}/stats`)).toMatchObject({ accepted: 1, suppressed: 1 });
     });
 
+    it('writes to somebody who has been away from the chat for five minutes', async () => {
+      await ask('PUT', '/v1/users/ben', { email: 'ben@example.com' });
+      const { id } = await ask('POST', '/v1/conversations?as=anna', { kind: 'direct', with: 'ben' });
+      await ask('POST', `/v1/conversations/${String(id)}/messages?as=anna`, { text: 'Are you there?' });
+      await clock.advance(5 * 60_000 - 1000);
+      expect(await mails()).toEqual([]);
+      for (let turn = 0; turn < 200 && (await mails()).length === 0; turn++) await clock.advance(5_000);
+      expect(await mails()).toMatchObject([{ to: 'ben@example.com', subject: 'Unread in Posthorn: 1' }]);
+      expect((await mails())[0]?.html).toContain('Are you there?');
+    });
+
     it('shows its provider and its lanes', async () => {
       expect(await ask('GET', '/v1/providers')).toMatchObject(
         ['email', 'sms', 'whatsapp', 'push', 'inbox'].map((channel) => ({

@@ -134,10 +134,16 @@ import { Realtime } from '#ports/chat/realtime.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
 import { UploadLimits } from '#domain/chat/model/upload.js';
+import { NoPreviews } from '#adapters/sharp/no-previews.js';
+import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
+import { MemoryAbsences } from '#adapters/memory/chat/memory-absences.js';
+import { AwaySettings } from '#domain/chat/application/away-settings.js';
+import { Absences } from '#ports/chat/absences.js';
+import { awaySettingsOf } from '../away-settings.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Clock): Promise<Target> {
@@ -259,10 +265,13 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Inbox>(Inbox, inbox),
       // chat
       answers<ChatSettings>(ChatSettings, config.chat),
+      answers<AwaySettings>(AwaySettings, awaySettingsOf(config, publicUrl)),
+      answers<Absences>(Absences, new MemoryAbsences()),
       answers<Conversations>(Conversations, conversations),
       answers<MessageLog>(MessageLog, messages),
       answers<Blocks>(Blocks, new MemoryBlocks(chat)),
       answers<MessageSearch>(MessageSearch, new MemoryMessageSearch(chat)),
+      answers<ImagePreviews>(ImagePreviews, new NoPreviews()),
       answers<Attachments>(Attachments, new MemoryAttachments(chat)),
       answers<UploadLimits>(UploadLimits, config.uploads),
       answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),

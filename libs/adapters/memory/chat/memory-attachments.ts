@@ -1,12 +1,13 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Attachment } from '#domain/chat/model/message.js';
+import type { PreviewFound } from '#domain/chat/model/preview.js';
 import type { Upload } from '#domain/chat/model/upload.js';
 import type { Attachments } from '#ports/chat/attachments.js';
 import type { ChatTables } from './memory-chat.js';
 
 export class MemoryAttachments implements Attachments {
   readonly #tables: ChatTables;
-  readonly #uploads = new Map<string, { readonly upload: Upload; takenAt: Instant }>();
+  readonly #uploads = new Map<string, { upload: Upload; takenAt: Instant }>();
 
   constructor(tables: ChatTables) {
     this.#tables = tables;
@@ -34,9 +35,21 @@ export class MemoryAttachments implements Attachments {
       const kept = this.#uploads.get(id);
       if (kept?.upload.workspaceId !== workspaceId || kept.upload.uploaderId !== userId) return [];
       kept.takenAt = Math.max(kept.takenAt, now);
-      const { workspaceId: _w, uploaderId: _u, uploadedAt: _at, ...attachment } = kept.upload;
+      const {
+        workspaceId: _w,
+        uploaderId: _u,
+        uploadedAt: _at,
+        hasNoPreview: _no,
+        ...attachment
+      } = kept.upload;
       return [attachment];
     });
+  }
+
+  async setPreview(id: string, preview: PreviewFound): Promise<void> {
+    const kept = this.#uploads.get(id);
+    if (kept)
+      kept.upload = { ...kept.upload, ...(preview === 'none' ? { hasNoPreview: true } : { preview }) };
   }
 
   async removeUnheld(takenBefore: Instant, limit: number): Promise<readonly string[]> {

@@ -1,10 +1,11 @@
-import { Inject, type MessageEvent, Param, Sse, UseGuards } from '@nestjs/common';
+import { Inject, type MessageEvent, Param, UseGuards } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { AccountForCampaign } from '#domain/campaign/application/campaign-account.js';
 import type { Campaign, CampaignId } from '#domain/campaign/model/campaign.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
 import { Clock } from '#ports/system/clock.js';
 import { Caller } from '../kit/caller.js';
+import { EventStream } from '../kit/end-streams.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Scopes } from '../kit/route.js';
 import { statsView } from './campaign-views.js';
@@ -35,7 +36,7 @@ export class CampaignEventsController {
    * The account of the campaign, live: an event `stats` whenever it has changed, twice a second at most, and one `end` when
    * the campaign is over and nothing of it moves any more.
    */
-  @Sse(':id/events')
+  @EventStream(':id/events')
   @Scopes('campaigns:read')
   @UseGuards(KnownCampaign)
   events(@Caller() { workspaceId }: Caller, @Param('id') id: string): Observable<MessageEvent> {

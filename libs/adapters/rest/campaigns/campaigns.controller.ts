@@ -80,6 +80,7 @@ export class CampaignsController {
     );
   }
 
+  /** One campaign: what it says, to whom, and where it stands. */
   @Get(':id')
   @Scopes('campaigns:read')
   async find(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<CampaignView> {

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { Body, Get, Header, Headers, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { MakePreviews } from '#domain/chat/application/make-previews.js';
 import { OpenAttachment } from '#domain/chat/application/open-attachment.js';
+import { OpenPreview } from '#domain/chat/application/open-preview.js';
 import { UploadAttachment } from '#domain/chat/application/upload-attachment.js';
 import type { Upload } from '#domain/chat/model/upload.js';
 import { Refusal } from '#domain/kernel/refusal.js';
@@ -9,7 +11,7 @@ import { Answer } from '../kit/answer.js';
 import { Attempt } from '../kit/attempt.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Scopes, Takes } from '../kit/route.js';
-import { AsQuery } from './chat.query.js';
+import { AsQuery, PreviewQuery } from './chat.query.js';
 import type { AttachmentView } from './chat.view.js';
 import { Speaker, speaking } from './speaker.js';
 
@@ -18,16 +20,26 @@ import { Speaker, speaking } from './speaker.js';
 export class AttachmentsController {
   readonly #uploads: UploadAttachment;
   readonly #open: OpenAttachment;
+  readonly #previews: MakePreviews;
+  readonly #openPreview: OpenPreview;
 
-  constructor(uploads: UploadAttachment, open: OpenAttachment) {
+  constructor(
+    uploads: UploadAttachment,
+    open: OpenAttachment,
+    previews: MakePreviews,
+    openPreview: OpenPreview,
+  ) {
     this.#uploads = uploads;
     this.#open = open;
+    this.#previews = previews;
+    this.#openPreview = openPreview;
   }
 
   /**
    * Takes a file as `application/octet-stream`, under the name in `X-File-Name` (percent-encoded UTF-8). What it is follows
    * from its bytes: PNG, JPEG, GIF, WebP, PDF, MP4, WebM, MP3, Ogg, WAV, ZIP, office documents and plain text are taken.
-   * A message names it by its id; what no message holds is removed after a day.
+   * A message names it by its id; what no message holds is removed after a day. Of an image previews are made, and `preview` says
+   * how large the larger of them is if they were made in time.
    */
   @Post()
   @Scopes('chat:write', { users: true })
@@ -45,7 +57,7 @@ export class AttachmentsController {
       throw new Refusal('unsupported_media_type', 'Send the file as application/octet-stream.');
     const upload = await this.#uploads.run(by, { id: ids.next('att'), name: nameIn(name), bytes });
     answer.location(`/v1/attachments/${upload.id}`);
-    return attachmentView(upload);
+    return attachmentView(await this.#previews.soon(upload));
   }
 
   /** The file, for who uploaded it and for members of a conversation in which a message holds it. Always to be saved, not shown. */
@@ -71,6 +83,30 @@ export class AttachmentsController {
     });
     return new StreamableFile(Readable.from(joined(first, rest), { objectMode: false }));
   }
+
+  /**
+   * A small picture of an image as WebP: upright, of the first frame, without anything else the file held; at most 320 pixels wide
+   * and high, or 1280. For whoever may have the file. A file of which none can be made has none (404).
+   */
+  @Get(':id/preview')
+  @Scopes('chat:read', { users: true })
+  @Header('content-type', 'image/webp')
+  async preview(
+    @Speaker() speaker: Speaker,
+    @Param('id') id: string,
+    @Query() { as, size }: PreviewQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const bytes = await this.#openPreview.run(speaking(speaker, as), id, size === '1280' ? 1280 : 320);
+    void reply.headers({
+      'content-length': bytes.byteLength,
+      'content-disposition': 'inline; filename="preview.webp"',
+      'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+      // It never changes; whoever has seen it has it.
+      'cache-control': 'private, max-age=31536000, immutable',
+    });
+    return new StreamableFile(bytes);
+  }
 }
 
 /** @throws Refusal `validation_failed` */
@@ -90,9 +126,9 @@ function dispositionOf(name: string): string {
   return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
 }
 
-function attachmentView({ id, name, mediaType, bytes, width, height }: Upload): AttachmentView {
+function attachmentView({ id, name, mediaType, bytes, width, height, preview }: Upload): AttachmentView {
   const size = width === undefined || height === undefined ? {} : { width, height };
-  return { id, name, mediaType, bytes, ...size };
+  return { id, name, mediaType, bytes, ...size, ...(preview && { preview }) };
 }
 
 async function* joined(

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { PageQuery } from '../kit/page.query.js';
 
 /** In whose name. */
@@ -41,4 +41,11 @@ export class HistoryQuery extends AsQuery {
   @IsInt()
   @Min(0)
   after?: number;
+}
+
+export class PreviewQuery extends AsQuery {
+  /** Pixels into whose square it fits: 320 or 1280. */
+  @IsOptional()
+  @IsIn(['320', '1280'])
+  size: '320' | '1280' = '320';
 }

@@ -34,6 +34,11 @@ export class MembersView {
   page!: PageView;
 }
 
+export class PreviewView {
+  width!: number;
+  height!: number;
+}
+
 export class AttachmentView {
   /** `att_…` */
   id!: string;
@@ -42,6 +47,8 @@ export class AttachmentView {
   bytes!: number;
   width?: number;
   height?: number;
+  /** Of an image of which there are previews: how large the larger is. */
+  preview?: PreviewView;
 }
 
 export class MessageView {

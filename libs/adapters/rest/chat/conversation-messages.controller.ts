@@ -66,6 +66,7 @@ export class ConversationMessagesController {
     return messageView(message);
   }
 
+  /** One message. One that was taken back is there, and empty. */
   @Get(':id/messages/:messageId')
   @Scopes('chat:read', { users: true })
   async find(

@@ -17,7 +17,7 @@ describeWhen('chromium', 'the page that describes the API, in a browser', (execu
     html = docsPage(JSON.parse(await readFile(DOCUMENT, 'utf8')) as OpenApiDocument);
     const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
     browser = await chromium.launch({ executablePath, args });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => browser.close());
 
   const opened = async (width: number): Promise<Page> => {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Get, type MessageEvent, Sse } from '@nestjs/common';
+import { Get, type MessageEvent } from '@nestjs/common';
 import { NEVER, Observable, startWith } from 'rxjs';
 import { startTestServer, type TestServer } from '#test/support/test-server.js';
+import { EventStream } from './end-streams.js';
 import { Lifecycle } from './lifecycle.js';
 import { RestController } from './rest-controller.js';
 import { Public, Scopes } from './route.js';
@@ -14,7 +15,7 @@ class DoorsController {
     return [];
   }
 
-  @Sse('watch')
+  @EventStream('watch')
   @Scopes('campaigns:read')
   watch(): Observable<MessageEvent> {
     return NEVER.pipe(startWith({ data: 'first' }));

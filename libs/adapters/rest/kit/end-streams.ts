@@ -1,5 +1,12 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { SSE_METADATA } from '@nestjs/common/constants.js';
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  Sse,
+  UseInterceptors,
+} from '@nestjs/common';
 import { Observable, takeUntil } from 'rxjs';
 import { Lifecycle } from './lifecycle.js';
 
@@ -20,8 +27,12 @@ export class EndStreams implements NestInterceptor {
     });
   }
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const isStream = Reflect.getMetadata(SSE_METADATA, context.getHandler()) === true;
-    return isStream ? next.handle().pipe(takeUntil(this.#draining)) : next.handle();
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(takeUntil(this.#draining));
   }
+}
+
+/** A path that answers with an event stream. */
+export function EventStream(path: string): MethodDecorator {
+  return applyDecorators(Sse(path), UseInterceptors(EndStreams));
 }

@@ -6,9 +6,8 @@ import { IdempotentRequests } from '#ports/workspace/idempotent-requests.js';
 import { startTestServer, type TestServer } from '#test/support/test-server.js';
 import { Answer } from './answer.js';
 import { Attempt } from './attempt.js';
-import { Withheld } from './idempotency.js';
 import { RestController } from './rest-controller.js';
-import { Scopes, Takes } from './route.js';
+import { Scopes, Takes, Withheld } from './route.js';
 
 class ThingBody {
   @IsString()

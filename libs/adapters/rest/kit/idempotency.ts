@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  type CallHandler,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-  type NestInterceptor,
-  SetMetadata,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { firstValueFrom, from, type Observable } from 'rxjs';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { Clock } from '#ports/system/clock.js';
 import { Ids } from '#ports/system/ids.js';
@@ -18,25 +10,36 @@ import {
   IdempotentRequests,
   type StoredAnswer,
 } from '#ports/workspace/idempotent-requests.js';
-import { RequestIds } from './attempt.js';
-import { PROBLEM_TYPE, problemOf } from './problem.js';
-import { refusalOf } from './refusal-of.js';
+import { type Attempt, RequestIds } from './attempt.js';
 import { RestSettings } from './rest-settings.js';
 
-const WITHHELD = 'posthorn:withheld';
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Fields of the answer that are sent once and stored never (a secret): in a repeated answer they are null. */
-export const Withheld = (...fields: string[]): MethodDecorator => SetMetadata(WITHHELD, fields);
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The right to carry the request out, where it came with an Idempotency-Key. */
+    execution?: Execution;
+  }
+}
 
-/** Sees to it that a write carrying an `Idempotency-Key` is carried out once, however often it is sent. */
+interface Execution {
+  readonly attempt: StoredAttempt;
+  stopRenewing(): void;
+}
+
+/**
+ * Sees to it that a write carrying an `Idempotency-Key` is carried out once, however often it is sent. It runs as two hooks of
+ * the server, before the handler and before the answer leaves, and not as an interceptor of the framework: that would make an
+ * observable of every request, for the sake of the few that carry a key.
+ */
 @Injectable()
-export class Idempotency implements NestInterceptor {
+export class Idempotency {
   readonly #requests: IdempotentRequests;
-  readonly #ids: Ids;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #settings: RestSettings['idempotency'];
+  /** Of a request without a key. */
+  readonly #plain: Attempt;
 
   constructor(
     @Inject(IdempotentRequests) requests: IdempotentRequests,
@@ -46,35 +49,38 @@ export class Idempotency implements NestInterceptor {
     @Inject(RestSettings) settings: RestSettings,
   ) {
     this.#requests = requests;
-    this.#ids = ids;
     this.#clock = clock;
     this.#log = log;
     this.#settings = settings.idempotency;
+    this.#plain = { ids, repeated: false };
   }
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (READS.has(request.method)) return next.handle();
+  /**
+   * Before the handler. A promise only where there is a key: of whether the request has been answered already.
+   * @throws Refusal `invalid_idempotency_key`, `idempotency_key_reused`, `idempotency_in_flight`
+   */
+  begin(request: FastifyRequest, reply: FastifyReply): Promise<boolean> | undefined {
+    if (READS.has(request.method)) return undefined;
     const header = request.headers['idempotency-key'];
-    if (header === undefined || !request.caller) {
-      request.attempt = { ids: this.#ids, repeated: false };
-      return next.handle();
-    }
-    return from(this.#once(keyOf(header), context, next));
+    if (header !== undefined && request.caller) return this.#once(header, request.caller, request, reply);
+    request.attempt = this.#plain;
+    return undefined;
   }
 
-  async #once(key: string, context: ExecutionContext, next: CallHandler): Promise<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const { workspaceId } = callerOf(request);
+  async #once(
+    header: string | string[],
+    { workspaceId }: { readonly workspaceId: StoredAttempt['workspaceId'] },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<boolean> {
     const now = this.#clock.now();
     const { leaseMs, keepMs } = this.#settings;
-    const asked = { workspaceId, key, fingerprint: fingerprintOf(request) };
+    const asked = { workspaceId, key: keyOf(header), fingerprint: fingerprintOf(request) };
     const begun = await this.#requests.begin(asked, now, now + leaseMs, now + keepMs);
     switch (begun.state) {
       case 'replay':
-        return replay(reply, begun.answer);
+        replay(reply, begun.answer);
+        return true;
       case 'mismatch':
         throw new Refusal('idempotency_key_reused', 'This Idempotency-Key came with another request before.');
       case 'in-flight':
@@ -82,52 +88,40 @@ export class Idempotency implements NestInterceptor {
           // Its lease says when we would give it up; most are answered long before.
           retryAfterMs: Math.min(1000, begun.until - now),
         });
-      case 'fresh':
-        request.attempt = { ids: new RequestIds(begun.attempt), repeated: begun.attempt.number > 1 };
-        return this.#execute(begun.attempt, request, reply, context, next);
+      case 'fresh': {
+        const { attempt } = begun;
+        request.attempt = { ids: new RequestIds(attempt), repeated: attempt.number > 1 };
+        request.execution = { attempt, stopRenewing: this.#renewing(attempt) };
+        return false;
+      }
     }
   }
 
-  async #execute(
-    attempt: StoredAttempt,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    context: ExecutionContext,
-    next: CallHandler,
-  ): Promise<unknown> {
-    const stopRenewing = this.#renewing(attempt);
-    try {
-      const body: unknown = await firstValueFrom(next.handle(), { defaultValue: undefined });
-      await this.#settle(attempt, answerOf(reply, body, withheldOf(context)));
-      return body;
-    } catch (error) {
-      await this.#settleRefusal(attempt, request, error);
-      throw error;
-    } finally {
-      stopRenewing();
-    }
-  }
-
-  /** What we said no to is answered no again. What failed for a passing reason may succeed when asked again. */
-  async #settleRefusal(attempt: StoredAttempt, request: FastifyRequest, error: unknown): Promise<void> {
-    const problem = problemOf(refusalOf(error), request.id);
-    if (problem.status < 500 && problem.status !== 429) {
-      const headers = { 'content-type': PROBLEM_TYPE };
-      await this.#settle(attempt, { status: problem.status, headers, body: JSON.stringify(problem) });
-    } else {
-      // The row stays, with the time of the first attempt: a failure on our side may have come after the commit, and
-      // the next attempt must then find what this one made.
-      await this.#requests.abandon(attempt).catch((cause: unknown) => this.#complain(attempt, cause));
-    }
-  }
-
-  async #settle(attempt: StoredAttempt, answer: StoredAnswer): Promise<void> {
-    try {
-      await this.#requests.settle(attempt, answer, this.#clock.now() + this.#settings.keepMs);
-    } catch (error) {
+  /**
+   * Before the answer leaves. What we said no to is answered no again. What failed for a passing reason may succeed when
+   * asked again: its row stays, with the time of the first attempt, for a failure on our side may have come after the
+   * commit, and the next attempt must then find what this one made.
+   */
+  settle(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> | undefined {
+    const { execution } = request;
+    if (!execution) return undefined;
+    delete request.execution;
+    execution.stopRenewing();
+    const { attempt } = execution;
+    const { statusCode } = reply;
+    const recorded =
+      statusCode < 500 && statusCode !== 429
+        ? this.#requests.settle(
+            attempt,
+            answerOf(request, reply, payload),
+            this.#clock.now() + this.#settings.keepMs,
+          )
+        : this.#requests.abandon(attempt);
+    return recorded.then(
+      () => undefined,
       // The work is done and its answer true: it is given. A repetition takes over after the lease and finds it done.
-      this.#complain(attempt, error);
-    }
+      (error: unknown) => this.#complain(attempt, error),
+    );
   }
 
   /** Keeps the lease while we are alive and at work (a long upload): only a dead process is taken over from. */
@@ -155,11 +149,6 @@ export class Idempotency implements NestInterceptor {
   }
 }
 
-function callerOf(request: FastifyRequest): { workspaceId: StoredAttempt['workspaceId'] } {
-  if (!request.caller) throw new Error('unreachable: only requests with a caller are made once');
-  return request.caller;
-}
-
 /** `"abc"` as the IETF draft has it (a structured field string), or bare `abc`: 1..255 visible ASCII characters. */
 function keyOf(header: string | string[]): string {
   const text = Array.isArray(header) ? header.join() : header;
@@ -179,21 +168,26 @@ function fingerprintOf(request: FastifyRequest): Uint8Array {
   return hash.digest();
 }
 
-function withheldOf(context: ExecutionContext): readonly string[] {
-  return (Reflect.getMetadata(WITHHELD, context.getHandler()) as string[] | undefined) ?? [];
+/** What the caller is to be answered again: the body as it left, but for what is sent once and stored never. */
+function answerOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): StoredAnswer {
+  const headers: Record<string, string> = {};
+  for (const name of ['location', 'content-type']) {
+    const value = reply.getHeader(name);
+    if (typeof value === 'string') headers[name] = value;
+  }
+  const body = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : '';
+  const { withheld = [] } = request.routeOptions.config;
+  return { status: reply.statusCode, headers, body: reply.statusCode < 300 ? without(withheld, body) : body };
 }
 
-function answerOf(reply: FastifyReply, body: unknown, withheld: readonly string[]): StoredAnswer {
-  const location = reply.getHeader('location');
-  const headers: Record<string, string> = typeof location === 'string' ? { location } : {};
-  if (body === undefined || body === null) return { status: reply.statusCode, headers, body: '' };
-  const stored =
-    withheld.length === 0 ? body : { ...body, ...Object.fromEntries(withheld.map((name) => [name, null])) };
-  headers['content-type'] = 'application/json; charset=utf-8';
-  return { status: reply.statusCode, headers, body: JSON.stringify(stored) };
+function without(names: readonly string[], body: string): string {
+  if (names.length === 0 || body === '') return body;
+  const nothing = Object.fromEntries(names.map((name) => [name, null]));
+  return JSON.stringify({ ...(JSON.parse(body) as object), ...nothing });
 }
 
-function replay(reply: FastifyReply, { status, headers, body }: StoredAnswer): Buffer | undefined {
+function replay(reply: FastifyReply, { status, headers, body }: StoredAnswer): void {
   void reply.code(status).headers(headers).header('idempotency-replayed', 'true');
-  return body === '' ? undefined : Buffer.from(body);
+  // As bytes: to a text Fastify would add a charset, which a problem has none of.
+  void reply.send(body === '' ? undefined : Buffer.from(body));
 }

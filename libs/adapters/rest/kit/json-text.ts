@@ -52,6 +52,7 @@ function parse(text: string): unknown {
 
 /** Looks at the brackets and commas alone: what would be expensive to parse is refused before it is parsed. */
 function bound(bytes: Buffer): void {
+  if (bytes.length < MAX_JSON_VALUES && opening(bytes) <= MAX_JSON_DEPTH) return;
   let depth = 0;
   let values = 1;
   let inString = false;
@@ -69,6 +70,14 @@ function bound(bytes: Buffer): void {
       if (depth > MAX_JSON_DEPTH) throw tooDeep();
     } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
   }
+}
+
+/** Brackets that open, those within texts too: there are at least as many as levels. */
+function opening(bytes: Buffer): number {
+  let found = 0;
+  for (let at = bytes.indexOf(0x7b); at !== -1; at = bytes.indexOf(0x7b, at + 1)) found += 1;
+  for (let at = bytes.indexOf(0x5b); at !== -1; at = bytes.indexOf(0x5b, at + 1)) found += 1;
+  return found;
 }
 
 function tooDeep(): Refusal {

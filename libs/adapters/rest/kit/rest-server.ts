@@ -9,6 +9,7 @@ import { takeBodies } from './bodies.js';
 import { answerBrokenPath, answeringBrokenMessages, SECURITY_HEADERS } from './broken-requests.js';
 import { Connections } from './connections.js';
 import { Door } from './door.js';
+import { Idempotency } from './idempotency.js';
 import { Lifecycle } from './lifecycle.js';
 import type { RestSettings } from './rest-settings.js';
 
@@ -58,16 +59,32 @@ function hookUp(app: NestFastifyApplication, settings: RestSettings): void {
   const door = app.get(Door);
   const ids = app.get<Ids>(Ids);
   server.setGenReqId(() => ids.next('req'));
-  for (const property of ['caller', 'tokenUser', 'bodyHash', 'attempt']) server.decorateRequest(property);
+  for (const property of ['caller', 'tokenUser', 'bodyHash', 'attempt', 'execution'])
+    server.decorateRequest(property);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     await door.pass(request, reply);
   });
   takeBodies(server, settings);
+  makeOnce(server, app.get(Idempotency));
   const connections = new Connections();
   connections.watch(server.server);
   app.get(Lifecycle).draining.addEventListener('abort', () => connections.drain());
   measure(server, app.get<Metrics>(Metrics), app.get<Log>(Log));
+}
+
+/** Callbacks, not promises: of most requests there is nothing to wait for. */
+function makeOnce(server: FastifyInstance, idempotency: Idempotency): void {
+  server.addHook('preHandler', (request, reply, done) => {
+    const answered = idempotency.begin(request, reply);
+    if (answered) answered.then((already) => already || done(), done);
+    else done();
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const settled = idempotency.settle(request, reply, payload);
+    if (settled) void settled.then(() => done(null, payload));
+    else done(null, payload);
+  });
 }
 
 function measure(server: FastifyInstance, metrics: Metrics, log: Log): void {

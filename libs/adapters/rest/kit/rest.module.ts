@@ -1,8 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { WorkspaceModule } from '#domain/workspace/workspace.module.js';
 import { Door } from './door.js';
-import { EndStreams } from './end-streams.js';
 import { Idempotency } from './idempotency.js';
 import { Lifecycle } from './lifecycle.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -21,8 +20,7 @@ export class RestKitModule {
         Lifecycle,
         Door,
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_INTERCEPTOR, useClass: Idempotency },
-        { provide: APP_INTERCEPTOR, useClass: EndStreams },
+        Idempotency,
       ],
       exports: [RestSettings, Lifecycle, WorkspaceModule],
     };

@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
     takes?: BodyKind;
+    /** Fields of the answer that are sent once and stored never (a secret): in a repeated answer they are null. */
+    withheld?: readonly string[];
   }
   interface FastifyRequest {
     /** Set by the door on every path that asks for a key. */
@@ -37,6 +39,7 @@ declare module 'fastify' {
 interface RouteFacts {
   readonly access?: Access;
   readonly takes?: BodyKind;
+  readonly withheld?: readonly string[];
 }
 
 /**
@@ -55,6 +58,11 @@ export function Public({ metered = true } = {}): MethodDecorator {
 /** The path takes a body other than JSON. */
 export function Takes(kind: BodyKind): MethodDecorator {
   return adding({ takes: kind });
+}
+
+/** Fields of the answer that are sent once and stored never (a secret): in a repeated answer they are null. */
+export function Withheld(...fields: string[]): MethodDecorator {
+  return adding({ withheld: fields });
 }
 
 export function routeFactsOf(handler: object): RouteFacts {

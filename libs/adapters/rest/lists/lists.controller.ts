@@ -46,6 +46,7 @@ export class ListsController {
     return pageView(await this.#lists.page(caller.workspaceId, pageRequest(query, 'lists')), 'lists', viewOf);
   }
 
+  /** One list. */
   @Get(':id')
   @Scopes('subscribers:read')
   async find(@Caller() caller: Caller, @Param('id') id: string): Promise<ListView> {

@@ -63,6 +63,7 @@ export class NotificationTypesController {
     return pageView(page, 'notification-types', viewOf);
   }
 
+  /** One notification type. */
   @Get(':type')
   @Scopes('notifications:read')
   async find(@Caller() { workspaceId }: Caller, @Param('type') name: string): Promise<NotificationTypeView> {

@@ -111,6 +111,7 @@ export class NotificationsController {
     return pageView(found, 'notifications', notificationView);
   }
 
+  /** One notification, and what has become of it. */
   @Get(':id')
   @Scopes('notifications:read')
   async find(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<NotificationView> {

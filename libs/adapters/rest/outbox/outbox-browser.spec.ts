@@ -48,7 +48,7 @@ describeWhen('chromium', 'the outbox page in a browser', (executablePath) => {
     origin = `http://127.0.0.1:${(server.app.getHttpServer().address() as AddressInfo).port}`;
     const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
     browser = await chromium.launch({ executablePath, args });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await server?.close();

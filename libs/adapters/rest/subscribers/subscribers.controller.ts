@@ -74,6 +74,7 @@ export class SubscribersController {
     return pageView(page, name, viewOf);
   }
 
+  /** One subscriber. */
   @Get(':id')
   @Scopes('subscribers:read')
   async find(@Caller() { workspaceId }: Caller, @Param('id') id: string): Promise<SubscriberView> {

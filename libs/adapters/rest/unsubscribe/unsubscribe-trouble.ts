@@ -1,36 +1,18 @@
-import { type ArgumentsHost, Catch, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Catch, Injectable } from '@nestjs/common';
 import { Refusal } from '#domain/kernel/refusal.js';
-import { PROBLEMS, retryAfterSeconds, UNAVAILABLE_RETRY_MS } from '../kit/problem.js';
-import { ProblemFilter } from '../kit/problem-filter.js';
+import { PageFilter } from '../kit/page-filter.js';
+import { PROBLEMS } from '../kit/problem.js';
 import { brokenLinkPage, notNowPage, previewLinkPage } from './unsubscribe-page.js';
 
 /** What stands for a token in previews and test mails. */
 const PREVIEW = 'preview';
 
-/**
- * The link is opened by people, who have no use for a JSON problem: for them there is a page, with the same status. Mail
- * programs that post to it get the problem, as on any other path.
- */
 @Catch(Refusal)
 @Injectable()
-export class UnsubscribeTrouble extends ProblemFilter {
-  override catch(refusal: Refusal, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest<{ Params: { token: string } }>>();
-    const page = request.headers.accept?.includes('text/html')
-      ? pageFor(refusal, request.params.token)
-      : undefined;
-    if (page === undefined) return super.catch(refusal, host);
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status } = PROBLEMS[refusal.code];
-    if (status === 503)
-      void reply.header('retry-after', retryAfterSeconds(refusal.retryAfterMs ?? UNAVAILABLE_RETRY_MS));
-    void reply.code(status).header('content-type', 'text/html; charset=utf-8').send(page);
+export class UnsubscribeTrouble extends PageFilter {
+  protected override pageFor({ code }: Refusal, token: string): string | undefined {
+    if (PROBLEMS[code].status === 503) return notNowPage;
+    if (code !== 'invalid_token') return undefined;
+    return token === PREVIEW ? previewLinkPage : brokenLinkPage;
   }
-}
-
-function pageFor({ code }: Refusal, token: string): string | undefined {
-  if (PROBLEMS[code].status === 503) return notNowPage;
-  if (code !== 'invalid_token') return undefined;
-  return token === PREVIEW ? previewLinkPage : brokenLinkPage;
 }

@@ -3,9 +3,8 @@ import { readUserId } from '#domain/communication/model/profile-draft.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
 import { Caller } from '../kit/caller.js';
-import { Withheld } from '../kit/idempotency.js';
 import { RestController } from '../kit/rest-controller.js';
-import { Scopes } from '../kit/route.js';
+import { Scopes, Withheld } from '../kit/route.js';
 import { MintChatTokenBody, MintUserTokenBody } from './user-token.body.js';
 import type { UserTokenView } from './user-token.view.js';
 

@@ -49,6 +49,7 @@ export class UsersController {
     return viewOf(profile);
   }
 
+  /** What is known of a user: addresses, locale, time zone, quiet hours. */
   @Get(':userId')
   @Scopes('users:read')
   async find(@Caller() caller: Caller, @Param('userId') userId: string): Promise<UserView> {
@@ -78,6 +79,7 @@ export class UsersController {
     return preferencesView(await this.#savePreferences.run(workspaceId, userId, body));
   }
 
+  /** By which channels, in which order, the user wants to be told of what. */
   @Get(':userId/preferences')
   @Scopes('users:read')
   async preferences(@Caller() caller: Caller, @Param('userId') userId: string): Promise<PreferencesView> {

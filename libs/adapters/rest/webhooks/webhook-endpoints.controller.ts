@@ -7,11 +7,10 @@ import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
 import { Answer } from '../kit/answer.js';
 import { Attempt } from '../kit/attempt.js';
 import { Caller } from '../kit/caller.js';
-import { Withheld } from '../kit/idempotency.js';
 import { PageQuery } from '../kit/page.query.js';
 import { pageRequest, pageView } from '../kit/pages.js';
 import { RestController } from '../kit/rest-controller.js';
-import { Scopes } from '../kit/route.js';
+import { Scopes, Withheld } from '../kit/route.js';
 import { ChangeWebhookEndpointBody, CreateWebhookEndpointBody } from './webhook-endpoint.body.js';
 import type {
   SecretWebhookEndpointView,
@@ -60,6 +59,7 @@ export class WebhookEndpointsController {
     return pageView(page, 'webhook-endpoints', endpointView);
   }
 
+  /** One endpoint, without its secret. */
   @Get(':id')
   @Scopes('webhooks:read')
   async find(@Caller() caller: Caller, @Param('id') id: string): Promise<WebhookEndpointView> {

@@ -7,11 +7,10 @@ import { ApiKeys } from '#ports/workspace/api-keys.js';
 import { Answer } from '../kit/answer.js';
 import { Attempt } from '../kit/attempt.js';
 import { Caller } from '../kit/caller.js';
-import { Withheld } from '../kit/idempotency.js';
 import { PageQuery } from '../kit/page.query.js';
 import { pageRequest, pageView } from '../kit/pages.js';
 import { RestController } from '../kit/rest-controller.js';
-import { Scopes } from '../kit/route.js';
+import { Scopes, Withheld } from '../kit/route.js';
 import { CreateApiKeyBody } from './api-key.body.js';
 import type { ApiKeyListView, ApiKeyView, IssuedApiKeyView } from './api-key.view.js';
 

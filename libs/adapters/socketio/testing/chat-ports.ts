@@ -5,21 +5,28 @@ import {
   MemoryConversations,
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
+import { MemoryAbsences } from '#adapters/memory/chat/memory-absences.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
 import { MemoryPresence } from '#adapters/memory/chat/memory-presence.js';
+import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
 import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
+import { AwaySettings, NOBODY_IS_TOLD } from '#domain/chat/application/away-settings.js';
 import { type ChatSettings as Settings, ChatSettings } from '#domain/chat/application/chat-settings.js';
 import { LiveConversations } from '#domain/chat/application/live-conversations.js';
 import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.js';
+import { Absences } from '#ports/chat/absences.js';
+import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
+import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { Presence } from '#ports/chat/presence.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { Timers } from '#ports/events/timers.js';
 import { Blobs } from '#ports/system/blobs.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
@@ -44,12 +51,16 @@ export function chatPorts({ clock, log }: { readonly clock: Clock; readonly log:
     { provide: Blocks, useValue: blocks },
     { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
     { provide: Attachments, useValue: new MemoryAttachments(tables) },
+    { provide: ImagePreviews, useValue: new NoPreviews() },
     { provide: Blobs, useValue: new MemoryBlobs(clock) },
     { provide: UploadLimits, useValue: DEFAULT_UPLOAD_LIMITS },
     { provide: Presence, useValue: new MemoryPresence(clock) },
     { provide: LiveConversations, useValue: live },
     { provide: Realtime, useValue: live },
     { provide: ChatSettings, useValue: PLENTY },
+    { provide: AwaySettings, useValue: NOBODY_IS_TOLD },
+    { provide: Absences, useValue: new MemoryAbsences() },
+    { provide: Timers, useValue: new MemoryTimers() },
     { provide: Randomness, useValue: new CryptoRandomness() },
   ];
   return { tables, conversations, messages, blocks, live, providers };

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { describeAudiencesContract } from '#ports/campaign/audiences.contract.js';
 import { describeCampaignsContract } from '#ports/campaign/campaigns.contract.js';
@@ -10,19 +7,19 @@ import { describeMembershipsContract } from '#ports/campaign/memberships.contrac
 import { describeSubscribersContract } from '#ports/campaign/subscribers.contract.js';
 import { type CampaignStores, START } from '#ports/campaign/testing/campaign-stores.js';
 import { describeUnsubscribesContract } from '#ports/campaign/unsubscribes.contract.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.js';
 import { SqliteCampaigns, SqliteUnsubscribes } from './sqlite-campaigns.js';
 import { SqliteMemberships } from './sqlite-memberships.js';
 import { SqliteAudiences, SqliteImports, SqliteLists, SqliteSubscribers } from './sqlite-subscribers.js';
 
-async function open(): Promise<CampaignStores> {
-  const folder = await mkdtemp(join(tmpdir(), 'posthorn-campaign-'));
-  const engine = await SqliteEngine.open(folder);
-  const { storage } = engine;
+const folder = OneFolder.forThisFile();
+
+function open(): Promise<CampaignStores> {
+  const storage = folder.emptied();
   const clock = new DrivenClock(START);
   const outbox = new SqliteOutbox(storage);
-  return {
+  return Promise.resolve({
     campaigns: new SqliteCampaigns(storage, clock),
     unsubscribes: new SqliteUnsubscribes(storage),
     lists: new SqliteLists(storage),
@@ -31,11 +28,8 @@ async function open(): Promise<CampaignStores> {
     audiences: new SqliteAudiences(storage),
     imports: new SqliteImports(storage, clock),
     untold: async () => (await outbox.untold(1000)).map(({ event }) => event),
-    close: async () => {
-      await engine.close();
-      await rm(folder, { recursive: true });
-    },
-  };
+    close: () => Promise.resolve(),
+  });
 }
 
 describeCampaignsContract('SqliteCampaigns', open);

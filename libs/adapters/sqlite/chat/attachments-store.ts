@@ -12,6 +12,7 @@ export interface AttachmentRow {
   readonly bytes: number;
   readonly width: number | null;
   readonly height: number | null;
+  readonly preview: string | null;
 }
 
 function insert(db: Db, upload: Upload): null {
@@ -32,6 +33,11 @@ function take(
   return ids.flatMap((id) => db.get<AttachmentRow>('take', { ...of, id }) ?? []);
 }
 
+function setPreview(db: Db, args: { id: string; preview: string }): null {
+  db.run('setPreview', args);
+  return null;
+}
+
 function removeUnheld(db: Db, args: { before: Instant; limit: number }): string[] {
   return db.all<{ id: string }>('removeUnheld', args).map(({ id }) => id);
 }
@@ -43,6 +49,6 @@ function isKept(db: Db, { id }: { id: string }): boolean {
 export const attachmentsStore = sqliteStore({
   name: 'chat-attachments',
   sql: new URL('./attachments.sql', import.meta.url),
-  writes: { insert, take, removeUnheld },
+  writes: { insert, take, setPreview, removeUnheld },
   reads: { find, isKept },
 });

@@ -5,7 +5,7 @@ VALUES (:id, :workspace, :uploader, :at, :at, :name, :mediaType, :bytes, :width,
 ON CONFLICT DO NOTHING
 
 -- name: find
-SELECT id, workspace_id, uploader_id, uploaded_at, name, media_type, bytes, width, height FROM chat_attachments AS a
+SELECT id, workspace_id, uploader_id, uploaded_at, name, media_type, bytes, width, height, preview FROM chat_attachments AS a
 WHERE id = :id AND workspace_id = :workspace AND (uploader_id = :user OR EXISTS (
   SELECT 1 FROM chat_attachment_holds AS h
   JOIN chat_members AS m ON m.conversation_no = h.conversation_no AND m.user_id = :user WHERE h.attachment_id = a.id))
@@ -13,7 +13,10 @@ WHERE id = :id AND workspace_id = :workspace AND (uploader_id = :user OR EXISTS 
 -- name: take
 UPDATE chat_attachments SET taken_at = max(taken_at, :now)
 WHERE id = :id AND workspace_id = :workspace AND uploader_id = :user
-RETURNING id, workspace_id, uploader_id, uploaded_at, name, media_type, bytes, width, height
+RETURNING id, workspace_id, uploader_id, uploaded_at, name, media_type, bytes, width, height, preview
+
+-- name: setPreview
+UPDATE chat_attachments SET preview = :preview WHERE id = :id
 
 -- name: removeUnheld
 DELETE FROM chat_attachments WHERE id IN

@@ -1,5 +1,6 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Attachment } from '#domain/chat/model/message.js';
+import type { PreviewFound } from '#domain/chat/model/preview.js';
 import type { Upload } from '#domain/chat/model/upload.js';
 import type { Attachments } from '#ports/chat/attachments.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
@@ -24,6 +25,7 @@ export class SqliteAttachments implements Attachments {
       workspaceId: workspace,
       uploaderId: row.uploader_id,
       uploadedAt: row.uploaded_at,
+      ...(previewOf(row) === 'none' && { hasNoPreview: true }),
     };
   }
 
@@ -37,6 +39,10 @@ export class SqliteAttachments implements Attachments {
     return rows.map(attachmentOf);
   }
 
+  async setPreview(id: string, preview: PreviewFound): Promise<void> {
+    await this.#calls.write('setPreview', { id, preview: JSON.stringify(preview) });
+  }
+
   removeUnheld(before: Instant, limit: number): Promise<readonly string[]> {
     return this.#calls.write('removeUnheld', { before, limit });
   }
@@ -46,6 +52,19 @@ export class SqliteAttachments implements Attachments {
   }
 }
 
-function attachmentOf({ id, name, media_type: mediaType, bytes, width, height }: AttachmentRow): Attachment {
-  return { id, name, mediaType, bytes, ...(width !== null && height !== null && { width, height }) };
+function attachmentOf(row: AttachmentRow): Attachment {
+  const { id, name, media_type: mediaType, bytes, width, height } = row;
+  const preview = previewOf(row);
+  return {
+    id,
+    name,
+    mediaType,
+    bytes,
+    ...(width !== null && height !== null && { width, height }),
+    ...(preview && preview !== 'none' && { preview }),
+  };
+}
+
+function previewOf({ preview }: AttachmentRow): PreviewFound | undefined {
+  return preview === null ? undefined : (JSON.parse(preview) as PreviewFound);
 }

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { describeBlocksContract } from '#ports/chat/blocks.contract.js';
 import { describeConversationsContract } from '#ports/chat/conversations.contract.js';
 import { describeMessageLogContract } from '#ports/chat/message-log.contract.js';
@@ -18,31 +17,15 @@ import {
 } from '#ports/chat/testing/chat-stores.js';
 import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteBlocks } from './sqlite-blocks.js';
 import { SqliteConversations } from './sqlite-conversations.js';
 import { SqliteMessageLog } from './sqlite-message-log.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-chat-'));
-let engine: SqliteEngine;
-beforeAll(async () => {
-  engine = await SqliteEngine.open(folder);
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Starting two threads for each test would take longer than the tests: the tables are emptied instead. */
-function emptyTables(): void {
-  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
-  const tables = ['chat_conversations', 'chat_members', 'chat_messages', 'chat_mentions', 'chat_blocks'];
-  db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n'));
-  db.close();
-}
+const folder = OneFolder.forThisFile();
 
 function open(): Promise<ChatStores> {
-  emptyTables();
-  const { storage } = engine;
+  const storage = folder.emptied();
   return Promise.resolve({
     conversations: new SqliteConversations(storage),
     log: new SqliteMessageLog(storage),
@@ -71,7 +54,7 @@ describe('SqliteMessageLog', () => {
     const stores = await open();
     const of = await aConversation().openedIn(stores);
     let hints = 0;
-    const stop = engine.storage.on('chat', () => (hints += 1));
+    const stop = folder.engine.storage.on('chat', () => (hints += 1));
     /** A hint comes after the answer, at the latest before that of the next write. */
     const hintsOf = async (act: () => Promise<unknown>): Promise<number> => {
       hints = 0;

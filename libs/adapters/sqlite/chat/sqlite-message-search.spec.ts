@@ -1,42 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { parseSearchQuery } from '#domain/chat/model/search-query.js';
 import { describeMessageSearchContract, type SearchedChat } from '#ports/chat/message-search.contract.js';
 import { aConversation, append } from '#ports/chat/testing/chat-stores.js';
 import { acme, everyPage } from '#ports/delivery/testing/delivery-stores.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { matchOf } from './match-of.js';
 import { SqliteBlocks } from './sqlite-blocks.js';
 import { SqliteConversations } from './sqlite-conversations.js';
 import { SqliteMessageLog } from './sqlite-message-log.js';
 import { SqliteMessageSearch } from './sqlite-message-search.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-search-'));
-let engine: SqliteEngine;
-beforeAll(async () => {
-  engine = await SqliteEngine.open(folder);
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function onTheFile<T>(act: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
-  try {
-    return act(db);
-  } finally {
-    db.close();
-  }
-}
+const folder = OneFolder.forThisFile();
 
 function open(): Promise<SearchedChat> {
-  const tables = ['chat_conversations', 'chat_members', 'chat_messages', 'chat_mentions', 'chat_blocks'];
-  onTheFile((db) => db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n')));
-  const { storage } = engine;
+  const storage = folder.emptied();
   return Promise.resolve({
     conversations: new SqliteConversations(storage),
     log: new SqliteMessageLog(storage),
@@ -51,7 +28,7 @@ describeMessageSearchContract('SqliteMessageSearch', open);
 describe('SqliteMessageSearch', () => {
   it('gives up a page for which too much has to be looked through, and goes on where it was', async () => {
     const stores = await open();
-    const few = new SqliteMessageSearch(engine.storage, 10);
+    const few = new SqliteMessageSearch(folder.engine.storage, 10);
     const theirs = await aConversation().with('anna', 'ben').openedIn(stores);
     // More conversations than are looked into one by one.
     for (let i = 0; i < 70; i++) await aConversation().with('zoe').openedIn(stores);
@@ -73,7 +50,7 @@ describe('SqliteMessageSearch', () => {
     const of = await aConversation().openedIn(stores);
     for (const text of ['one', 'two', 'three']) await append(stores, of, { text });
     await stores.log.cut(Infinity, 2);
-    onTheFile((db) => {
+    folder.onTheFile((db) => {
       db.exec("INSERT INTO chat_search (chat_search, rank) VALUES ('integrity-check', 0)");
       expect(db.prepare('SELECT count(*) AS count FROM chat_search').get()).toEqual({ count: 1 });
     });

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { describeInboxContract } from '#ports/communication/inbox.contract.js';
 import { describeNotificationTypesContract } from '#ports/communication/notification-types.contract.js';
 import { describeNotificationsContract } from '#ports/communication/notifications.contract.js';
@@ -12,44 +8,17 @@ import {
   type CommunicationStores,
 } from '#ports/communication/testing/communication-stores.js';
 import { acme } from '#ports/delivery/testing/delivery-stores.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.js';
 import { SqliteInbox } from './sqlite-inbox.js';
 import { SqliteNotificationTypes } from './sqlite-notification-types.js';
 import { SqliteNotifications } from './sqlite-notifications.js';
 import { SqliteProfiles } from './sqlite-profiles.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-communication-'));
-let engine: SqliteEngine;
-beforeAll(async () => {
-  engine = await SqliteEngine.open(folder);
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Starting two threads for each test would take longer than the tests: the tables are emptied instead. */
-function emptyTables(): void {
-  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
-  const tables = [
-    'notification_types',
-    'removed_notification_types',
-    'profiles',
-    'devices',
-    'inbound',
-    'notifications',
-    'inbox_items',
-    'quota_use',
-    'outbox',
-  ];
-  db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n'));
-  db.close();
-}
+const folder = OneFolder.forThisFile();
 
 function open(): Promise<CommunicationStores> {
-  emptyTables();
-  const { storage } = engine;
+  const storage = folder.emptied();
   return Promise.resolve({
     types: new SqliteNotificationTypes(storage),
     profiles: new SqliteProfiles(storage),
@@ -71,9 +40,9 @@ describe('SqliteNotifications', () => {
     const limit = (key: string) => ({ period: 'day', key, most: 9, beginsAt: 0, endsAt: 1 }) as const;
     for (const day of ['d2026-01-30', 'd2026-01-31', 'd2026-02-01'])
       await notifications.accept([aNotification()], [limit(day), limit('m2026-01')]);
-    const db = new DatabaseSync(join(folder, 'posthorn.db'), { readOnly: true });
-    const rows = db.prepare('SELECT period, used FROM quota_use ORDER BY period').all();
-    db.close();
+    const rows = folder.onTheFile((db) =>
+      db.prepare('SELECT period, used FROM quota_use ORDER BY period').all(),
+    );
     expect(rows.map(({ period, used }) => [period, used])).toEqual([
       ['d2026-02-01', 1],
       ['m2026-01', 3],

@@ -1,8 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll } from '@jest/globals';
 import { CountingIds } from '#adapters/memory/system/counting-ids.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { describeDeliveriesContract } from '#ports/delivery/deliveries.contract.js';
@@ -12,7 +7,7 @@ import { describeLanesContract } from '#ports/delivery/lanes.contract.js';
 import { describeLedgerContract } from '#ports/delivery/ledger.contract.js';
 import { describeSuppressionsContract } from '#ports/delivery/suppressions.contract.js';
 import { type DeliveryStores, START } from '#ports/delivery/testing/delivery-stores.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.js';
 import { SqliteDeliveries, SqliteFailedMessages } from './sqlite-deliveries.js';
 import { SqliteDispatches } from './sqlite-dispatches.js';
@@ -20,35 +15,10 @@ import { SqliteLanes } from './sqlite-lanes.js';
 import { SqliteLedger } from './sqlite-ledger.js';
 import { SqliteSuppressions } from './sqlite-suppressions.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-delivery-'));
-let engine: SqliteEngine;
-beforeAll(async () => {
-  engine = await SqliteEngine.open(folder);
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Starting two threads for each of some 250 tests would take longer than the tests: the tables are emptied instead. */
-function emptyTables(): void {
-  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
-  const tables = [
-    'deliveries',
-    'intents',
-    'parcels',
-    'dispatch_providers',
-    'dispatches',
-    'suppressions',
-    'outbox',
-  ];
-  db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n'));
-  db.close();
-}
+const folder = OneFolder.forThisFile();
 
 function open(): Promise<DeliveryStores> {
-  emptyTables();
-  const { storage } = engine;
+  const storage = folder.emptied();
   const outbox = new SqliteOutbox(storage);
   return Promise.resolve({
     dispatches: new SqliteDispatches(storage, new DrivenClock(START)),

@@ -1,14 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll } from '@jest/globals';
 import { CountingIds } from '#adapters/memory/system/counting-ids.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { describeProviderReportsContract } from '#ports/delivery/provider-reports.contract.js';
 import { START } from '#ports/delivery/testing/delivery-stores.js';
 import type { ReportStores } from '#ports/delivery/testing/reporting.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.js';
 import { SqliteDeliveries, SqliteFailedMessages } from './sqlite-deliveries.js';
 import { SqliteDispatches } from './sqlite-dispatches.js';
@@ -17,38 +12,10 @@ import { SqliteLedger } from './sqlite-ledger.js';
 import { SqliteProviderReports } from './sqlite-provider-reports.js';
 import { SqliteSuppressions } from './sqlite-suppressions.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-reports-'));
-let engine: SqliteEngine;
-beforeAll(async () => {
-  engine = await SqliteEngine.open(folder);
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const TABLES = [
-  'delivery_events',
-  'opt_outs',
-  'deliveries',
-  'intents',
-  'parcels',
-  'dispatch_providers',
-  'dispatches',
-  'suppressions',
-  'outbox',
-];
-
-/** Starting two threads for each test would take longer than the tests: the tables are emptied instead. */
-function emptyTables(): void {
-  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
-  db.exec(TABLES.map((table) => `DELETE FROM ${table};`).join('\n'));
-  db.close();
-}
+const folder = OneFolder.forThisFile();
 
 function open(): Promise<ReportStores> {
-  emptyTables();
-  const { storage } = engine;
+  const storage = folder.emptied();
   const outbox = new SqliteOutbox(storage);
   const ids = new CountingIds();
   return Promise.resolve({

@@ -25,9 +25,8 @@ export class StorageClient {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#unsent.push({ id, store, procedure, args, urgent });
-      if (urgent) this.#send();
-      // What else is asked in this turn of the loop travels along.
-      else if (this.#unsent.length === 1) setImmediate(() => this.#send());
+      // What else is asked in this turn of the loop travels along: waking the other thread costs more than a small request.
+      if (this.#unsent.length === 1) setImmediate(() => this.#send());
     });
   }
 

@@ -1,17 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { IntegrationEvent } from '#domain/kernel/events.js';
 import { describeOutboxContract } from '#ports/events/outbox.contract.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteOutbox } from './sqlite-outbox.js';
 
-describeOutboxContract('SqliteOutbox', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'posthorn-outbox-'));
-  const engine = await SqliteEngine.open(folder);
-  const outbox = new SqliteOutbox(engine.storage);
-  const close = async (): Promise<void> => {
-    await engine.close();
-    await rm(folder, { recursive: true });
-  };
-  return { outbox, append: (event, at) => outbox.append(event, at), close };
+const folder = OneFolder.forThisFile();
+
+describeOutboxContract('SqliteOutbox', () => {
+  const outbox = new SqliteOutbox(folder.emptied());
+  const append = (event: IntegrationEvent, at: number): Promise<void> => outbox.append(event, at);
+  return Promise.resolve({ outbox, append, close: () => Promise.resolve() });
 });

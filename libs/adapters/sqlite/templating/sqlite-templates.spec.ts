@@ -8,17 +8,14 @@ import type { Template, TemplateId } from '#domain/templating/model/template.js'
 import { describeTemplatesContract } from '#ports/templating/templates.contract.js';
 import { migrate, readMigrations } from '../engine/migrate.js';
 import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteTemplates } from './sqlite-templates.js';
 
-describeTemplatesContract('SqliteTemplates', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'posthorn-templating-'));
-  const engine = await SqliteEngine.open(folder);
-  const close = async (): Promise<void> => {
-    await engine.close();
-    await rm(folder, { recursive: true });
-  };
-  return { templates: new SqliteTemplates(engine.storage), close };
-});
+const shared = OneFolder.forThisFile();
+
+describeTemplatesContract('SqliteTemplates', () =>
+  Promise.resolve({ templates: new SqliteTemplates(shared.emptied()), close: () => Promise.resolve() }),
+);
 
 describe('SqliteTemplates', () => {
   it('keeps the templates of a folder from when there were only mails', async () => {

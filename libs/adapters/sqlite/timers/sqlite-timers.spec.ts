@@ -1,17 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describeTimersContract } from '#ports/events/timers.contract.js';
-import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteTimers } from './sqlite-timers.js';
 
-describeTimersContract('SqliteTimers', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'posthorn-timers-'));
-  const engine = await SqliteEngine.open(folder);
-  const timers = new SqliteTimers(engine.storage);
-  const close = async (): Promise<void> => {
-    await engine.close();
-    await rm(folder, { recursive: true });
-  };
-  return { timers, close };
-});
+const folder = OneFolder.forThisFile();
+
+describeTimersContract('SqliteTimers', () =>
+  Promise.resolve({ timers: new SqliteTimers(folder.emptied()), close: () => Promise.resolve() }),
+);

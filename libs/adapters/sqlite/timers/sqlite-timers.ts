@@ -13,7 +13,8 @@ export class SqliteTimers implements Timers {
   }
 
   set({ kind, key, at }: Timer): Promise<void> {
-    return this.#calls.write('set', { kind, key, at });
+    // Somebody waits for the answer to what the timer is for: it is not to wait behind a newsletter.
+    return this.#calls.write('set', { kind, key, at }, { urgent: true });
   }
 
   async cancel(kind: string, key: string): Promise<void> {

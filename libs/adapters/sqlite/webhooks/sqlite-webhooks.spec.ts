@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { describeWebhookDeliveriesContract } from '#ports/webhooks/webhook-deliveries.contract.js';
 import { describeWebhookEndpointsContract } from '#ports/webhooks/webhook-endpoints.contract.js';
 import {
@@ -15,35 +11,17 @@ import {
   type WebhookStores,
 } from '#ports/webhooks/testing/webhook-stores.js';
 import { readQueries } from '../engine/queries.js';
-import { SqliteEngine, storageOver } from '../engine/sqlite-engine.js';
+import { storageOver } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteWebhookDeliveries, SqliteWebhookEndpoints } from './sqlite-webhooks.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-webhooks-'));
-let engine: SqliteEngine;
-beforeAll(async () => {
-  engine = await SqliteEngine.open(folder);
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = OneFolder.forThisFile();
 
-function database<T>(use: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(join(folder, 'posthorn.db'), { timeout: 5000 });
-  try {
-    return use(db);
-  } finally {
-    db.close();
-  }
-}
-
-/** Starting two threads for each test would take longer than the tests: the tables are emptied instead. */
 function open(): Promise<WebhookStores & { readonly deliveries: SqliteWebhookDeliveries }> {
-  const tables = ['webhook_attempts', 'webhook_deliveries', 'webhook_messages', 'webhook_endpoints'];
-  database((db) => db.exec(tables.map((table) => `DELETE FROM ${table};`).join('\n')));
+  const storage = folder.emptied();
   return Promise.resolve({
-    endpoints: new SqliteWebhookEndpoints(engine.storage),
-    deliveries: new SqliteWebhookDeliveries(engine.storage),
+    endpoints: new SqliteWebhookEndpoints(storage),
+    deliveries: new SqliteWebhookDeliveries(storage),
     close: () => Promise.resolve(),
   });
 }
@@ -66,7 +44,7 @@ describe('whoever posts webhooks', () => {
         if (!claim) throw new Error('There is nothing to claim.');
         await deliveries.settle(claim, aSettlement(claim, answered(200), START));
       }
-      const other = new SqliteWebhookDeliveries(storageOver(engine.connect()));
+      const other = new SqliteWebhookDeliveries(storageOver(folder.engine.connect()));
       let woken = 0;
       const heard = new Promise<void>((resolve) => {
         const stop = other.onWork(() => {
@@ -107,7 +85,9 @@ describe('webhooks in SQLite', () => {
     'messagesBefore',
   ])('runs %s by indexes, in their order: what it costs does not grow with the tables', (query) => {
     const sql = readQueries(new URL('./webhooks.sql', import.meta.url)).get(query) ?? '';
-    const plan = database((db) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]);
+    const plan = folder.onTheFile(
+      (db) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[],
+    );
     const steps = plan.map(({ detail }) => detail);
     expect(steps.length).toBeGreaterThan(0);
     expect(steps.filter((step) => /TEMP B-TREE|^SCAN (?!.*INDEX)/.test(step))).toEqual([]);

@@ -8,19 +8,10 @@ import { describeApiKeysContract } from '#ports/workspace/api-keys.contract.js';
 import { describeIdempotentRequestsContract } from '#ports/workspace/idempotent-requests.contract.js';
 import { describeWorkspacesContract } from '#ports/workspace/workspaces.contract.js';
 import { SqliteEngine } from '../engine/sqlite-engine.js';
+import { OneFolder } from '../engine/testing/one-folder.js';
 import { SqliteApiKeys } from './sqlite-api-keys.js';
 import { SqliteIdempotentRequests } from './sqlite-idempotent-requests.js';
 import { SqliteWorkspaces } from './sqlite-workspaces.js';
-
-async function openEngine(): Promise<{ engine: SqliteEngine; folder: string; close(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'posthorn-workspace-'));
-  const engine = await SqliteEngine.open(folder);
-  const close = async (): Promise<void> => {
-    await engine.close();
-    await rm(folder, { recursive: true });
-  };
-  return { engine, folder, close };
-}
 
 const ownerOf = (workspaceId: string): ApiKey => ({
   id: `key_owner_of_${workspaceId}`,
@@ -33,25 +24,35 @@ const ownerOf = (workspaceId: string): ApiKey => ({
   revokedAt: undefined,
 });
 
-describeWorkspacesContract('SqliteWorkspaces', async () => {
-  const { engine, close } = await openEngine();
-  return { workspaces: new SqliteWorkspaces(engine.storage), keys: new SqliteApiKeys(engine.storage), close };
+const shared = OneFolder.forThisFile();
+
+describeWorkspacesContract('SqliteWorkspaces', () => {
+  const storage = shared.emptied();
+  const close = (): Promise<void> => Promise.resolve();
+  return Promise.resolve({
+    workspaces: new SqliteWorkspaces(storage),
+    keys: new SqliteApiKeys(storage),
+    close,
+  });
 });
 
-describeApiKeysContract('SqliteApiKeys', async () => {
-  const { engine, folder, close } = await openEngine();
-  await addWorkspaces(folder, ['wsp_ours', 'wsp_theirs']);
-  return { keys: new SqliteApiKeys(engine.storage), close };
+describeApiKeysContract('SqliteApiKeys', () => {
+  const storage = shared.emptied();
+  addWorkspaces(['wsp_ours', 'wsp_theirs']);
+  return Promise.resolve({ keys: new SqliteApiKeys(storage), close: () => Promise.resolve() });
 });
 
-describeIdempotentRequestsContract('SqliteIdempotentRequests', async () => {
-  const { engine, close } = await openEngine();
-  return { requests: new SqliteIdempotentRequests(engine.storage), close };
-});
+describeIdempotentRequestsContract('SqliteIdempotentRequests', () =>
+  Promise.resolve({
+    requests: new SqliteIdempotentRequests(shared.emptied()),
+    close: () => Promise.resolve(),
+  }),
+);
 
 describe('SqliteWorkspaces', () => {
   it('still has the workspace, its owner key and its requests in flight after a restart, and can free these', async () => {
-    const { engine, folder } = await openEngine();
+    const folder = await mkdtemp(join(tmpdir(), 'posthorn-workspace-'));
+    const engine = await SqliteEngine.open(folder);
     const workspace = { id: 'wsp_a' as WorkspaceId, name: 'A', createdAt: 5 };
     await new SqliteWorkspaces(engine.storage).found(workspace, ownerOf('wsp_a'), new Uint8Array(32).fill(9));
     const request = { workspaceId: workspace.id, key: 'k', fingerprint: new Uint8Array(32) };
@@ -80,10 +81,9 @@ describe('SqliteWorkspaces', () => {
 });
 
 /** There is only one way to make a workspace so far, and it makes one: the rows of further tenants come from here. */
-async function addWorkspaces(folder: string, ids: readonly string[]): Promise<void> {
-  const { DatabaseSync } = await import('node:sqlite');
-  const db = new DatabaseSync(join(folder, 'posthorn.db'));
-  for (const id of ids)
-    db.prepare('INSERT INTO workspaces (id, name, created_at) VALUES (?, ?, 1)').run(id, id);
-  db.close();
+function addWorkspaces(ids: readonly string[]): void {
+  shared.onTheFile((db) => {
+    for (const id of ids)
+      db.prepare('INSERT INTO workspaces (id, name, created_at) VALUES (?, ?, 1)').run(id, id);
+  });
 }

@@ -5,12 +5,13 @@ import type { ConversationId } from '#domain/chat/model/conversation.js';
 import type { Change, Message, MessageId } from '#domain/chat/model/message.js';
 import type { Chat } from '#ports/chat/conversations.js';
 import type { Advanced, CaughtUp, Position } from '#ports/chat/message-log.js';
+import type { Sent } from './append-message.js';
 import { AdvanceMarks } from './advance-marks.js';
 import { ChangeMessage } from './change-message.js';
 import { type Opened, OpenConversation } from './open-conversation.js';
 import { PassOn } from './pass-on.js';
 import { ReadChats } from './read-chats.js';
-import { SendMessage, type Sent } from './send-message.js';
+import { SendMessage } from './send-message.js';
 
 @Injectable()
 export class ChatService implements ChatFacade {

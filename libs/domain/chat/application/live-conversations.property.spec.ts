@@ -162,5 +162,5 @@ describe('following a conversation while pushes are lost, doubled and reordered 
       }),
       { numRuns: 150, interruptAfterTimeLimit: 40_000 },
     );
-  }, 90_000);
+  }, 180_000);
 });

@@ -1,21 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { ChatUser, NewMessage } from '#domain/chat/chat.facade.js';
-import { blockedRefusal } from '#domain/chat/model/direct.js';
-import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
-import { NoWayIn } from '#domain/chat/model/no-way-in.js';
+import type { Draft, MessageId } from '#domain/chat/model/message.js';
 import { MessageLog } from '#ports/chat/message-log.js';
-import { Realtime } from '#ports/chat/realtime.js';
+import { AppendMessage, type Sent } from './append-message.js';
 import { EnterConversation } from './enter-conversation.js';
 import { floodRefusal, LimitFlood } from './limit-flood.js';
 import { ReadDraft } from './read-draft.js';
 import { TakeAttachments } from './take-attachments.js';
-
-export interface Sent {
-  readonly message: Message;
-  /** False: it had been sent before. */
-  readonly isNew: boolean;
-}
 
 /** Puts a message into the log of its conversation, and tells who is connected. */
 @Injectable()
@@ -23,24 +15,24 @@ export class SendMessage {
   readonly #enter: EnterConversation;
   readonly #log: MessageLog;
   readonly #flood: LimitFlood;
-  readonly #realtime: Realtime;
   readonly #drafts: ReadDraft;
   readonly #attachments: TakeAttachments;
+  readonly #append: AppendMessage;
 
   constructor(
     enter: EnterConversation,
     @Inject(MessageLog) log: MessageLog,
     flood: LimitFlood,
-    @Inject(Realtime) realtime: Realtime,
     drafts: ReadDraft,
     attachments: TakeAttachments,
+    append: AppendMessage,
   ) {
     this.#enter = enter;
     this.#log = log;
     this.#flood = flood;
-    this.#realtime = realtime;
     this.#drafts = drafts;
     this.#attachments = attachments;
+    this.#append = append;
   }
 
   /**
@@ -58,7 +50,7 @@ export class SendMessage {
     const attachments = await this.#attachments.run(by, asked.attachments ?? []).catch(asRefusal);
     // A day after the message that held them was sent first and deleted, they are gone.
     if (attachments instanceof Refusal) return this.#sentBefore(by, said, attachments);
-    const sent = await this.#append(by, { ...said, attachments, mentions: await this.#mentions(said) });
+    const sent = await this.#append.run(by, { ...said, attachments, mentions: await this.#mentions(said) });
     // It has cost nobody anything new. One that was refused has: whoever asks in vain floods as well.
     if (!sent.isNew) await this.#flood.giveBack(by);
     return sent;
@@ -72,22 +64,6 @@ export class SendMessage {
   /** Of a conversation that is not the user's they say nothing to anybody: appending is refused there. */
   async #mentions({ conversationId, mentions }: Draft): Promise<readonly string[]> {
     return mentions.length === 0 ? mentions : this.#enter.membersAmong(conversationId, mentions);
-  }
-
-  async #append(by: ChatUser, draft: Draft): Promise<Sent> {
-    const appended = await this.#log.append(by.workspaceId, draft);
-    switch (appended.kind) {
-      case 'no_member':
-        throw new NoWayIn();
-      case 'blocked':
-        throw blockedRefusal();
-      case 'appended': {
-        const { message, isNew } = appended;
-        // Told once: sending again, which is limited by nothing, is no way to make others' devices busy.
-        if (isNew) this.#realtime.tell(by.workspaceId, { kind: 'message', message });
-        return { message, isNew };
-      }
-    }
   }
 
   /** What was taken once is not refused when it is sent again, because its answer was lost. */

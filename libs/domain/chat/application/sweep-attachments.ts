@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { NowAndThen } from '#domain/kernel/now-and-then.js';
+import { attachmentOf, blobsOf } from '#domain/chat/model/preview.js';
 import { UNHELD_FOR_MS } from '#domain/chat/model/upload.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { Blobs } from '#ports/system/blobs.js';
@@ -14,11 +16,8 @@ const AT_ONCE = 100;
 export class SweepAttachments {
   readonly #attachments: Attachments;
   readonly #blobs: Blobs;
-  readonly #clock: Clock;
   readonly #log: Log;
-  #cancel: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
-  #stopped = true;
+  readonly #sweeping: NowAndThen;
 
   constructor(
     @Inject(Attachments) attachments: Attachments,
@@ -28,51 +27,42 @@ export class SweepAttachments {
   ) {
     this.#attachments = attachments;
     this.#blobs = blobs;
-    this.#clock = clock;
     this.#log = log;
+    const sweep = async (goesOn: () => boolean): Promise<void> => {
+      const before = clock.now() - UNHELD_FOR_MS;
+      await this.#sweepUnheld(before, goesOn);
+      await this.#sweepUnknown(before, goesOn);
+    };
+    this.#sweeping = new NowAndThen(clock, EVERY_MS, sweep, (error) =>
+      log.warn('attachments.not_swept', { error }),
+    );
   }
 
   start(): void {
-    this.#stopped = false;
-    this.#cancel = this.#clock.after(EVERY_MS, () => {
-      this.#running = this.#sweep().finally(() => {
-        if (!this.#stopped) this.start();
-      });
-    });
+    this.#sweeping.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
-  }
-
-  async #sweep(): Promise<void> {
-    const before = this.#clock.now() - UNHELD_FOR_MS;
-    try {
-      await this.#sweepUnheld(before);
-      await this.#sweepUnknown(before);
-    } catch (error) {
-      this.#log.warn('attachments.not_swept', { error });
-    }
+  stop(): Promise<void> {
+    return this.#sweeping.stop();
   }
 
   /** The record goes first. If the process dies before the bytes have gone, they are bytes that nobody knows. */
-  async #sweepUnheld(before: number): Promise<void> {
-    for (let removed = AT_ONCE; removed === AT_ONCE && !this.#stopped;) {
+  async #sweepUnheld(before: number, goesOn: () => boolean): Promise<void> {
+    for (let removed = AT_ONCE; removed === AT_ONCE && goesOn();) {
       const ids = await this.#attachments.removeUnheld(before, AT_ONCE);
-      for (const id of ids) await this.#blobs.remove(id);
+      for (const name of ids.flatMap(blobsOf)) await this.#blobs.remove(name);
       removed = ids.length;
     }
   }
 
   /** Bytes without a record: a process died between the two. */
-  async #sweepUnknown(before: number): Promise<void> {
+  async #sweepUnknown(before: number, goesOn: () => boolean): Promise<void> {
     for await (const name of this.#blobs.storedBefore(before)) {
-      if (this.#stopped) return;
-      if (!name.startsWith('att_') || (await this.#attachments.isKept(name))) continue;
+      if (!goesOn()) return;
+      const id = attachmentOf(name);
+      if (id === undefined || (await this.#attachments.isKept(id))) continue;
       await this.#blobs.remove(name);
-      this.#log.info('attachments.bytes_swept', { attachmentId: name });
+      this.#log.info('attachments.bytes_swept', { attachmentId: id });
     }
   }
 }

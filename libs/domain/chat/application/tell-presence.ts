@@ -1,5 +1,6 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { DeviceState, Shown } from '#domain/chat/model/presence.js';
+import type { Absences } from '#ports/chat/absences.js';
 import type { Blocks } from '#ports/chat/blocks.js';
 import type { Presence } from '#ports/chat/presence.js';
 import type { Clock } from '#ports/system/clock.js';
@@ -10,6 +11,7 @@ import type { LiveConversations } from './live-conversations.js';
 export interface PresenceTools {
   readonly presence: Presence;
   readonly blocks: Blocks;
+  readonly absences: Absences;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -63,6 +65,7 @@ export class TellPresence {
   come(workspaceId: WorkspaceId, follower: Follower, deviceId: string): void {
     this.#devices.set(follower, { workspaceId, id: deviceId, state: 'online' });
     this.#hold(follower);
+    void this.#endAbsence(workspaceId, follower.userId);
   }
 
   set(follower: Follower, state: DeviceState): void {
@@ -137,6 +140,17 @@ export class TellPresence {
     for (const one of whom)
       if (one.userId !== shown.userId && hidden.get(one.userId) === false)
         one.pass({ kind: 'presence', presence: shown });
+  }
+
+  /** Kept where it outlasts us: who comes and goes before we stop has been here, though nobody remembers their lease. */
+  async #endAbsence(workspaceId: WorkspaceId, userId: string): Promise<void> {
+    const { absences, log } = this.#tools;
+    try {
+      const [latest] = await absences.of(workspaceId, [userId]);
+      if (latest && latest.state !== 'over') await absences.end(latest);
+    } catch (error) {
+      log.error('chat.absence_not_ended', { error });
+    }
   }
 
   #renewLater(): void {

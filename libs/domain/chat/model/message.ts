@@ -1,5 +1,6 @@
 import type { Brand, Instant } from '#domain/kernel/brand.js';
 import { Refusal } from '#domain/kernel/refusal.js';
+import type { ImageSize } from './image-size.js';
 import { type Conversation, type ConversationId, type Member, may } from './conversation.js';
 
 /** `msg_…` */
@@ -15,6 +16,8 @@ export interface Attachment {
   readonly bytes: number;
   readonly width?: number;
   readonly height?: number;
+  /** Of an image of which there are small pictures: how large the largest is. */
+  readonly preview?: ImageSize;
 }
 
 export interface Message {

@@ -9,6 +9,8 @@ export interface Upload extends Attachment {
   readonly workspaceId: WorkspaceId;
   readonly uploaderId: string;
   readonly uploadedAt: Instant;
+  /** No preview can be made of it. */
+  readonly hasNoPreview?: true;
 }
 
 export interface UploadLimits {

@@ -5,11 +5,15 @@ import {
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
+import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
 import { CountingIds } from '#adapters/memory/system/counting-ids.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Push, Realtime } from '#ports/chat/realtime.js';
+import { AppendMessage } from '../application/append-message.js';
+import { AwayAlarms } from '../application/away-alarms.js';
+import { type AwaySettings, NOBODY_IS_TOLD } from '../application/away-settings.js';
 import { AdvanceMarks } from '../application/advance-marks.js';
 import { BlockUsers } from '../application/block-users.js';
 import { ChangeMessage } from '../application/change-message.js';
@@ -54,24 +58,28 @@ export class ChatUnderTest {
   readonly log = new MemoryMessageLog(this.tables);
   readonly attachments = new MemoryAttachments(this.tables);
   readonly realtime = new ToldPushes();
+  readonly timers = new MemoryTimers();
+  readonly alarms: AwayAlarms;
   readonly facade: ChatService;
   readonly members: KeepMembers;
   readonly blocks: BlockUsers;
   readonly reads: ReadChats;
   #sent = 0;
 
-  constructor(settings: ChatSettings = DEFAULT_CHAT_SETTINGS) {
+  constructor(settings: ChatSettings = DEFAULT_CHAT_SETTINGS, away: AwaySettings = NOBODY_IS_TOLD) {
     const { clock, conversations, log, realtime } = this;
     const ids = new CountingIds();
     const take = new TakeAttachments(this.attachments, clock);
     const enter = new EnterConversation(conversations);
     const flood = new LimitFlood(new MemoryRateLimits(clock), settings);
+    this.alarms = new AwayAlarms(this.timers, clock, away);
+    const append = new AppendMessage(log, realtime, this.alarms);
     this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
     this.members = new KeepMembers(enter, conversations, this.blocks, realtime, clock);
     this.reads = new ReadChats(enter, conversations, log);
     this.facade = new ChatService(
       new OpenConversation(conversations, this.blocks, realtime, clock, ids),
-      new SendMessage(enter, log, flood, realtime, new ReadDraft(clock, ids), take),
+      new SendMessage(enter, log, flood, new ReadDraft(clock, ids), take, append),
       new ChangeMessage(enter, log, this.blocks, flood, realtime, clock),
       new AdvanceMarks(enter, log, this.blocks, realtime),
       this.reads,

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { NowAndThen } from '#domain/kernel/now-and-then.js';
 import { Clock } from '#ports/system/clock.js';
 import { Log } from '#ports/system/log.js';
 import { IdempotentRequests } from '#ports/workspace/idempotent-requests.js';
@@ -10,45 +11,28 @@ const AT_ONCE = 500;
 /** Forgets the answers that no repeated request can ask for any more. */
 @Injectable()
 export class PurgeIdempotentRequests {
-  readonly #requests: IdempotentRequests;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  #cancel: () => void = () => {};
-  #running: Promise<void> = Promise.resolve();
-  #stopped = true;
+  readonly #purging: NowAndThen;
 
   constructor(
     @Inject(IdempotentRequests) requests: IdempotentRequests,
     @Inject(Clock) clock: Clock,
     @Inject(Log) log: Log,
   ) {
-    this.#requests = requests;
-    this.#clock = clock;
-    this.#log = log;
+    const purge = async (goesOn: () => boolean): Promise<void> => {
+      for (let removed = AT_ONCE; removed === AT_ONCE && goesOn();) {
+        removed = await requests.purge(clock.now(), AT_ONCE);
+      }
+    };
+    this.#purging = new NowAndThen(clock, EVERY_MS, purge, (error) =>
+      log.warn('idempotency.purge_failed', { error }),
+    );
   }
 
   start(): void {
-    this.#stopped = false;
-    this.#cancel = this.#clock.after(EVERY_MS, () => {
-      this.#running = this.#purge().finally(() => {
-        if (!this.#stopped) this.start();
-      });
-    });
+    this.#purging.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
-  }
-
-  async #purge(): Promise<void> {
-    try {
-      for (let removed = AT_ONCE; removed === AT_ONCE && !this.#stopped;) {
-        removed = await this.#requests.purge(this.#clock.now(), AT_ONCE);
-      }
-    } catch (error) {
-      this.#log.warn('idempotency.purge_failed', { error });
-    }
+  stop(): Promise<void> {
+    return this.#purging.stop();
   }
 }

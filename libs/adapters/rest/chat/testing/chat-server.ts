@@ -23,13 +23,16 @@ import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
 import { ChatSettings, DEFAULT_CHAT_SETTINGS } from '#domain/chat/application/chat-settings.js';
+import { AwaySettings, NOBODY_IS_TOLD } from '#domain/chat/application/away-settings.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
 import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.js';
 import { ToldPushes } from '#domain/chat/testing/chat-under-test.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
+import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { Realtime } from '#ports/chat/realtime.js';
@@ -79,11 +82,13 @@ export class ChatServer extends RestRig {
     };
     const own: Provider[] = [
       { provide: ChatSettings, useValue: settings },
+      { provide: AwaySettings, useValue: NOBODY_IS_TOLD },
       { provide: Conversations, useValue: parts.conversations },
       { provide: MessageLog, useValue: new MemoryMessageLog(tables) },
       { provide: Blocks, useValue: new MemoryBlocks(tables) },
       { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
       { provide: Attachments, useValue: new MemoryAttachments(tables) },
+      { provide: ImagePreviews, useValue: new NoPreviews() },
       { provide: Blobs, useValue: new MemoryBlobs(clock) },
       { provide: UploadLimits, useValue: DEFAULT_UPLOAD_LIMITS },
       { provide: Realtime, useValue: parts.realtime },
