@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { callbackSettings, PUBLIC_URL } from './corpus/callbacks.js';
 import { ask, type HttpAnswer, say } from './http-client.js';
+import { TOKEN_SECRET } from './corpus/user-tokens.js';
 import { Client, folderOfTwo, type Known, OWNER_KEY, settle } from './known-world.js';
 import type { Lag } from './lag-probe.js';
 import { PosthornProcess } from './posthorn-process.js';
@@ -43,7 +44,11 @@ export class HostileServer {
     await folderOfTwo(join(folder, 'data'), crowd);
     await writeFile(join(folder, 'posthorn.config.json'), JSON.stringify(callbackSettings));
     const trap = await Trap.open();
-    const secrets = { POSTHORN_API_KEY: OWNER_KEY, RESEND_API_KEY: PROVIDER_SECRET };
+    const secrets = {
+      POSTHORN_API_KEY: OWNER_KEY,
+      RESEND_API_KEY: PROVIDER_SECRET,
+      CHAT_JWT_SECRET: TOKEN_SECRET,
+    };
     const env = { LOG_LEVEL: 'trace', POSTHORN_PUBLIC_URL: PUBLIC_URL, ...secrets };
     const process = new PosthornProcess(env, folder);
     const url = await process.url();

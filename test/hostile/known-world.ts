@@ -8,6 +8,7 @@ import { ask, type HttpAnswer } from './http-client.js';
 export const OWNER_KEY = 'c4nary-owner-key-of-the-hostile-suite';
 export const THEIR_KEY = 'c4nary-key-of-another-workspace';
 const ULID = '0'.repeat(26);
+const DAY_MS = 86_400_000;
 
 export type Json = Readonly<Record<string, unknown>>;
 /** By placeholder, without its braces. */
@@ -156,6 +157,30 @@ async function inhabit(client: Client, email: string): Promise<Known> {
     suppression: await client.make('/v1/suppressions', { email: `gone.${email}` }),
     key: await client.make('/v1/api-keys', { name: 'x', scopes: ['workspace:read'] }),
     ...(await told(client, email)),
+    ...(await chatted(client, email)),
+  };
+}
+
+/** The owner of a conversation with a message and a file in it, and a token of theirs. */
+async function chatted(client: Client, email: string): Promise<Known> {
+  const [user = ''] = email.split('@');
+  const as = `?as=${user}`;
+  const room = { kind: 'room', title: 'Talk', members: ['ben'] };
+  const conversation = await client.make(`/v1/conversations${as}`, room);
+  const attachment = await client.make(`/v1/attachments${as}`, 'A plain text of canary.example.', {
+    'content-type': 'application/octet-stream',
+    'x-file-name': 'plain.txt',
+  });
+  const path = `/v1/conversations/${conversation}`;
+  const said = { text: 'Hello', clientMessageId: 'hello', attachments: [attachment] };
+  const later = { text: 'Later', sendAt: new Date(Date.now() + 30 * DAY_MS).toISOString() };
+  const { token } = await client.get('POST', '/v1/chat/tokens', { userId: user });
+  return {
+    conversation,
+    attachment,
+    message: await client.make(`${path}/messages${as}`, said),
+    scheduled: await client.make(`${path}/scheduled-messages${as}`, later),
+    'user.token': String(token),
   };
 }
 

@@ -10,7 +10,7 @@ import type { Answer, Wire } from './wire.js';
 /** Milliseconds in which a client whose token has expired may show a new one. */
 export const EXPIRY_GRACE_MS = 30_000;
 /** What one connection may have asked and not been answered yet. */
-const MOST_ASKED = 32;
+export const MOST_ASKED = 32;
 
 /** One connection of one user to the chat, on whatever transport. */
 export class ChatSession implements FrameCaller {

@@ -2,13 +2,15 @@ import { Refusal } from '#domain/kernel/refusal.js';
 
 /** Bytes of the data of one frame, on every transport. */
 export const LARGEST_FRAME = 128 * 1024;
+/** Levels of nesting, as in a body of REST: whoever walks through deeper ones runs out of stack. */
+const DEEPEST = 64;
 const LONGEST_ID = 128;
 
 /** What a client sent with a frame, read field by field. What it holds beside these is passed over. */
 export class FrameData {
   readonly #fields: Readonly<Record<string, unknown>>;
 
-  /** @throws Refusal `message_too_large` | `validation_failed` */
+  /** @throws Refusal `message_too_large` | `invalid_json` (nested too deeply) | `validation_failed` */
   constructor(sent: unknown) {
     if (sent === undefined || sent === null) {
       this.#fields = {};
@@ -16,6 +18,8 @@ export class FrameData {
     }
     if (typeof sent !== 'object' || Array.isArray(sent) || ArrayBuffer.isView(sent))
       throw invalid('', 'Send an object.');
+    if (isDeeper(sent, DEEPEST))
+      throw new Refusal('invalid_json', `A frame is nested at most ${DEEPEST} levels deep.`);
     if (Buffer.byteLength(JSON.stringify(sent)) > LARGEST_FRAME)
       throw new Refusal('message_too_large', `A frame has at most ${LARGEST_FRAME} bytes.`);
     this.#fields = sent as Record<string, unknown>;
@@ -97,6 +101,12 @@ export class FrameData {
     const value = this.#own(name);
     return value !== undefined && value !== null;
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((one) => isDeeper(one, levels - 1));
 }
 
 function entriesOf(value: unknown, name: string, most: number): ReadonlyMap<string, FrameData> {

@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import { ChatSession } from '#adapters/chat-frames/chat-session.js';
 import { CLOSE_CODES, type Closing, isTerminal } from '#adapters/chat-frames/close-codes.js';
-import { type ChatTools, FRAMES } from '#adapters/chat-frames/frames.js';
+import type { ChatTools } from '#adapters/chat-frames/frames.js';
 import type { Answer, PushFrame, Wire } from '#adapters/chat-frames/wire.js';
 import type { Randomness } from '#ports/system/randomness.js';
 import { OutgoingQueue } from './outgoing-queue.js';
@@ -50,10 +50,8 @@ export class ChatNamespace implements SocketNamespace {
       this.#wires.delete(wire);
       session.closed();
     });
-    // One listener rather than one for each frame: connections are many, and most are silent.
-    socket.onAny((frame: string, ...sent: unknown[]) => {
-      if (FRAMES.has(frame)) void this.#ask(session, wire, frame, sent);
-    });
+    // One listener rather than one for each frame: connections are many, and most are silent. What is no frame is answered too.
+    socket.onAny((frame: unknown, ...sent: unknown[]) => void this.#ask(session, wire, String(frame), sent));
     session.open(user.expiresAt);
   }
 

@@ -53,7 +53,8 @@ export interface Advanced {
  *   with it.
  * - `change` gives the conversation its next `rev`, and the message that `rev`, in one step with the change that `decide`
  *   makes of the message as it is stored then. `decide` may be called more than once, and is pure; what it throws is thrown,
- *   and nothing has changed. If it answers the same object nothing is written and there is no new `rev`.
+ *   and nothing has changed. If it answers the same object nothing is written and there is no new `rev`. Undefined if there
+ *   is no such message, or `by` is given and is no member: that is judged in the same step as well.
  * - `since` sees everything that was acknowledged before it was asked, never with a hole: messages up to some `seq`, and
  *   changes only when there are no messages left. A position beyond the end of the log is answered with its end: no log
  *   ever gave it, and whoever waited there would miss what comes.
@@ -70,6 +71,7 @@ export interface MessageLog {
     conversationId: ConversationId,
     messageId: MessageId,
     decide: (message: Message) => Message,
+    by?: string,
   ): Promise<Changed | undefined>;
   since(conversationId: ConversationId, from: Position, limit: number): Promise<CaughtUp>;
   page(

@@ -182,8 +182,10 @@ export class MemoryMessageLog implements MessageLog {
     conversationId: ConversationId,
     messageId: MessageId,
     decide: (message: Message) => Message,
+    by?: string,
   ): Promise<Changed | undefined> {
     const kept = this.#tables.of(conversationId);
+    if (by !== undefined && !kept?.members.has(by)) return undefined;
     const at = kept?.log.findIndex(({ id }) => id === messageId) ?? -1;
     const before = kept?.log[at];
     if (!kept || !before) return undefined;

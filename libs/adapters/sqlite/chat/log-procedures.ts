@@ -11,6 +11,8 @@ export interface MessageKey {
 }
 
 export interface ChangeArgs extends MessageKey {
+  /** Has to be a member; null for whoever need not be one. */
+  readonly by: string | null;
   /** Of the message that was decided upon. */
   readonly revBefore: number;
   readonly text: string;
@@ -54,12 +56,12 @@ export function unreadMentions(db: Db, no: number, { user_id: user, read_seq: re
   return db.get<{ count: number }>('unreadMentions', params)?.count ?? 0;
 }
 
-/** Undefined if the message is not there. */
+/** Undefined if the message is not there, or who changes it is no member any more. */
 function change(db: Db, args: ChangeArgs): ChangeAnswer | undefined {
-  const { conversation, id, revBefore, text, extra, pinned } = args;
+  const { conversation, id, by, revBefore, text, extra, pinned } = args;
   const log = conversationOfId(db, conversation);
   const row = log && db.get<MessageRow>('message', { no: log.no, id });
-  if (!row) return undefined;
+  if (!row || (by !== null && !db.get('member', { no: log.no, user: by }))) return undefined;
   if (row.rev !== revBefore) return { kind: 'conflict', row };
   const { no } = log;
   const rev = log.rev + 1;

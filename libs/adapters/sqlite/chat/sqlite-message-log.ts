@@ -41,6 +41,7 @@ export class SqliteMessageLog implements MessageLog {
     conversation: ConversationId,
     id: MessageId,
     decide: (message: Message) => Message,
+    by?: string,
   ): Promise<Changed | undefined> {
     let before = await this.find(conversation, id);
     // Whoever loses was overtaken by somebody who won: each turn brings the message forward, and this ends.
@@ -50,6 +51,7 @@ export class SqliteMessageLog implements MessageLog {
       const args = {
         conversation,
         id,
+        by: by ?? null,
         revBefore: before.rev,
         text: after.text,
         extra: extraOf(after),

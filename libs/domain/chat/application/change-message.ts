@@ -47,11 +47,13 @@ export class ChangeMessage {
     if (asked.kind !== 'delete' && (await this.#blocks.cuts(conversation, by.userId))) throw blockedRefusal();
     const change = await this.#read(conversation.id, asked);
     const now = this.#clock.now();
-    const done = await this.#log.change(conversation.id, messageId as MessageId, (message) => {
+    const decide = (message: Message): Message => {
       const after = changed(message, change, member, conversation, now);
       if (change.kind === 'edit') readText(change.text, message.attachments.length);
       return after;
-    });
+    };
+    // Whoever is taken out while we ask says nothing more.
+    const done = await this.#log.change(conversation.id, messageId as MessageId, decide, by.userId);
     if (!done) throw new NoWayIn();
     const { kind, message } = done;
     if (kind === 'changed') this.#realtime.tell(by.workspaceId, { kind: 'change', message });

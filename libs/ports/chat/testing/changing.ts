@@ -68,6 +68,18 @@ export function describeChanging(stores: () => ChatStores): void {
       expect(seqsOf(await wholeLog(stores(), of))).toEqual([1]);
     });
 
+    it('changes nothing in the name of somebody who has gone, also while it was decided upon', async () => {
+      const of = await open();
+      const message = await append(stores(), of);
+      const { conversations, log } = stores();
+      expect(await log.change(of.id, message.id, edit('No'), 'stranger')).toBeUndefined();
+      expect(await log.change(of.id, message.id, edit('Yes'), 'anna')).toMatchObject({ kind: 'changed' });
+      await conversations.removeMember(of.id, 'anna', START);
+      expect(await log.change(of.id, message.id, edit('No'), 'anna')).toBeUndefined();
+      expect(await log.find(of.id, message.id)).toMatchObject({ text: 'Yes', rev: 1 });
+      expect(await find(of)).toMatchObject({ rev: 1 });
+    });
+
     it('writes nothing where there is nothing to change', async () => {
       const of = await open();
       const message = await append(stores(), of);
