@@ -76,6 +76,10 @@ export class ChatSocketServer implements TransportUnderTest {
     return new ChatSocketServer(app, ports, chat);
   }
 
+  get inbox(): Inbox {
+    return this.#app.get<Inbox>(Inbox);
+  }
+
   get chat(): ChatFacade {
     return this.#app.get<ChatFacade>(ChatFacade, { strict: false });
   }
