@@ -33,6 +33,8 @@ export interface Message {
   /** The number of the last change made to it; 0 if there was none. */
   readonly rev: number;
   readonly senderId: string;
+  /** A program. */
+  readonly bot?: true;
   readonly clientMessageId: string;
   readonly text: string;
   readonly replyTo?: string;

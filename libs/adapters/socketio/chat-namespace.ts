@@ -4,6 +4,8 @@ import { CLOSE_CODES, type Closing, isTerminal } from '#adapters/chat-frames/clo
 import type { ChatTools } from '#adapters/chat-frames/frames.js';
 import type { Answer, PushFrame, Wire } from '#adapters/chat-frames/wire.js';
 import type { Randomness } from '#ports/system/randomness.js';
+import type { TokenUser } from '#ports/workspace/user-tokens.js';
+import type { InboxWatch } from './inbox-namespace.js';
 import { OutgoingQueue } from './outgoing-queue.js';
 import { packetOf, sendPacket } from './packets.js';
 import type { SocketNamespace, SocketUser } from './socket-namespace.js';
@@ -12,11 +14,12 @@ import type { SocketNamespace, SocketUser } from './socket-namespace.js';
 const COME_AGAIN_WITHIN_MS = 5_000;
 
 /** The chat, live: the namespace `/chat` of socket.io. An event is a frame, its acknowledgement the answer. */
-export class ChatNamespace implements SocketNamespace {
+export class ChatNamespace implements SocketNamespace, InboxWatch {
   readonly path = '/chat';
   readonly #tools: ChatTools;
   readonly #randomness: Pick<Randomness, 'unit'>;
   readonly #wires = new Set<SocketWire>();
+  readonly #users = new Map<string, Set<SocketWire>>();
 
   constructor(tools: ChatTools, randomness: Pick<Randomness, 'unit'>) {
     this.#tools = tools;
@@ -46,13 +49,32 @@ export class ChatNamespace implements SocketNamespace {
     );
     const session = new ChatSession(user, socket.id, wire, this.#tools);
     this.#wires.add(wire);
+    const key = keyOf(user);
+    const ofUser = this.#users.get(key) ?? new Set();
+    this.#users.set(key, ofUser.add(wire));
     socket.on('disconnect', () => {
       this.#wires.delete(wire);
+      ofUser.delete(wire);
+      if (ofUser.size === 0 && this.#users.get(key) === ofUser) this.#users.delete(key);
       session.closed();
     });
     // One listener rather than one for each frame: connections are many, and most are silent. What is no frame is answered too.
     socket.onAny((frame: unknown, ...sent: unknown[]) => void this.#ask(session, wire, String(frame), sent));
     session.open(user.expiresAt);
+  }
+
+  get isEmpty(): boolean {
+    return this.#users.size === 0;
+  }
+
+  isThere(user: TokenUser): boolean {
+    return this.#users.has(keyOf(user));
+  }
+
+  /** Something was put into the inbox of somebody who is connected here: they need no second connection to hear of it. */
+  created(user: TokenUser, shown: object): void {
+    const frame = { event: 'inbox.created', payload: shown, size: JSON.stringify(shown).length };
+    for (const wire of this.#users.get(keyOf(user)) ?? []) wire.push(frame);
   }
 
   /** A frame without data may come with its acknowledgement alone, and whoever wants no answer sends none. */
@@ -62,6 +84,10 @@ export class ChatNamespace implements SocketNamespace {
     const said = await session.ask(frame, data);
     if (answer) wire.answer(said, answer);
   }
+}
+
+function keyOf({ workspaceId, userId }: TokenUser): string {
+  return JSON.stringify([workspaceId, userId]);
 }
 
 class SocketWire implements Wire {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeTransport } from '#ports/chat/testing/transport-conformance.js';
-import { acme } from '#ports/delivery/testing/delivery-stores.js';
+import { anInboxItem } from '#ports/communication/testing/communication-stores.js';
+import { acme, rival } from '#ports/delivery/testing/delivery-stores.js';
 import { ChatSocketServer } from './testing/chat-socket-server.js';
 import { RawWebSocket } from './testing/raw-websocket.js';
 
@@ -48,6 +49,36 @@ describe('the sockets of the chat', () => {
     expect(new Set(delays).size).toBe(3);
     for (const delay of delays) expect(delay).toBeLessThanOrEqual(5_000);
     server = await ChatSocketServer.start();
+  });
+
+  it('tell a user on every connection what comes into their inbox, and nobody else', async () => {
+    const item = (userId: string, title: string, workspaceId = acme) =>
+      anInboxItem({ userId, title, workspaceId });
+    const [phone, desk] = [await server.connect('ben'), await server.connect('ben')];
+    const anna = await server.connect('anna');
+    const rivals = await server.connect('ben', rival);
+    await server.inbox.put([item('ben', 'For ben')]);
+    await server.inbox.put([item('anna', 'For anna'), item('ben', 'For another', rival)]);
+    for (const one of [phone, desk])
+      expect((await one.next('inbox.created')).data).toMatchObject({ userId: 'ben', title: 'For ben' });
+    // What comes first is what is theirs.
+    expect((await anna.next('inbox.created')).data).toMatchObject({ title: 'For anna' });
+    expect((await rivals.next('inbox.created')).data).toMatchObject({ title: 'For another' });
+    for (const one of [phone, desk, anna, rivals])
+      expect(one.heard.filter(({ event }) => event === 'inbox.created')).toEqual([]);
+  });
+
+  it('show a bot as one, and tell nobody that it is there', async () => {
+    const anna = await server.connect('anna');
+    const members = ['ben', 'bot:helper'];
+    const opened = await anna.send('conversation.open', { kind: 'group', title: 'Talk', members });
+    const { id: conversationId } = opened.data?.conversation as { id: string };
+    const bot = await server.connect('bot:helper');
+    await bot.send('message.send', { conversationId, clientMessageId: 'one', text: 'Green' });
+    expect((await anna.next('message.created')).data).toMatchObject({ senderId: 'bot:helper', bot: true });
+    await server.connect('ben');
+    await server.pass(2_000);
+    expect((await anna.next('presence.updated')).data).toMatchObject({ userId: 'ben', online: true });
   });
 
   it('let in nobody without a valid token', async () => {

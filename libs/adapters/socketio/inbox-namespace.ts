@@ -6,6 +6,13 @@ import { FollowInbox } from './follow-inbox.js';
 import { type ConnectionTools, InboxConnection } from './inbox-connection.js';
 import type { SocketNamespace, SocketUser } from './socket-namespace.js';
 
+/** Whoever else is told of what is put, of users who are connected elsewhere. */
+export interface InboxWatch {
+  readonly isEmpty: boolean;
+  isThere(user: TokenUser): boolean;
+  created(user: TokenUser, shown: object): void;
+}
+
 /**
  * The users' inboxes, live: the namespace `/inbox` of socket.io.
  *
@@ -17,15 +24,17 @@ import type { SocketNamespace, SocketUser } from './socket-namespace.js';
 export class InboxNamespace implements SocketNamespace {
   readonly path = '/inbox';
   readonly #tools: ConnectionTools;
+  readonly #watch: InboxWatch;
   readonly #follow: FollowInbox;
   readonly #tabs = new Map<string, Set<InboxConnection>>();
 
-  constructor(tools: ConnectionTools) {
+  constructor(tools: ConnectionTools, watch: InboxWatch) {
     this.#tools = tools;
+    this.#watch = watch;
     const tabs = this.#tabs;
     this.#follow = new FollowInbox(tools, {
       get isEmpty() {
-        return tabs.size === 0;
+        return tabs.size === 0 && watch.isEmpty;
       },
       tell: (items) => this.#tellAll(items),
     });
@@ -59,6 +68,8 @@ export class InboxNamespace implements SocketNamespace {
   async #tellAll(items: readonly InboxItem[]): Promise<void> {
     const watched = items.filter((item) => this.#tabs.has(keyOf(item)));
     const counts = await this.#countsOf(watched.filter(({ state }) => state !== 'unseen'));
+    for (const item of items)
+      if (item.state === 'unseen' && this.#watch.isThere(item)) this.#watch.created(item, shownItem(item));
     for (const item of watched) {
       const shown = shownItem(item);
       if (item.state === 'unseen') this.#push(item, 'inbox:item', shown);

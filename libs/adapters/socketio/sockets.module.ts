@@ -30,9 +30,9 @@ import { SocketSettings } from './socket-settings.js';
     AdvanceInboxItem,
     {
       provide: InboxNamespace,
-      inject: [Inbox, AdvanceInboxItem, Clock, Log],
-      useFactory: (inbox: Inbox, advance: AdvanceInboxItem, clock: Clock, log: Log) =>
-        new InboxNamespace({ inbox, advance, clock, log }),
+      inject: [Inbox, AdvanceInboxItem, Clock, Log, ChatNamespace],
+      useFactory: (inbox: Inbox, advance: AdvanceInboxItem, clock: Clock, log: Log, chat: ChatNamespace) =>
+        new InboxNamespace({ inbox, advance, clock, log }, chat),
     },
     {
       provide: TellPresence,

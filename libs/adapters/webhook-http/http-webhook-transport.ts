@@ -46,7 +46,7 @@ export class HttpWebhookTransport implements WebhookTransport {
       ...signedHeaders(post),
     };
     return new Promise((resolve) => {
-      const exchange = new PostExchange(post.timeoutMs, resolve);
+      const exchange = new PostExchange(post.timeoutMs, resolve, post.keptBytes);
       const request = { method: 'POST', origin, path: pathname + search, headers, body: post.body } as const;
       try {
         this.#agent.dispatch(request, exchange);

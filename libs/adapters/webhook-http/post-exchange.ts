@@ -13,6 +13,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
  */
 export class PostExchange implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout;
+  readonly #keptBytes: number;
   readonly #resolve: (outcome: PostOutcome) => void;
   #settled = false;
   #controller: Dispatcher.DispatchController | undefined;
@@ -20,8 +21,13 @@ export class PostExchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #kept: Buffer[] = [];
 
-  constructor(timeoutMs: number, resolve: (outcome: PostOutcome) => void) {
+  constructor(
+    timeoutMs: number,
+    resolve: (outcome: PostOutcome) => void,
+    keptBytes: number = KEPT_ANSWER_BYTES,
+  ) {
     this.#resolve = resolve;
+    this.#keptBytes = keptBytes;
     this.#timer = setTimeout(() => this.#breakOff(`no answer within ${timeoutMs} ms`), timeoutMs);
   }
 
@@ -41,7 +47,7 @@ export class PostExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#bytes < KEPT_ANSWER_BYTES) this.#kept.push(chunk.subarray(0, KEPT_ANSWER_BYTES - this.#bytes));
+    if (this.#bytes < this.#keptBytes) this.#kept.push(chunk.subarray(0, this.#keptBytes - this.#bytes));
     this.#bytes += chunk.length;
     if (this.#bytes > MOST_ANSWER_BYTES) this.#breakOff('a long answer');
   }

@@ -6,6 +6,7 @@ const PASSING = new Set([
   'unauthenticated',
   'storage_full',
   'storage_unavailable',
+  'moderation_unavailable',
   'shutting_down',
   'internal_error',
 ]);

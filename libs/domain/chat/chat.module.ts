@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { WebhooksModule } from '#domain/webhooks/webhooks.module.js';
 import { AdvanceMarks } from './application/advance-marks.js';
 import { AppendMessage } from './application/append-message.js';
 import { AwayAlarms } from './application/away-alarms.js';
+import { AskModerator } from './application/ask-moderator.js';
 import { BlockUsers } from './application/block-users.js';
 import { ChangeMessage } from './application/change-message.js';
 import { ChatService } from './application/chat-service.js';
@@ -9,10 +11,13 @@ import { EnterConversation } from './application/enter-conversation.js';
 import { KeepMembers } from './application/keep-members.js';
 import { LimitFlood } from './application/limit-flood.js';
 import { MakePreviews } from './application/make-previews.js';
+import { ModerateMessage } from './application/moderate-message.js';
 import { OpenConversation } from './application/open-conversation.js';
 import { OpenAttachment } from './application/open-attachment.js';
 import { OpenPreview } from './application/open-preview.js';
 import { PassOn } from './application/pass-on.js';
+import { PublishMessages } from './application/publish-messages.js';
+import { ReadChange } from './application/read-change.js';
 import { ReadChats } from './application/read-chats.js';
 import { ReadDraft } from './application/read-draft.js';
 import { SearchMessages } from './application/search-messages.js';
@@ -24,12 +29,14 @@ import { ChatFacade } from './chat.facade.js';
 
 /**
  * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, ImagePreviews, Blobs, Realtime, RateLimits,
- * ChatSettings, AwaySettings, UploadLimits, Timers, Clock, Ids and Log.
+ * ChatSettings, AwaySettings, ModerationSettings, UploadLimits, Timers, Clock, Ids and Log.
  */
 @Module({
+  imports: [WebhooksModule],
   providers: [
     AdvanceMarks,
     AppendMessage,
+    AskModerator,
     AwayAlarms,
     BlockUsers,
     ChangeMessage,
@@ -37,10 +44,13 @@ import { ChatFacade } from './chat.facade.js';
     KeepMembers,
     LimitFlood,
     MakePreviews,
+    ModerateMessage,
     OpenAttachment,
     OpenConversation,
     OpenPreview,
     PassOn,
+    PublishMessages,
+    ReadChange,
     ReadChats,
     ReadDraft,
     SearchMessages,

@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'invalid_cursor'
   | 'invalid_token'
   | 'message_too_large'
+  | 'message_refused'
   // idempotency
   | 'idempotency_key_reused'
   | 'idempotency_in_flight'
@@ -47,6 +48,7 @@ export type RefusalCode =
   // our own troubles
   | 'storage_full'
   | 'storage_unavailable'
+  | 'moderation_unavailable'
   | 'shutting_down';
 
 /** One fault within a request. `pointer` is a JSON pointer (RFC 6901) into the body, or a parameter's name. */

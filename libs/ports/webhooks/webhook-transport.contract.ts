@@ -30,8 +30,9 @@ export function describeWebhookTransportContract(
     });
     afterEach(() => its.close());
 
-    const post = (body = '{}') =>
+    const post = (body = '{}', more: { keptBytes?: number } = {}) =>
       its.transport.post({
+        ...more,
         url: its.url,
         id: 'evt_1' as WebhookMessageId,
         at: 1_767_225_600_000,
@@ -65,6 +66,15 @@ export function describeWebhookTransportContract(
     it('keeps only the beginning of a long answer', async () => {
       its.answer({ status: 200, body: 'x'.repeat(100_000) });
       expect(await post()).toEqual({ kind: 'answered', status: 200, body: 'x'.repeat(KEPT_ANSWER_BYTES) });
+    });
+
+    it('keeps as much of an answer as it is asked to', async () => {
+      its.answer({ status: 200, body: 'x'.repeat(60_000) });
+      expect(await post('{}', { keptBytes: 64 * 1024 })).toEqual({
+        kind: 'answered',
+        status: 200,
+        body: 'x'.repeat(60_000),
+      });
     });
 
     it('reads URLs', () => {

@@ -13,6 +13,8 @@ export interface WebhookPost {
   readonly keys: readonly string[];
   /** From now until a status has come. */
   readonly timeoutMs: number;
+  /** Bytes of the answer's body that are kept, at most 64 KiB; KEPT_ANSWER_BYTES if left out. */
+  readonly keptBytes?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface WebhookPost {
  * - `post` sends the body as it is, signed by Standard Webhooks 1.0 (`webhook-id`, `webhook-timestamp`, `webhook-signature`), at
  *   most once, and never throws. Unless the target allows private addresses, no byte and no connection goes to one: what
  *   the name leads to is checked when it is dialled, and what was checked is what is dialled. Redirects are not followed.
- * - An answer counts once its status has come in time; of its body the beginning is kept (KEPT_ANSWER_BYTES) and no more than a
+ * - An answer counts once its status has come in time; of its body the beginning is kept (`keptBytes`) and no more than a
  *   bounded part is read.
  */
 export interface WebhookTransport {

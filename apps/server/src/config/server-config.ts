@@ -12,9 +12,11 @@ import { readSockets, type SocketsConfig } from './sockets-config.js';
 import { readLanes } from './lane-config.js';
 import { type AwayConfig, readAway } from './away-config.js';
 import { readChat } from './chat-config.js';
+import { readModeration } from './moderation-config.js';
 import { readQuotas } from './quota-config.js';
 import { readUploads } from './uploads-config.js';
 import type { UploadLimits } from '#domain/chat/model/upload.js';
+import type { ModerationSettings } from '#domain/chat/application/moderation-settings.js';
 import type { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import type { Quotas } from '#domain/communication/model/quota.js';
 
@@ -57,6 +59,7 @@ export interface ServerConfig {
   readonly previews: boolean;
   readonly chat: ChatSettings;
   readonly away: AwayConfig;
+  readonly moderation: ModerationSettings;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
   readonly webhooksToPrivate: boolean;
   /** Who may open the outbox of captured mails without a key. */
@@ -97,6 +100,7 @@ export function serverConfigOf(
   const channels = readChannels(read, channelNames, providerNames);
   const ownerKey = readOwnerKey(read, host);
   const sockets = readSockets(read, !isLoopback(host));
+  const moderation = readModeration(read);
   const config: ServerConfig = {
     target: read.oneOf({ env: 'POSTHORN_TARGET', file: 'target' }, TARGETS) ?? 'embedded',
     roles: readRoles(read),
@@ -116,13 +120,16 @@ export function serverConfigOf(
     previews: read.flag({ file: 'chat.attachments.previews' }) ?? true,
     chat: readChat(read),
     away: readAway(read),
+    moderation: moderation.settings,
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'
       : isLoopback(host)
         ? 'this-machine'
         : 'nobody',
-    secrets: [...channels.secrets, ownerKey, sockets.tokenSecret].filter((secret) => secret !== undefined),
+    secrets: [...channels.secrets, ...moderation.secrets, ownerKey, sockets.tokenSecret].filter(
+      (secret) => secret !== undefined,
+    ),
     unknownNames: Object.keys(env).filter((name) => name.startsWith('POSTHORN_') && !OUR_NAMES.has(name)),
   };
   read.finish();

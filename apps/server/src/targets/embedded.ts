@@ -136,6 +136,7 @@ import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
 import { SqliteAbsences } from '#adapters/sqlite/chat/sqlite-absences.js';
+import { ModerationSettings } from '#domain/chat/application/moderation-settings.js';
 import { AwaySettings } from '#domain/chat/application/away-settings.js';
 import { Absences } from '#ports/chat/absences.js';
 import { awaySettingsOf } from '../away-settings.js';
@@ -270,6 +271,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<Inbox>(Inbox, new SqliteInbox(storage)),
       // chat
       answers<ChatSettings>(ChatSettings, config.chat),
+      answers<ModerationSettings>(ModerationSettings, config.moderation),
       answers<AwaySettings>(AwaySettings, awaySettingsOf(config, publicUrl)),
       answers<Absences>(Absences, new SqliteAbsences(storage)),
       answers<Conversations>(Conversations, conversations),

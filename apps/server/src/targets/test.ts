@@ -141,6 +141,7 @@ import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
 import { MemoryAbsences } from '#adapters/memory/chat/memory-absences.js';
+import { ModerationSettings } from '#domain/chat/application/moderation-settings.js';
 import { AwaySettings } from '#domain/chat/application/away-settings.js';
 import { Absences } from '#ports/chat/absences.js';
 import { awaySettingsOf } from '../away-settings.js';
@@ -265,6 +266,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Inbox>(Inbox, inbox),
       // chat
       answers<ChatSettings>(ChatSettings, config.chat),
+      answers<ModerationSettings>(ModerationSettings, config.moderation),
       answers<AwaySettings>(AwaySettings, awaySettingsOf(config, publicUrl)),
       answers<Absences>(Absences, new MemoryAbsences()),
       answers<Conversations>(Conversations, conversations),

@@ -27,7 +27,7 @@ export class MemoryWebhookTransport implements WebhookTransport {
     this.posts.push(post);
     const outcome = await this.answer(post);
     return outcome.kind === 'answered'
-      ? { ...outcome, body: outcome.body.slice(0, KEPT_ANSWER_BYTES) }
+      ? { ...outcome, body: outcome.body.slice(0, post.keptBytes ?? KEPT_ANSWER_BYTES) }
       : outcome;
   }
 }

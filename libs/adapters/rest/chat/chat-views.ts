@@ -1,3 +1,4 @@
+import { isBot } from '#domain/chat/model/bot.js';
 import { type Conversation, type Member, unreadOf } from '#domain/chat/model/conversation.js';
 import type { Message } from '#domain/chat/model/message.js';
 import type { Chat } from '#ports/chat/conversations.js';
@@ -59,6 +60,7 @@ export function messageView(message: Message): MessageView {
     seq,
     rev,
     senderId,
+    ...(isBot(senderId) && { bot: true as const }),
     clientMessageId,
     text,
     replyTo: replyTo ?? null,

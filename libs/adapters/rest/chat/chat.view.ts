@@ -60,6 +60,8 @@ export class MessageView {
   /** The number of the last change made to it; 0 if there was none. */
   rev!: number;
   senderId!: string;
+  /** Its sender is a program: their id begins with `bot:`. Left out of a person. */
+  bot?: true;
   clientMessageId!: string;
   /** Empty of one that was deleted. */
   text!: string;

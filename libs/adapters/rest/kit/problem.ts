@@ -28,6 +28,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_cursor: { status: 400, title: 'Not a cursor of this list' },
   invalid_token: { status: 400, title: 'The link is not valid' },
   message_too_large: { status: 413, title: 'The message is too large' },
+  message_refused: { status: 403, title: 'The moderation of the workspace has refused the message' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   idempotency_in_flight: {
     status: 409,
@@ -56,6 +57,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_callback: { status: 400, title: 'The callback is not what its provider documents' },
   storage_full: { status: 503, title: 'The disk is full' },
   storage_unavailable: { status: 503, title: 'The storage cannot be reached' },
+  moderation_unavailable: { status: 503, title: 'The moderation of the workspace does not answer' },
   shutting_down: { status: 503, title: 'The server is stopping' },
   bad_request: { status: 400, title: 'The request is malformed' },
   headers_too_large: { status: 431, title: 'The headers are too large' },

@@ -18,6 +18,14 @@ import { LiveConversations } from '#domain/chat/application/live-conversations.j
 import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.js';
 import { Absences } from '#ports/chat/absences.js';
 import { NoPreviews } from '#adapters/sharp/no-previews.js';
+import { MemoryWebhookDeliveries } from '#adapters/memory/webhooks/memory-webhook-deliveries.js';
+import { MemoryWebhookEndpoints } from '#adapters/memory/webhooks/memory-webhook-endpoints.js';
+import { MemoryWebhooks } from '#adapters/memory/webhooks/memory-webhooks.js';
+import { MemoryWebhookTransport } from '#adapters/memory/webhooks/memory-webhook-transport.js';
+import { ModerationSettings, NOBODY_IS_ASKED } from '#domain/chat/application/moderation-settings.js';
+import { WebhookDeliveries } from '#ports/webhooks/webhook-deliveries.js';
+import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
+import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
@@ -41,6 +49,7 @@ const PLENTY: Settings = {
 /** What the chat needs, over memory. */
 export function chatPorts({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
   const tables = new ChatTables();
+  const webhooks = new MemoryWebhooks();
   const conversations = new MemoryConversations(tables);
   const messages = new MemoryMessageLog(tables);
   const blocks = new MemoryBlocks(tables);
@@ -59,6 +68,10 @@ export function chatPorts({ clock, log }: { readonly clock: Clock; readonly log:
     { provide: Realtime, useValue: live },
     { provide: ChatSettings, useValue: PLENTY },
     { provide: AwaySettings, useValue: NOBODY_IS_TOLD },
+    { provide: ModerationSettings, useValue: NOBODY_IS_ASKED },
+    { provide: WebhookEndpoints, useValue: new MemoryWebhookEndpoints(webhooks) },
+    { provide: WebhookDeliveries, useValue: new MemoryWebhookDeliveries(webhooks) },
+    { provide: WebhookTransport, useValue: new MemoryWebhookTransport() },
     { provide: Absences, useValue: new MemoryAbsences() },
     { provide: Timers, useValue: new MemoryTimers() },
     { provide: Randomness, useValue: new CryptoRandomness() },

@@ -87,6 +87,10 @@ export class ChatSocketServer implements TransportUnderTest {
     return [...this.#sockets].reduce((sum, socket) => sum + socket.writableLength, 0);
   }
 
+  get inbox(): Inbox {
+    return this.#app.get<Inbox>(Inbox);
+  }
+
   get chat(): ChatFacade {
     return this.#app.get<ChatFacade>(ChatFacade, { strict: false });
   }

@@ -6,6 +6,8 @@ import { NoWayIn } from '#domain/chat/model/no-way-in.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
 import { AwayAlarms } from './away-alarms.js';
+import { ModerateMessage } from './moderate-message.js';
+import { PublishMessages } from './publish-messages.js';
 
 export interface Sent {
   readonly message: Message;
@@ -13,21 +15,37 @@ export interface Sent {
   readonly isNew: boolean;
 }
 
-/** The one step by which a message gets into its log, and what follows from it. */
+/** The one step by which a message gets into its log, who is asked before, and what follows from it. */
 @Injectable()
 export class AppendMessage {
   readonly #log: MessageLog;
   readonly #realtime: Realtime;
   readonly #away: AwayAlarms;
+  readonly #moderate: ModerateMessage;
+  readonly #publish: PublishMessages;
 
-  constructor(@Inject(MessageLog) log: MessageLog, @Inject(Realtime) realtime: Realtime, away: AwayAlarms) {
+  constructor(
+    @Inject(MessageLog) log: MessageLog,
+    @Inject(Realtime) realtime: Realtime,
+    away: AwayAlarms,
+    moderate: ModerateMessage,
+    publish: PublishMessages,
+  ) {
     this.#log = log;
     this.#realtime = realtime;
     this.#away = away;
+    this.#moderate = moderate;
+    this.#publish = publish;
   }
 
-  /** @throws NoWayIn, Refusal `forbidden` */
-  async run({ workspaceId }: ChatUser, draft: Draft): Promise<Sent> {
+  /**
+   * What follows is durable when it resolves, whether the message is new or not: if we die in between its sender has no answer,
+   * sends it again, and what was left undone is done.
+   * @throws NoWayIn, Refusal `forbidden` | `message_refused` | `moderation_unavailable`
+   */
+  async run(by: ChatUser, asked: Draft): Promise<Sent> {
+    const { workspaceId } = by;
+    const draft = await this.#moderate.draft(by, asked);
     const appended = await this.#log.append(workspaceId, draft);
     switch (appended.kind) {
       case 'no_member':
@@ -38,7 +56,10 @@ export class AppendMessage {
         const { message, isNew } = appended;
         // Told once: sending again, which is limited by nothing, is no way to make others' devices busy.
         if (isNew) this.#realtime.tell(workspaceId, { kind: 'message', message });
-        await this.#away.expect(workspaceId, message);
+        await Promise.all([
+          this.#away.expect(workspaceId, message),
+          this.#publish.created(workspaceId, message),
+        ]);
         return { message, isNew };
       }
     }

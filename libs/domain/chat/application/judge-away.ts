@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { type Absence, awaySince, isOver, nextLookAt } from '#domain/chat/model/absence.js';
+import { isBot } from '#domain/chat/model/bot.js';
 import type { Member } from '#domain/chat/model/conversation.js';
 import { type AwayRule, type Behind, behindIn, hasNews } from '#domain/chat/model/digest.js';
 import type { Shown } from '#domain/chat/model/presence.js';
@@ -68,7 +69,7 @@ export class JudgeAway {
 
   async of(workspaceId: WorkspaceId, userId: string): Promise<AwayVerdict> {
     const rule = this.#settings.of(workspaceId);
-    if (!rule) return NOTHING;
+    if (!rule || isBot(userId)) return NOTHING;
     const [[shown], [latest], { data: chats }] = await Promise.all([
       this.#presence.of(workspaceId, [userId]),
       this.#absences.of(workspaceId, [userId]),

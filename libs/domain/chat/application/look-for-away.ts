@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { type Absence, isOver } from '#domain/chat/model/absence.js';
+import { isBot } from '#domain/chat/model/bot.js';
 import { type Member, unreadOf } from '#domain/chat/model/conversation.js';
 import { type AwayRule, isMute } from '#domain/chat/model/digest.js';
 import type { Shown } from '#domain/chat/model/presence.js';
@@ -60,7 +61,9 @@ export class LookForAway {
     if (!rule || !conversation) return;
     const page = await conversations.members(conversation.id, { limit: A_PAGE, after: look.after });
     const now = this.#clock.now();
-    const behind = page.data.filter((one) => unreadOf(conversation, one) > 0 && !isMute(one, now));
+    const behind = page.data.filter(
+      (one) => unreadOf(conversation, one) > 0 && !isMute(one, now) && !isBot(one.userId),
+    );
     const userIds = behind.map(({ userId }) => userId);
     const [shown, latest] = await Promise.all([
       presence.of(workspaceId, userIds),

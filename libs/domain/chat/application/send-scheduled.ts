@@ -53,4 +53,9 @@ export class SendScheduled {
   }
 }
 
-const PERMANENT: ReadonlySet<string> = new Set(['forbidden', 'validation_failed', 'message_too_large']);
+const PERMANENT: ReadonlySet<string> = new Set([
+  'forbidden',
+  'validation_failed',
+  'message_too_large',
+  'message_refused',
+]);

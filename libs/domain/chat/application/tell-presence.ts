@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { isBot } from '#domain/chat/model/bot.js';
 import type { DeviceState, Shown } from '#domain/chat/model/presence.js';
 import type { Absences } from '#ports/chat/absences.js';
 import type { Blocks } from '#ports/chat/blocks.js';
@@ -62,7 +63,9 @@ export class TellPresence {
     await this.#underWay;
   }
 
+  /** A bot is a program that runs or does not: nobody is told that it is there. */
   come(workspaceId: WorkspaceId, follower: Follower, deviceId: string): void {
+    if (isBot(follower.userId)) return;
     this.#devices.set(follower, { workspaceId, id: deviceId, state: 'online' });
     this.#hold(follower);
     void this.#endAbsence(workspaceId, follower.userId);

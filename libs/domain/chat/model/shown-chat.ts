@@ -1,4 +1,5 @@
 import type { Instant } from '#domain/kernel/brand.js';
+import { isBot } from './bot.js';
 import type { Conversation, ConversationKind, Member, Role } from './conversation.js';
 import type { Attachment, Message } from './message.js';
 import type { Shown } from './presence.js';
@@ -10,6 +11,8 @@ export interface ShownMessage {
   seq: number;
   rev: number;
   senderId: string;
+  /** Left out of a person. */
+  bot?: true;
   clientMessageId: string;
   text: string;
   replyTo: string | null;
@@ -27,7 +30,9 @@ export function shownMessage(message: Message): ShownMessage {
   const { id, conversationId, seq, rev, senderId, clientMessageId, text } = message;
   const { mentions, attachments, reactions } = message;
   return {
-    ...{ id, conversationId, seq, rev, senderId, clientMessageId, text },
+    ...{ id, conversationId, seq, rev, senderId },
+    ...(isBot(senderId) && { bot: true as const }),
+    ...{ clientMessageId, text },
     replyTo: message.replyTo ?? null,
     ...{ mentions, attachments, reactions },
     sentAt: new Date(message.sentAt).toISOString(),

@@ -6,6 +6,11 @@ import {
 } from '#adapters/memory/chat/memory-chat.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
+import { MemoryLog } from '#adapters/memory/system/memory-log.js';
+import { MemoryWebhookDeliveries } from '#adapters/memory/webhooks/memory-webhook-deliveries.js';
+import { MemoryWebhooks } from '#adapters/memory/webhooks/memory-webhooks.js';
+import { MemoryWebhookTransport } from '#adapters/memory/webhooks/memory-webhook-transport.js';
+import { PublishWebhooks } from '#domain/webhooks/application/publish-webhooks.js';
 import { CountingIds } from '#adapters/memory/system/counting-ids.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
@@ -14,6 +19,11 @@ import type { Push, Realtime } from '#ports/chat/realtime.js';
 import { AppendMessage } from '../application/append-message.js';
 import { AwayAlarms } from '../application/away-alarms.js';
 import { type AwaySettings, NOBODY_IS_TOLD } from '../application/away-settings.js';
+import { AskModerator } from '../application/ask-moderator.js';
+import { ModerateMessage } from '../application/moderate-message.js';
+import { type ModerationSettings, NOBODY_IS_ASKED } from '../application/moderation-settings.js';
+import { PublishMessages } from '../application/publish-messages.js';
+import { ReadChange } from '../application/read-change.js';
 import { AdvanceMarks } from '../application/advance-marks.js';
 import { BlockUsers } from '../application/block-users.js';
 import { ChangeMessage } from '../application/change-message.js';
@@ -60,27 +70,39 @@ export class ChatUnderTest {
   readonly realtime = new ToldPushes();
   readonly timers = new MemoryTimers();
   readonly alarms: AwayAlarms;
+  readonly webhooks = new MemoryWebhooks();
+  readonly deliveries = new MemoryWebhookDeliveries(this.webhooks);
+  readonly transport = new MemoryWebhookTransport();
+  readonly warnings = new MemoryLog();
   readonly facade: ChatService;
   readonly members: KeepMembers;
   readonly blocks: BlockUsers;
   readonly reads: ReadChats;
   #sent = 0;
 
-  constructor(settings: ChatSettings = DEFAULT_CHAT_SETTINGS, away: AwaySettings = NOBODY_IS_TOLD) {
+  constructor(
+    settings: ChatSettings = DEFAULT_CHAT_SETTINGS,
+    away: AwaySettings = NOBODY_IS_TOLD,
+    moderation: ModerationSettings = NOBODY_IS_ASKED,
+  ) {
     const { clock, conversations, log, realtime } = this;
     const ids = new CountingIds();
     const take = new TakeAttachments(this.attachments, clock);
     const enter = new EnterConversation(conversations);
     const flood = new LimitFlood(new MemoryRateLimits(clock), settings);
     this.alarms = new AwayAlarms(this.timers, clock, away);
-    const append = new AppendMessage(log, realtime, this.alarms);
+    const ask = new AskModerator(this.transport, clock, ids, this.warnings);
+    const moderate = new ModerateMessage(moderation, enter, log, ask);
+    const publish = new PublishMessages(new PublishWebhooks(this.deliveries, clock), clock);
+    const append = new AppendMessage(log, realtime, this.alarms, moderate, publish);
     this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
+    const readChange = new ReadChange(enter, this.blocks, moderate);
     this.members = new KeepMembers(enter, conversations, this.blocks, realtime, clock);
     this.reads = new ReadChats(enter, conversations, log);
     this.facade = new ChatService(
       new OpenConversation(conversations, this.blocks, realtime, clock, ids),
       new SendMessage(enter, log, flood, new ReadDraft(clock, ids), take, append),
-      new ChangeMessage(enter, log, this.blocks, flood, realtime, clock),
+      new ChangeMessage(readChange, log, flood, realtime, publish, clock),
       new AdvanceMarks(enter, log, this.blocks, realtime),
       this.reads,
       new PassOn(enter, this.blocks, flood, realtime),

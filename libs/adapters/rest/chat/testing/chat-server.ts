@@ -29,6 +29,14 @@ import { DEFAULT_UPLOAD_LIMITS, UploadLimits } from '#domain/chat/model/upload.j
 import { ToldPushes } from '#domain/chat/testing/chat-under-test.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { NoPreviews } from '#adapters/sharp/no-previews.js';
+import { MemoryWebhookDeliveries } from '#adapters/memory/webhooks/memory-webhook-deliveries.js';
+import { MemoryWebhookEndpoints } from '#adapters/memory/webhooks/memory-webhook-endpoints.js';
+import { MemoryWebhooks } from '#adapters/memory/webhooks/memory-webhooks.js';
+import { MemoryWebhookTransport } from '#adapters/memory/webhooks/memory-webhook-transport.js';
+import { ModerationSettings, NOBODY_IS_ASKED } from '#domain/chat/application/moderation-settings.js';
+import { WebhookDeliveries } from '#ports/webhooks/webhook-deliveries.js';
+import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
+import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { Blocks } from '#ports/chat/blocks.js';
 import { Conversations } from '#ports/chat/conversations.js';
@@ -73,6 +81,7 @@ export class ChatServer extends RestRig {
 
   static async start(settings: ChatSettings = DEFAULT_CHAT_SETTINGS): Promise<ChatServer> {
     const tables = new ChatTables();
+    const webhooks = new MemoryWebhooks();
     const clock = new DrivenClock();
     const parts = {
       realtime: new ToldPushes(),
@@ -83,6 +92,10 @@ export class ChatServer extends RestRig {
     const own: Provider[] = [
       { provide: ChatSettings, useValue: settings },
       { provide: AwaySettings, useValue: NOBODY_IS_TOLD },
+      { provide: ModerationSettings, useValue: NOBODY_IS_ASKED },
+      { provide: WebhookEndpoints, useValue: new MemoryWebhookEndpoints(webhooks) },
+      { provide: WebhookDeliveries, useValue: new MemoryWebhookDeliveries(webhooks) },
+      { provide: WebhookTransport, useValue: new MemoryWebhookTransport() },
       { provide: Conversations, useValue: parts.conversations },
       { provide: MessageLog, useValue: new MemoryMessageLog(tables) },
       { provide: Blocks, useValue: new MemoryBlocks(tables) },

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import { isBot } from '#domain/chat/model/bot.js';
+import type { Message } from '#domain/chat/model/message.js';
+import { shownMessage } from '#domain/chat/model/shown-chat.js';
+import { WebhooksFacade } from '#domain/webhooks/webhooks.facade.js';
+import { Clock } from '#ports/system/clock.js';
+
+export type MessageEvent = 'chat.message.created' | 'chat.message.updated' | 'chat.message.deleted';
+
+/** Whether anybody wants to hear of messages is asked so often at most: most workspaces have nobody, and many messages. */
+const ASK_EVERY_MS = 5_000;
+
+/** Tells the customer's endpoints what was said, edited and taken back. */
+@Injectable()
+export class PublishMessages {
+  readonly #webhooks: WebhooksFacade;
+  readonly #clock: Clock;
+  readonly #wanted = new Map<string, { readonly isWanted: Promise<boolean>; readonly until: number }>();
+
+  constructor(@Inject(WebhooksFacade) webhooks: WebhooksFacade, @Inject(Clock) clock: Clock) {
+    this.#webhooks = webhooks;
+    this.#clock = clock;
+  }
+
+  created(workspaceId: WorkspaceId, message: Message): Promise<void> {
+    return this.#publish(workspaceId, 'chat.message.created', message, message.sentAt, '');
+  }
+
+  /** Its id follows from the change: whoever had no answer asks again, and is told of once. */
+  changed(workspaceId: WorkspaceId, message: Message): Promise<void> {
+    const { deletedAt, editedAt, rev } = message;
+    if (deletedAt !== undefined)
+      return this.#publish(workspaceId, 'chat.message.deleted', message, deletedAt, 'd');
+    const at = editedAt ?? message.sentAt;
+    return this.#publish(workspaceId, 'chat.message.updated', message, at, `r${rev}`);
+  }
+
+  async #publish(
+    workspaceId: WorkspaceId,
+    type: MessageEvent,
+    message: Message,
+    at: Instant,
+    part: string,
+  ): Promise<void> {
+    if (!(await this.#isWanted(workspaceId, type))) return;
+    const id = `evt_${message.id.slice(message.id.indexOf('_') + 1)}${part}`;
+    const sender = { userId: message.senderId, bot: isBot(message.senderId) };
+    await this.#webhooks.publish(workspaceId, {
+      id,
+      type,
+      at,
+      data: { sender, message: shownMessage(message) },
+    });
+  }
+
+  async #isWanted(workspaceId: WorkspaceId, type: MessageEvent): Promise<boolean> {
+    const key = `${workspaceId} ${type}`;
+    const now = this.#clock.monotonic();
+    const known = this.#wanted.get(key);
+    if (known && known.until > now) return known.isWanted;
+    const isWanted = this.#webhooks.isWanted(workspaceId, type);
+    this.#wanted.set(key, { isWanted, until: now + ASK_EVERY_MS });
+    try {
+      return await isWanted;
+    } catch (error) {
+      this.#wanted.delete(key);
+      throw error;
+    }
+  }
+}
