@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { parseUserId } from '#domain/kernel/user-id.js';
 import type { Clock } from '#ports/system/clock.js';
@@ -33,13 +33,14 @@ const WORKSPACE_ID = /^[A-Za-z0-9_-]{1,64}$/;
  * `iat`, `nbf` if they are there.
  */
 export class Hs256UserTokens implements UserTokens {
-  readonly #key: Uint8Array;
+  /** Made once: a crowd that comes back shows a token each. */
+  readonly #key: KeyObject;
   readonly #audience: string;
   readonly #clock: Clock;
 
   constructor({ key, audience }: Hs256Settings, clock: Clock) {
     if (key.length === 0) throw new Error('The key of user tokens is empty.');
-    this.#key = Uint8Array.from(key);
+    this.#key = createSecretKey(key);
     this.#audience = audience;
     this.#clock = clock;
   }

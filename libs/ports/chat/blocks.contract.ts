@@ -27,6 +27,16 @@ export function describeBlocksContract(name: string, open: OpenChatStores): void
       expect(await blocks.between(acme, 'ben', 'cleo')).toBe(false);
     });
 
+    it('says of many at once with whom there is a block, whoever has set it', async () => {
+      await blocks.put(acme, 'anna', 'ben');
+      await blocks.put(acme, 'dora', 'anna');
+      await blocks.put(acme, 'cleo', 'ben');
+      await blocks.put(rival, 'anna', 'cleo');
+      const others = ['ben', 'cleo', 'dora', 'anna', 'ben'];
+      expect([...(await blocks.among(acme, 'anna', others))].sort()).toEqual(['ben', 'dora']);
+      expect([...(await blocks.among(acme, 'anna', []))]).toEqual([]);
+    });
+
     it('puts once what is put twice, and removes once what is removed twice', async () => {
       await allAtOnce(10, () => blocks.put(acme, 'anna', 'ben'));
       expect(await of('anna')).toEqual(['ben']);

@@ -302,4 +302,12 @@ export class MemoryBlocks implements Blocks {
   async between(workspaceId: WorkspaceId, one: string, other: string): Promise<boolean> {
     return this.#tables.isBlocked(workspaceId, one, other);
   }
+
+  async among(
+    workspaceId: WorkspaceId,
+    userId: string,
+    others: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    return new Set(others.filter((other) => this.#tables.isBlocked(workspaceId, userId, other)));
+  }
 }

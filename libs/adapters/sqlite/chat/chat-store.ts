@@ -26,9 +26,16 @@ function isBlocked(db: Db, args: { workspace: string; one: string; other: string
   return db.get('isBlocked', args) !== undefined;
 }
 
+function blockedAmong(
+  db: Db,
+  { workspace, user, others }: { workspace: string; user: string; others: readonly string[] },
+): string[] {
+  return others.filter((other) => isBlocked(db, { workspace, one: user, other }));
+}
+
 export const chatStore = sqliteStore({
   name: 'chat',
   sql: new URL('./chat.sql', import.meta.url),
   writes: { ...conversationWrites, ...logWrites, putBlock, removeBlock },
-  reads: { ...conversationReads, ...logReads, blockedBy, isBlocked },
+  reads: { ...conversationReads, ...logReads, blockedBy, isBlocked, blockedAmong },
 });

@@ -25,4 +25,9 @@ export class SqliteBlocks implements Blocks {
   between(workspace: WorkspaceId, one: string, other: string): Promise<boolean> {
     return this.#calls.read('isBlocked', { workspace, one, other });
   }
+
+  async among(workspace: WorkspaceId, user: string, others: readonly string[]): Promise<ReadonlySet<string>> {
+    if (others.length === 0) return new Set();
+    return new Set(await this.#calls.read('blockedAmong', { workspace, user, others }));
+  }
 }

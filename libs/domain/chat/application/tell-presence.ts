@@ -94,10 +94,9 @@ export class TellPresence {
     others.delete(follower.userId);
     const shown = await this.#tools.presence.of(workspaceId, [...others].slice(0, AT_ONCE));
     const there = shown.filter(({ state }) => state !== 'offline');
-    const hidden = await Promise.all(
-      there.map(({ userId }) => this.#tools.blocks.between(workspaceId, follower.userId, userId)),
-    );
-    return there.filter((_, index) => !hidden[index]);
+    const ids = there.map(({ userId }) => userId);
+    const hidden = await this.#tools.blocks.among(workspaceId, follower.userId, ids);
+    return there.filter(({ userId }) => !hidden.has(userId));
   }
 
   #hold(follower: Follower): void {
@@ -136,12 +135,10 @@ export class TellPresence {
     const whom = new Set<Follower>();
     for (const { members, followers } of this.#live.of(workspaceId, shown.userId))
       if (members.size <= MOST_TOLD) for (const one of followers) if (members.has(one.userId)) whom.add(one);
-    const hidden = new Map<string, boolean>();
-    for (const { userId } of whom)
-      if (!hidden.has(userId))
-        hidden.set(userId, await this.#tools.blocks.between(workspaceId, userId, shown.userId));
+    const ids = new Set([...whom].map(({ userId }) => userId));
+    const hidden = await this.#tools.blocks.among(workspaceId, shown.userId, [...ids]);
     for (const one of whom)
-      if (one.userId !== shown.userId && hidden.get(one.userId) === false)
+      if (one.userId !== shown.userId && !hidden.has(one.userId))
         one.pass({ kind: 'presence', presence: shown });
   }
 
