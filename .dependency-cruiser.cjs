@@ -108,6 +108,34 @@ module.exports = {
       to: { pathNot: '^libs/client/(?!file-store)' },
     },
     {
+      name: 'console-runs-in-browsers',
+      comment:
+        'The console is a page: it knows the server by REST and by the client library, as any other application does.',
+      severity: 'error',
+      from: { path: '^apps/console/src/', pathNot: TESTS },
+      to: {
+        pathNot: [
+          '^apps/console/',
+          '^libs/client/(?!file-store)',
+          'node_modules/(react|react-dom|@types/react|@types/react-dom|socket\\.io-client)/',
+        ],
+      },
+    },
+    {
+      name: 'console-model-is-pure',
+      comment: 'What the page shows follows from what it was told: no document, no framework, no clock.',
+      severity: 'error',
+      from: { path: '^apps/console/src/model/', pathNot: TESTS },
+      to: { pathNot: ['^apps/console/src/model/', '^libs/client/'] },
+    },
+    {
+      name: 'nobody-imports-the-console',
+      comment: 'The server serves its files; a program that imported them would need a document.',
+      severity: 'error',
+      from: { pathNot: ['^apps/console/', TESTS] },
+      to: { path: '^apps/console/' },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two files in a cycle are one file that is hard to read.',
       severity: 'error',
@@ -155,7 +183,8 @@ module.exports = {
       comment:
         'What runs in production is a dependency: not a devDependency, not something that happens to be installed.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      // The bundle of the console is made by the build and holds what it needs.
+      from: { path: '^(apps|libs)/', pathNot: [TESTS, '^apps/console/'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 import { house } from './scripts/eslint-rules.mjs';
 
-const TYPESCRIPT = ['**/*.ts'];
+const TYPESCRIPT = ['**/*.ts', '**/*.tsx'];
 const SCRIPTS = ['**/*.{js,mjs,cjs}'];
 const TESTS = ['**/*.spec.ts', '**/*.contract.ts', '**/testing/**/*.ts', 'test/**/*.ts'];
 
@@ -48,7 +48,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/domain/**/*.ts'],
+    files: ['libs/domain/**/*.ts', 'apps/console/src/model/**/*.ts'],
     ignores: TESTS,
     rules: { 'house/no-ambient-time': 'error' },
   },

@@ -1,6 +1,6 @@
 /**
- * The build: removes what deleted sources left in dist/, runs `nest build`, writes dist/openapi.json and marks dist/ as
- * built from the sources it saw. Incremental: unchanged sources are not emitted again.
+ * The build: removes what deleted sources left in dist/, runs `nest build`, writes dist/openapi.json, checks and bundles the
+ * console, and marks dist/ as built from the sources it saw. Incremental: unchanged sources are not emitted again.
  */
 import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -11,10 +11,22 @@ import { say, seconds } from './bootstrap/report.mjs';
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 const openApiWriter = join(dist, 'scripts', 'write-openapi.js');
 
 const BUILT_FOLDERS = ['apps', 'libs', 'scripts', 'test'];
-const SOURCE_FOLDERS = ['apps/server', 'apps/cli', 'apps/in-process', 'libs', 'scripts', 'test'];
+const SOURCE_FOLDERS = [
+  'apps/server',
+  'apps/cli',
+  'apps/in-process',
+  'apps/console/src/model',
+  'libs',
+  'scripts',
+  'test',
+];
+/** Written by Vite, which empties it itself. */
+const BUNDLED = 'apps/console/page';
 const COMPILED = /(\.d\.ts|\.js|\.js\.map)$/;
 const COMPILES = /(?<!\.d)\.ts$/;
 
@@ -27,7 +39,7 @@ async function build() {
   removeLeftovers();
   // the compiler's record would say "already emitted" of a file that somebody removed from dist/
   if (SOURCE_FOLDERS.some(lacksOutput)) rmSync(join(dist, '.tsbuildinfo'), { force: true });
-  const code = (await runNode(process.execPath, [nest, 'build'], { cwd: root })) || (await writeOpenApi());
+  const code = (await runNode(process.execPath, [nest, 'build'], { cwd: root })) || (await buildRest());
   if (code !== 0) return code;
   markBuilt(root, sources);
   say(`built in ${seconds(started)}`);
@@ -46,7 +58,8 @@ function prune(folder) {
   let kept = 0;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const name = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) kept += prune(name) ? 0 : 1;
+    if (name === BUNDLED) kept += 1;
+    else if (entry.isDirectory()) kept += prune(name) ? 0 : 1;
     else if (hasSource(name)) kept += 1;
     else rmSync(join(dist, name));
   }
@@ -69,6 +82,26 @@ function lacksOutput(folder) {
   });
 }
 
-async function writeOpenApi() {
-  return existsSync(openApiWriter) ? runNode(process.execPath, [openApiWriter], { cwd: root }) : 0;
+/** What needs the compiled server and client: at once, as each is a process that mostly waits for itself. */
+async function buildRest() {
+  const hasConsole = existsSync(join(root, 'apps', 'console'));
+  const codes = await Promise.all([writeOpenApi(), ...(hasConsole ? [checkConsole(), bundleConsole()] : [])]);
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+function writeOpenApi() {
+  return existsSync(openApiWriter) ? run(openApiWriter) : 0;
+}
+
+/** The bundler takes types out and does not look at them. */
+function checkConsole() {
+  return run(tsc, '-p', 'apps/console');
+}
+
+function bundleConsole() {
+  return run(vite, 'build', '--logLevel', 'warn', 'apps/console');
+}
+
+function run(...args) {
+  return runNode(process.execPath, args, { cwd: root });
 }

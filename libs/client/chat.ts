@@ -18,4 +18,5 @@ export { socketIoTransport, type SocketIoOptions } from './socket-io-transport.j
 export { MemoryStore, type Store, type WebStorage, WebStore } from './store.js';
 export { EMPTY, type Entry, shownAfter, type Timeline, type TimelineEvent } from './timeline.js';
 export type { Connection, Listener, Transport } from './transport.js';
+export { claimsOf, type TokenClaims } from './user-token.js';
 export { webSocketTransport, type WebSocketOptions } from './web-socket-transport.js';

@@ -164,9 +164,10 @@ describe('the turn to prepare a working copy', () => {
 });
 
 describe('build', () => {
-  it('copies what is not TypeScript, removes what deleted sources left behind, restores what is missing', async () => {
+  it('copies what is not TypeScript, removes what deleted sources left behind, restores what is missing, bundles the console', async () => {
     const folder = aFolder();
-    for (const path of ['scripts', 'nest-cli.json', 'package.json', 'tsconfig.json']) {
+    const config = ['apps/console/tsconfig.json', 'apps/console/vite.config.mjs'];
+    for (const path of ['scripts', 'nest-cli.json', 'package.json', 'tsconfig.json', ...config]) {
       cpSync(join(root, path), join(folder, path), {
         recursive: true,
         filter: (source) => !source.endsWith('.ts'),
@@ -174,6 +175,10 @@ describe('build', () => {
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     mkdirSync(join(folder, 'libs'));
+    mkdirSync(join(folder, 'apps', 'console', 'src'));
+    writeFileSync(join(folder, 'apps', 'console', 'src', 'page.ts'), 'document.title = String(1 + 1);\n');
+    const page = '<!doctype html><script type="module" src="./src/page.ts"></script>';
+    writeFileSync(join(folder, 'apps', 'console', 'index.html'), page);
     writeFileSync(join(folder, 'libs', 'stays.ts'), 'export const stays = 1;\n');
     writeFileSync(join(folder, 'libs', 'gone.spec.ts'), 'export const gone = 1;\n');
     writeFileSync(join(folder, 'libs', 'gone.sql'), 'select 1');
@@ -181,6 +186,8 @@ describe('build', () => {
     const build = async (): Promise<Record<string, boolean>> => {
       const { code, stderr } = await runNode(['scripts/build.mjs'], { cwd: folder });
       expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/built in/) });
+      const bundled = readFileSync(join(folder, 'dist', 'apps', 'console', 'page', 'index.html'), 'utf8');
+      expect(bundled).toMatch(/src="\/chat\/assets\/index-[\w-]{8}\.js"/);
       return Object.fromEntries(
         ['stays.js', 'gone.spec.js', 'gone.sql'].map((name) => [
           name,
@@ -195,5 +202,5 @@ describe('build', () => {
     // what somebody deletes from dist/ comes back, though the compiler remembers having written it
     rmSync(join(folder, 'dist', 'libs', 'stays.js'));
     expect(await build()).toEqual({ 'stays.js': true, 'gone.spec.js': false, 'gone.sql': false });
-  }, 120_000);
+  }, 240_000);
 });

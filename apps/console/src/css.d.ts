@@ -1,0 +1,2 @@
+/** Taken in by Vite. */
+declare module '*.css';

@@ -1,0 +1,225 @@
+import { io } from 'socket.io-client';
+import {
+  ChatClient,
+  type ChatEvents,
+  type Message,
+  type OutgoingMessage,
+  socketIoTransport,
+  WebStore,
+} from '#client/chat.js';
+import type { WireChat } from '../model/chat-list.js';
+import { type ChatState, stateOf } from '../model/chat-state.js';
+import { type Action, reduce } from '../model/reduce.js';
+import type { Highlight } from '../model/text-parts.js';
+import { Files } from './files.js';
+import { History } from './history.js';
+import { Rest, RestRefusal } from './rest.js';
+import type { SignedIn } from './sign-in.js';
+
+export interface Found {
+  readonly message: Message;
+  readonly highlights: readonly Highlight[];
+}
+
+export interface FoundPage {
+  readonly data: readonly Found[];
+  readonly page: { readonly next: string | null };
+}
+
+const HEARD = [
+  'message',
+  'changed',
+  'sending',
+  'sent',
+  'refused',
+  'receipt',
+  'typing',
+  'presence',
+  'conversation',
+  'left',
+  'chats',
+  'link',
+] as const satisfies readonly (keyof ChatEvents)[];
+
+const TYPING_AGAIN_MS = 3_000;
+
+/** One user's chat on this page: what is live by the client library, the rest by REST, and one state that all of it goes into. */
+export class ChatSession {
+  readonly files: Files;
+  readonly history: History;
+  /** What is typed and not sent, by conversation. */
+  readonly drafts = new Map<string, string>();
+  readonly #rest: Rest;
+  readonly #client: ChatClient;
+  readonly #watchers = new Set<() => void>();
+  #state: ChatState;
+  #saidTypingAt = 0;
+  #ticking: ReturnType<typeof setInterval> | undefined;
+
+  constructor({ token, userId }: SignedIn) {
+    this.#state = stateOf(userId);
+    this.#rest = new Rest(token);
+    this.files = new Files(this.#rest);
+    this.history = new History(this.#rest, () => this.#state, this.#dispatch);
+    this.#client = new ChatClient({
+      transport: socketIoTransport({ io, url: location.origin }),
+      token: () => token,
+      // Of this tab: two that shared one would each take what the other was told for their own.
+      store: new WebStore(sessionStorage, `posthorn-chat/${userId}`),
+    });
+    for (const name of HEARD)
+      this.#client.on(name, (data) =>
+        this.#hear({ name, data } as Extract<Action, { kind: 'heard' }>['event']),
+      );
+  }
+
+  readonly state = (): ChatState => this.#state;
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  };
+
+  async start(): Promise<void> {
+    this.#client.followAll();
+    this.#ticking = setInterval(() => this.#dispatch({ kind: 'tick', now: Date.now() }), 1000);
+    try {
+      await this.#client.start();
+      // The connection tells them as well; here a token that is not good is told at once.
+      const { data } = await this.#rest.get<{ data: readonly WireChat[] }>('/v1/conversations', {
+        limit: 100,
+      });
+      this.#dispatch({ kind: 'listed', chats: data });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#ticking);
+    this.#client.stop();
+    this.files.close();
+  }
+
+  /** Milliseconds do not matter: a page that is looked at again is `online` again. */
+  present(isHere: boolean): void {
+    this.#client.presence({ state: isHere ? 'online' : 'away' });
+  }
+
+  send(
+    conversationId: string,
+    content: Pick<OutgoingMessage, 'text' | 'replyTo' | 'mentions' | 'attachments'>,
+  ): void {
+    this.#saidTypingAt = 0;
+    this.#client.send(conversationId, content);
+    if (this.#state.open?.log.hasNewer) void this.history.load('newest');
+  }
+
+  /** What was refused, as a new message. */
+  sendAgain({ conversationId, clientMessageId, ...content }: OutgoingMessage): void {
+    this.discard(clientMessageId);
+    this.send(conversationId, content);
+  }
+
+  discard(clientMessageId: string): void {
+    this.#dispatch({ kind: 'discarded', clientMessageId });
+  }
+
+  typing(conversationId: string, on: boolean): void {
+    const now = Date.now();
+    if (on ? now - this.#saidTypingAt < TYPING_AGAIN_MS : this.#saidTypingAt === 0) return;
+    this.#saidTypingAt = on ? now : 0;
+    this.#client.typing(conversationId, on);
+  }
+
+  read(conversationId: string, seq: number): void {
+    this.#dispatch({ kind: 'read', id: conversationId, seq });
+    this.#client.read(conversationId, seq);
+  }
+
+  edit(message: Message, text: string, mentions: readonly string[]): Promise<boolean> {
+    return this.#change('message.edit', message, { text, mentions });
+  }
+
+  remove(message: Message): Promise<boolean> {
+    return this.#change('message.delete', message, {});
+  }
+
+  react(message: Message, emoji: string): Promise<boolean> {
+    const on = !(message.reactions?.[emoji] ?? []).includes(this.#state.me);
+    return this.#change('message.react', message, { emoji, on });
+  }
+
+  pin(message: Message): Promise<boolean> {
+    return this.#change('message.pin', message, { on: message.pinnedAt == null });
+  }
+
+  /** Answers the conversation’s id. With one it is direct; with several, or a title, a group. */
+  async begin(people: readonly string[], title: string): Promise<string | undefined> {
+    const [one] = people;
+    const isDirect = people.length === 1 && title === '';
+    const group = {
+      kind: 'group',
+      title: title || [this.#state.me, ...people].join(', ').slice(0, 200),
+      members: people,
+    };
+    try {
+      const answer = await this.#client.call(
+        'conversation.open',
+        isDirect ? { kind: 'direct', with: one } : group,
+      );
+      const chat = answer['conversation'] as WireChat;
+      this.#dispatch({ kind: 'known', chat });
+      return chat.id;
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** In all conversations, or in one. @throws RestRefusal */
+  search(q: string, conversationId: string | undefined, after?: string): Promise<FoundPage> {
+    const path = conversationId === undefined ? '/v1/search' : `/v1/conversations/${conversationId}/search`;
+    return this.#rest.get(path, { q, limit: 20, after });
+  }
+
+  uploaded(file: Extract<Action, { kind: 'uploaded' }>['file']): void {
+    this.#dispatch({ kind: 'uploaded', file });
+  }
+
+  note(text: string | undefined): void {
+    this.#dispatch({ kind: 'noted', text });
+  }
+
+  async #change(action: string, { id, conversationId }: Message, data: object): Promise<boolean> {
+    try {
+      const answer = await this.#client.call(action, { conversationId, messageId: id, ...data });
+      const event = { name: 'changed', data: answer['message'] as Message } as const;
+      this.#dispatch({ kind: 'heard', event, now: Date.now() });
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  #hear(event: Extract<Action, { kind: 'heard' }>['event']): void {
+    this.#dispatch({ kind: 'heard', event, now: Date.now() });
+    if (event.name === 'message' && !this.#state.chats?.has(event.data.conversationId))
+      void this.history.know(event.data.conversationId);
+    // The marks of others, and what is pinned, are told to who is connected: after a pause they are asked for.
+    if (event.name === 'link' && event.data.status === 'caught_up') void this.history.refresh();
+  }
+
+  readonly #dispatch = (action: Action): void => {
+    const next = reduce(this.#state, action);
+    if (next === this.#state) return;
+    this.#state = next;
+    for (const watcher of this.#watchers) watcher();
+  };
+
+  #failed(error: unknown): void {
+    if (error instanceof RestRefusal && error.status === 401) return; // the connection says so, and ends
+    this.note(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,219 @@
+import { memo, type ReactElement, useMemo, useState } from 'react';
+import type { Message, OutgoingMessage } from '#client/chat.js';
+import type { Line, Progress } from '../model/lines.js';
+import { partsOf } from '../model/text-parts.js';
+import { HERE, momentOf, timeOf } from '../model/when.js';
+import { gistOf } from '../model/wording.js';
+import { Attachments } from './attachments.js';
+import { Icon } from './icons.js';
+import { MessageActions } from './message-actions.js';
+import { useSession } from './session-context.js';
+import { Avatar, IconButton, Name, Parts } from './small-parts.js';
+
+export interface MessageLineProps {
+  readonly line: Extract<Line, { kind: 'message' }>;
+  readonly me: string;
+  readonly isDirect: boolean;
+  readonly quoted: Message | undefined;
+  /** Its actions are shown. */
+  readonly isActive: boolean;
+  /** The one the Tab key leads to. */
+  readonly isCurrent: boolean;
+  readonly isTarget: boolean;
+  readonly onActive: (seq: number | undefined) => void;
+  readonly onIntent: (intent: { readonly kind: 'reply' | 'edit'; readonly message: Message }) => void;
+}
+
+export const MessageLine = memo(function MessageLine(props: MessageLineProps): ReactElement {
+  const { line, me, isDirect, quoted, isActive, isCurrent, isTarget, onActive, onIntent } = props;
+  const { message, isMine, begins, progress, readers } = line;
+  const isDeleted = message.deletedAt != null;
+  const classes = [
+    'message',
+    isMine && 'mine',
+    begins && 'begins',
+    isActive && 'active',
+    isTarget && 'target',
+  ];
+  const toggle = (): void => onActive(isActive ? undefined : message.seq);
+  return (
+    <li
+      className={classes.filter(Boolean).join(' ')}
+      data-seq={message.seq}
+      tabIndex={isCurrent ? 0 : -1}
+      aria-label={`${isMine ? 'You' : message.senderId}, ${timeOf(message.sentAt, HERE)}: ${gistOf(message)}`}
+    >
+      {begins && !isMine && <Avatar name={message.senderId} />}
+      <div className="bubble">
+        {begins && !isMine && !isDirect && <Name>{message.senderId}</Name>}
+        {message.replyTo != null && !isDeleted && <Quote replyTo={message.replyTo} quoted={quoted} />}
+        {isDeleted ? <p className="gone">Message deleted</p> : <MessageText text={message.text} />}
+        <Attachments files={message.attachments ?? []} />
+        <p className="foot">
+          {message.pinnedAt != null && (
+            <>
+              <Icon name="pin" size={13} />
+              <span className="unseen">Pinned </span>
+            </>
+          )}
+          {message.editedAt != null && !isDeleted && <span>edited </span>}
+          <time dateTime={message.sentAt} title={momentOf(message.sentAt, HERE)}>
+            {timeOf(message.sentAt, HERE)}
+          </time>
+          {progress && <Ticks progress={progress} readers={isDirect ? 0 : readers} />}
+        </p>
+      </div>
+      <Reactions message={message} me={me} />
+      {!isDeleted && (
+        <IconButton
+          icon="more"
+          label="What to do with it"
+          className="more"
+          isPressed={isActive}
+          onClick={toggle}
+        />
+      )}
+      {isActive && (
+        <MessageActions
+          message={message}
+          isMine={isMine}
+          onDone={() => onActive(undefined)}
+          onIntent={onIntent}
+        />
+      )}
+    </li>
+  );
+});
+
+/** What is said here and not in the log yet. */
+export function EchoLine({ line }: { readonly line: Extract<Line, { kind: 'echo' }> }): ReactElement {
+  return (
+    <li className="message mine begins echo" data-progress={line.progress}>
+      <div className="bubble">
+        <MessageText text={line.message.text} />
+        <Attachments files={line.progress === 'sent' ? line.files : []} />
+        {line.progress === 'sending' && line.files.length > 0 && (
+          <p className="gone">{gistOf({ text: '', attachments: line.files })}</p>
+        )}
+        <p className="foot">
+          <Ticks progress={line.progress} readers={0} />
+        </p>
+      </div>
+    </li>
+  );
+}
+
+export function RefusedLine({ line }: { readonly line: Extract<Line, { kind: 'refused' }> }): ReactElement {
+  const session = useSession();
+  const { message, reason } = line;
+  return (
+    <li className="message mine begins refused">
+      <div className="bubble">
+        <MessageText text={message.text} />
+        <p className="warning" role="alert">
+          Not sent: {reason}
+        </p>
+        <p className="choices">
+          <button type="button" className="button" onClick={() => session.discard(message.clientMessageId)}>
+            Discard
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => session.sendAgain(message satisfies OutgoingMessage)}
+          >
+            Send again
+          </button>
+        </p>
+      </div>
+    </li>
+  );
+}
+
+const SHOWN_AT_ONCE = 1_500;
+
+function MessageText({ text }: { readonly text: string }): ReactElement | undefined {
+  const [isWhole, setWhole] = useState(false);
+  const isLong = text.length > SHOWN_AT_ONCE + 200;
+  const shown = isLong && !isWhole ? `${text.slice(0, SHOWN_AT_ONCE).toWellFormed()}…` : text;
+  const parts = useMemo(() => partsOf(shown), [shown]);
+  if (text === '') return undefined;
+  return (
+    <>
+      <p className="text" dir="auto">
+        <Parts parts={parts} />
+      </p>
+      {isLong && (
+        <button type="button" className="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? 'Show less' : 'Show all of it'}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Quote({
+  replyTo,
+  quoted,
+}: {
+  readonly replyTo: string;
+  readonly quoted: Message | undefined;
+}): ReactElement {
+  const { history } = useSession();
+  if (!quoted) return <blockquote data-reply-to={replyTo}>An earlier message</blockquote>;
+  return (
+    <button type="button" className="quote" onClick={() => void history.show(quoted.seq)}>
+      <span className="unseen">In reply to </span>
+      <Name>{quoted.senderId}</Name>
+      <bdi className="gist">{gistOf(quoted)}</bdi>
+    </button>
+  );
+}
+
+function Reactions({
+  message,
+  me,
+}: {
+  readonly message: Message;
+  readonly me: string;
+}): ReactElement | undefined {
+  const session = useSession();
+  const reactions = Object.entries(message.reactions ?? {}).filter(([, users]) => users.length > 0);
+  if (reactions.length === 0 || message.deletedAt != null) return undefined;
+  return (
+    <ul className="reactions" aria-label="Reactions">
+      {reactions.map(([emoji, users]) => (
+        <li key={emoji}>
+          <button
+            type="button"
+            aria-pressed={users.includes(me)}
+            title={users.slice(0, 30).join(', ')}
+            onClick={() => void session.react(message, emoji)}
+          >
+            <bdi>{emoji}</bdi> {users.length}
+            <span className="unseen"> {users.length === 1 ? 'reaction' : 'reactions'}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const IN_WORDS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const;
+
+function Ticks({
+  progress,
+  readers,
+}: {
+  readonly progress: Progress;
+  readonly readers: number;
+}): ReactElement {
+  const words = progress !== 'read' && readers > 0 ? `Read by ${readers}` : IN_WORDS[progress];
+  return (
+    <span className="ticks" data-progress={progress} title={words}>
+      <Icon name={progress === 'read' ? 'delivered' : progress} size={15} />
+      <span className="unseen">{words}</span>
+      {readers > 0 && <span aria-hidden="true">{readers}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,54 @@
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { ChatState } from '../model/chat-state.js';
+import type { ChatSession } from '../session/chat-session.js';
+
+export const SessionContext = createContext<ChatSession | undefined>(undefined);
+
+export function useSession(): ChatSession {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('There is no session around this component.');
+  return session;
+}
+
+export function useChatState(): ChatState {
+  const { watch, state } = useSession();
+  return useSyncExternalStore(watch, state);
+}
+
+/** Whether somebody is looking: what is told to a page in the background has not been read. */
+export function useIsLookedAt(): boolean {
+  const [isLookedAt, set] = useState(isPageLookedAt);
+  useEffect(() => {
+    const look = (): void => set(isPageLookedAt());
+    for (const name of ['focus', 'blur']) addEventListener(name, look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      for (const name of ['focus', 'blur']) removeEventListener(name, look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, []);
+  return isLookedAt;
+}
+
+function isPageLookedAt(): boolean {
+  return document.visibilityState === 'visible' && document.hasFocus();
+}
+
+/** Which conversation the address names: so the way back of the browser leads back to the list. */
+export function useRoute(): string | undefined {
+  const [id, set] = useState(routeNow);
+  useEffect(() => {
+    const changed = (): void => set(routeNow());
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  return id;
+}
+
+export function goTo(conversationId: string | undefined): void {
+  location.hash = conversationId ?? '';
+}
+
+function routeNow(): string | undefined {
+  return /^#(cnv_\w{1,60})$/.exec(location.hash)?.[1];
+}

@@ -1,0 +1,84 @@
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import type { TextPart } from '../model/text-parts.js';
+import { hueOf, initialsOf } from '../model/wording.js';
+import { Icon } from './icons.js';
+
+const HUES = 6;
+
+export function Avatar({
+  name,
+  isOnline = false,
+}: {
+  readonly name: string;
+  readonly isOnline?: boolean;
+}): ReactElement {
+  return (
+    <span className={`avatar hue-${hueOf(name, HUES)}`} aria-hidden="true">
+      {initialsOf(name)}
+      {isOnline && <span className="dot" />}
+    </span>
+  );
+}
+
+/** Somebody’s name: whatever it holds, it does not turn round what stands beside it. */
+export function Name({ children }: { readonly children: string }): ReactElement {
+  return <bdi className="name">{children}</bdi>;
+}
+
+export function IconButton(props: {
+  readonly icon: Parameters<typeof Icon>[0]['name'];
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly isPressed?: boolean;
+  readonly className?: string;
+}): ReactElement {
+  const { icon, label, onClick, isPressed, className = '' } = props;
+  return (
+    <button
+      type="button"
+      className={`icon-button ${className}`}
+      aria-label={label}
+      title={label}
+      aria-pressed={isPressed}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** Text with what was found in it, and its links. Never markup: each part is a text of its own. */
+export function Parts({ parts }: { readonly parts: readonly TextPart[] }): ReactElement[] {
+  return parts.map((part, at) => {
+    if (part.kind === 'found') return <mark key={at}>{part.text}</mark>;
+    if (part.kind === 'text') return <span key={at}>{part.text}</span>;
+    return (
+      <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+        {part.text}
+      </a>
+    );
+  });
+}
+
+/** Asks something before anything else goes on; Escape closes it. */
+export function Dialog(props: {
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly className?: string;
+  readonly children: ReactNode;
+}): ReactElement {
+  const { label, onClose, className = '', children } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className={`dialog ${className}`}
+      aria-label={label}
+      onClose={onClose}
+      onClick={({ target }) => target === dialog.current && onClose()}
+    >
+      {children}
+    </dialog>
+  );
+}
