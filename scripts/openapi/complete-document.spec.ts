@@ -42,6 +42,14 @@ describe('completing the OpenAPI document', () => {
     );
   });
 
+  it('leaves out what is served below a wildcard', () => {
+    const parameters = [{ name: '*', in: 'path' }];
+    expect(documentOf('/page/{path}', 'get', 'said', { parameters })).toEqual({});
+    expect(
+      documentOf('/page/{file}', 'get', 'said', { parameters: [{ name: 'file', in: 'path' }] }),
+    ).not.toEqual({});
+  });
+
   it('tells the scope, the problems and the Idempotency-Key of a write', () => {
     const operation = documentOf('/v1/things', 'post', 'said');
     expect(operation).toMatchObject({

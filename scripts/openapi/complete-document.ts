@@ -60,6 +60,10 @@ export function completeDocument(document: OpenAPIObject, handlerOf: HandlerOf):
   const paths = completed['paths'] as Record<string, Record<string, Json>>;
   const faults: string[] = [];
   for (const [path, operations] of Object.entries(paths)) {
+    if (Object.values(operations).some(hasWildcard)) {
+      delete paths[path]; // a page and what is below it: nothing that a program calls, and OpenAPI has no words for it
+      continue;
+    }
     for (const [method, operation] of Object.entries(operations)) {
       const handler = handlerOf(String(operation['operationId']));
       const fault = handler ? complete(operation, handler, path, method) : 'has no handler';
@@ -72,6 +76,10 @@ export function completeDocument(document: OpenAPIObject, handlerOf: HandlerOf):
   for (const [name, schema] of Object.entries(components.schemas)) refineSchema(name, schema);
   components.schemas['Problem'] = PROBLEM_SCHEMA;
   return { ...completed, tags: [], servers: [{ url: '/' }] };
+}
+
+function hasWildcard({ parameters }: Json): boolean {
+  return ((parameters ?? []) as Json[]).some(({ name }) => name === '*');
 }
 
 function complete(

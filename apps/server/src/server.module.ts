@@ -9,6 +9,7 @@ import { RoomsController } from '#adapters/rest/chat/rooms.controller.js';
 import { SearchController } from '#adapters/rest/chat/search.controller.js';
 import { ScheduledMessagesController } from '#adapters/rest/chat/scheduled-messages.controller.js';
 import { MetricsController } from '#adapters/rest/health/metrics.controller.js';
+import { ConsoleController } from '#adapters/rest/console/console.controller.js';
 import { DocsController } from '#adapters/rest/docs/docs.controller.js';
 import { AssetsController } from '#adapters/rest/assets/assets.controller.js';
 import { CampaignEventsController } from '#adapters/rest/campaigns/campaign-events.controller.js';
@@ -70,6 +71,7 @@ const CHAT = [
 /** The REST API. */
 const API = [
   DocsController,
+  ConsoleController,
   WorkspaceController,
   ApiKeysController,
   ListsController,
