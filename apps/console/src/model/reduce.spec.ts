@@ -127,8 +127,10 @@ describe('the conversation that is open', () => {
 
   it('holds so many at most, and fetches the others again', () => {
     let state = after(listed({ seq: 1000 }), opened, loading, loaded(pageOf(951, 1000)));
-    for (let from = 901; from > 0; from -= 50)
+    for (let from = 901; from > 0; from -= 50) {
       state = reduce(state, loaded(pageOf(from, from + 49), 'older'));
+      expect(state.open?.log.hasNewer).toBe(shownIn(state).at(-1) !== 1000);
+    }
     expect(shownIn(state)).toHaveLength(MOST_SHOWN);
     expect(state.open?.log).toMatchObject({ hasOlder: false, hasNewer: true });
     expect(shownIn(state)[0]).toBe(1);
@@ -293,5 +295,12 @@ describe('the lines of a conversation', () => {
       true,
       true,
     ]);
+  });
+
+  it('mark nothing as new that comes while one looks on', () => {
+    const state = after(listed({ seq: 1, me: { readSeq: 1 } }), opened, loading, loaded(pageOf(1, 1)));
+    const next = reduce(state, heard('message', aMessage(2)));
+    const kinds = linesOf(next, next.open!, (at) => at.slice(0, 10)).map(({ kind }) => kind);
+    expect(kinds).toEqual(['day', 'message', 'message']);
   });
 });
