@@ -13,12 +13,15 @@ export function frameOf(event: Durable | Ephemeral): PushFrame {
   const key = event.kind === 'told' ? event.told : event;
   const known = frames.get(key);
   if (known) return known;
-  const { event: name, payload, replaces } = worded(event);
-  const json = JSON.stringify(payload);
-  const size = json.length + name.length;
-  const frame = { event: name, payload, json, size, ...(replaces !== undefined && { replaces }) };
+  const frame = encoded(worded(event));
   frames.set(key, frame);
   return frame;
+}
+
+/** Put into words: for what is told to few, and not again. */
+export function encoded(worded: Worded): PushFrame {
+  const json = JSON.stringify(worded.payload);
+  return { ...worded, json, size: json.length + worded.event.length };
 }
 
 function worded(event: Durable | Ephemeral): Worded {

@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io';
 import { ChatSession } from '#adapters/chat-frames/chat-session.js';
 import { CLOSE_CODES, type Closing, isTerminal } from '#adapters/chat-frames/close-codes.js';
 import type { ChatTools } from '#adapters/chat-frames/frames.js';
+import { encoded } from '#adapters/chat-frames/push-frames.js';
 import type { Answer, PushFrame, Wire } from '#adapters/chat-frames/wire.js';
 import type { Randomness } from '#ports/system/randomness.js';
 import type { TokenUser } from '#ports/workspace/user-tokens.js';
@@ -73,7 +74,7 @@ export class ChatNamespace implements SocketNamespace, InboxWatch {
 
   /** Something was put into the inbox of somebody who is connected here: they need no second connection to hear of it. */
   created(user: TokenUser, shown: object): void {
-    const frame = { event: 'inbox.created', payload: shown, size: JSON.stringify(shown).length };
+    const frame = encoded({ event: 'inbox.created', payload: shown });
     for (const wire of this.#users.get(keyOf(user)) ?? []) wire.push(frame);
   }
 
