@@ -56,7 +56,9 @@ async function frame(): Promise<Omit<OpenAPIObject, 'paths'>> {
     .setOpenAPIVersion('3.1.0')
     .setTitle('Posthorn')
     .setVersion(version)
-    .setDescription('Campaigns, transactional notifications and real-time chat on one durable delivery backbone.')
+    .setDescription(
+      'Campaigns, transactional notifications and real-time chat on one durable delivery backbone.',
+    )
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'phk_…', description: 'An API key, `phk_…`.' },
