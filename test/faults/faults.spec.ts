@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { scenarioOf } from './scenario-plan.js';
 import { play } from './scenario.js';
 
-const SEEDS = 12;
+const SEEDS = 8;
 /** One scenario with its kills and restarts takes a few seconds; a driver gives up after 180. */
 const TIMEOUT_MS = 240_000;
 
