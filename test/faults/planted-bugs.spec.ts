@@ -5,7 +5,7 @@ import { play } from './scenario.js';
 
 const TIMEOUT_MS = 240_000;
 
-/** Scenarios in which each planted bug must do harm; without the bug the same ones pass. */
+/** Scenarios in which each planted bug must do harm. */
 const exposing: Readonly<Record<PlantedBug, Partial<Scenario>>> = {
   'attempt-in-key': {
     ...onlyCampaign(),
@@ -63,22 +63,30 @@ function crashAt(point: CrashPlan['point'], nth: number): CrashPlan {
 }
 
 describe.each([...plantedBugs])('the checker, with the planted bug %s', (bug) => {
-  const scenario: Scenario = { ...scenarioOf(1), pause: false, cancel: false, ...exposing[bug] };
-
   it(
     'complains',
     async () => {
-      const { complaints } = await play({ ...scenario, bug });
+      const { complaints } = await play({ ...scenarioFor(bug), bug });
       expect(complaints.filter((complaint) => promiseBroken[bug].test(complaint))).not.toEqual([]);
     },
     TIMEOUT_MS,
   );
-
-  it(
-    'has nothing to say when the bug is taken out again',
-    async () => {
-      expect((await play(scenario)).complaints).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
 });
+
+/** One of each kind: what the others play without their bug, the seeds play. */
+describe.each<PlantedBug>(['outcome-before-intent', 'event-crossed-off-first', 'no-dedup'])(
+  'the checker, with the planted bug %s taken out again',
+  (bug) => {
+    it(
+      'has nothing to say',
+      async () => {
+        expect((await play(scenarioFor(bug))).complaints).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+  },
+);
+
+function scenarioFor(bug: PlantedBug): Scenario {
+  return { ...scenarioOf(1), pause: false, cancel: false, ...exposing[bug] };
+}
