@@ -146,7 +146,6 @@ export const PUSHES = [
   'gap',
   'reconnect',
 ] as const;
-export type PushName = (typeof PUSHES)[number];
 
 /** Why a connection ended. */
 export type Closing =

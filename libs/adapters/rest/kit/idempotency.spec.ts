@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Body, Delete, HttpCode, Post } from '@nestjs/common';
 import { IsString } from 'class-validator';
@@ -148,6 +149,30 @@ describe('Idempotency-Key', () => {
     release();
     expect((await first).status).toBe(201);
     await make('k-1').expect(201);
+    expect(world.made).toHaveLength(1);
+  });
+
+  it('keeps the answer of a request whose client has hung up meanwhile, and lets nobody wait for ever', async () => {
+    let release = (): void => {};
+    world.hold = new Promise((resolve) => (release = resolve));
+    const http = server.app.getHttpServer() as Server;
+    const gone = new Promise((resolve) => {
+      http.once('request', (_request, answer) => answer.once('close', resolve));
+    });
+    const hungUp = server.as().post('/v1/things').set('idempotency-key', 'k-1').send({ name: 'one' });
+    hungUp.end(() => {});
+    await eventually(
+      () => make('k-1'),
+      ({ status }) => status === 409,
+    );
+    hungUp.abort();
+    await gone;
+    release();
+    const again = await eventually(
+      () => make('k-1'),
+      ({ status }) => status !== 409,
+    );
+    expect([again.status, again.headers['idempotency-replayed']]).toEqual([201, 'true']);
     expect(world.made).toHaveLength(1);
   });
 

@@ -64,8 +64,10 @@ export class CarryLegs {
   /** Undefined while there is none. */
   async newsOf(id: NotificationId, channel: string): Promise<News | undefined> {
     const stats = await this.#delivery.stats(legDispatchId(id, channel));
-    if (!stats?.sealed) return undefined;
-    return newsOf(stats.counts, this.#channels.find(channel)?.arrivesWhenAccepted ?? false);
+    const news = stats && newsOf(stats.counts, this.#channels.find(channel)?.arrivesWhenAccepted ?? false);
+    if (!stats || !news) return undefined;
+    // What has got through has, whoever else is still to be asked. That nothing did is said when nobody is to be added.
+    return stats.sealed || news.state === 'sent' || news.state === 'delivered' ? news : undefined;
   }
 }
 

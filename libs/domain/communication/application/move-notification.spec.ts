@@ -7,6 +7,7 @@ import { MemoryNotificationTypes } from '#adapters/memory/communication/memory-n
 import { MemoryProfiles } from '#adapters/memory/communication/memory-profiles.js';
 import { MemoryDeliveryBackbone } from '#adapters/memory/delivery/memory-delivery-backbone.js';
 import { MemoryDispatches } from '#adapters/memory/delivery/memory-dispatches.js';
+import { MemoryLanes } from '#adapters/memory/delivery/memory-lanes.js';
 import { MemoryLedger } from '#adapters/memory/delivery/memory-ledger.js';
 import { MemorySuppressions } from '#adapters/memory/delivery/memory-suppressions.js';
 import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
@@ -24,7 +25,7 @@ import { FreezeTemplates } from './freeze-templates.js';
 import { LookAtWindows } from './look-at-windows.js';
 import { MoveNotification } from './move-notification.js';
 import { PlanNotification } from './plan-notification.js';
-import { legDispatchId } from './notification-dispatch.js';
+import { legDispatchId, orderOf, recipientsOf } from './notification-dispatch.js';
 import { PlanLegs } from './plan-legs.js';
 
 /** Every template there is, in its first version. */
@@ -204,5 +205,30 @@ describe('a notification on its way, when the process dies', () => {
     await its.move.whenDue(notification);
     expect((await its.now(notification)).legs).toEqual([]);
     expect(await its.alive(notification, 'sms')).toBe(0);
+  });
+
+  it('with a leg of many half opened, learns that a call under way got through when the leg was given up', async () => {
+    const ledger = new MemoryLedger(its.backbone);
+    const id = legDispatchId(notification.order.id, 'sms');
+    its.doing = async (order) => {
+      if (order !== 'openWhole') return;
+      const known = await its.now(notification);
+      const leg = known.legs[0]!;
+      await new MemoryDispatches(its.backbone).open({ ...orderOf(known, leg, ''), linkBase: '' });
+      await ledger.accept(id, recipientsOf(known, leg), START);
+      throw new Error('killed');
+    };
+    await expect(its.move.whenDue(notification)).rejects.toThrow('killed');
+    const { claims } = await new MemoryLanes(its.backbone).claim('critical', 1, 60_000, START);
+    const call = { claim: claims[0]!, key: 'a call', provider: 'twilio', now: START };
+    await ledger.openIntent({ ...call, ordinals: [0], unsendable: [] });
+    its.doing = () => Promise.resolve();
+    expect(await its.move.cancel(acme, notification.order.id)).toMatchObject({
+      legs: [{ state: 'abandoned' }, {}],
+    });
+    const verdict = { to: 'accepted', providerMessageId: 'SM1' } as const;
+    await ledger.settle({ ...call, verdicts: [{ ordinal: 0, verdict }] });
+    await its.move.follow(acme, notification.order.id, 'sms');
+    expect((await its.now(notification)).legs[0]).toMatchObject({ state: 'sent' });
   });
 });
