@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import dynalite from 'dynalite';
+import { LocalDynamo } from './local-dynamo.js';
+import { Transactions } from './transactions.js';
+
+/** Of one request: which operation, and what became of it. */
+export interface DynamoCall {
+  readonly operation: string;
+  readonly answer: 'passed on' | 'refused by a fault' | 'answer lost';
+}
+
+export interface DynamoFault {
+  /** `TransactWriteItems`, `PutItem` …; undefined for each. */
+  readonly operation?: string;
+  /** An exception of DynamoDB's by name, or, `lost`, the answer to what was done. */
+  readonly how:
+    'ProvisionedThroughputExceededException' | 'ThrottlingException' | 'InternalServerError' | 'lost';
+  readonly times: number;
+}
+
+export interface FakeDynamo {
+  readonly url: string;
+  /** Meets the next requests, in the order in which the faults were planned. */
+  plan(fault: DynamoFault): void;
+  journal(): readonly DynamoCall[];
+  /** Items of a table, as DynamoDB's JSON, for a checker's eye: no door of the product scans. */
+  scan(table: string): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** Set on requests of the fake to itself: they pass while a transaction holds up all others. */
+const INSIDE = 'x-inside-transaction';
+
+/**
+ * DynamoDB over HTTP: dynalite, and before it what dynalite lacks: `TransactWriteItems`, `TransactGetItems`,
+ * `UpdateTimeToLive`, and faults. A transaction holds up every other request while it runs, so nobody sees half of it.
+ */
+export async function startFakeDynamo(): Promise<FakeDynamo> {
+  const inner = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+  const calls: DynamoCall[] = [];
+  const faults: { left: number; readonly fault: DynamoFault }[] = [];
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const local = new LocalDynamo(url, INSIDE);
+  const transactions = new Transactions(local);
+
+  const faultFor = (operation: string): DynamoFault | undefined => {
+    const planned = faults.find(
+      ({ left, fault }) => left > 0 && (fault.operation ?? operation) === operation,
+    );
+    if (planned) planned.left -= 1;
+    return planned?.fault;
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const operation = String(request.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
+    if (request.headers[INSIDE]) return void inner.emit('request', request, response);
+    const fault = faultFor(operation);
+    if (fault && fault.how !== 'lost') {
+      calls.push({ operation, answer: 'refused by a fault' });
+      return refuse(request, response, fault.how);
+    }
+    calls.push({ operation, answer: fault ? 'answer lost' : 'passed on' });
+    const to = fault ? losing(response) : response;
+    if (transactions.serves(operation)) return transactions.answer(operation, await bodyOf(request), to);
+    await transactions.idle();
+    inner.emit('request', request, to);
+  };
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    serve(request, response).catch((error: unknown) => {
+      response.statusCode = 500;
+      response.end(JSON.stringify({ __type: 'InternalServerError', message: String(error) }));
+    });
+  });
+
+  return {
+    url,
+    plan: (fault) => void faults.push({ left: fault.times, fault }),
+    journal: () => calls,
+    scan: (table) => local.scan(table),
+    close: () => closeAll(server, inner),
+  };
+}
+
+async function refuse(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+  await bodyOf(request);
+  response.statusCode = name === 'InternalServerError' ? 500 : 400;
+  response.setHeader('content-type', 'application/x-amz-json-1.0');
+  response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'Planned.' }));
+}
+
+/** Does what is asked; the connection breaks where the answer would have come. */
+function losing(response: ServerResponse): ServerResponse {
+  response.end = ((): ServerResponse => {
+    response.socket?.destroy();
+    return response;
+  }) as ServerResponse['end'];
+  response.write = () => true;
+  return response;
+}
+
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+async function closeAll(server: Server, inner: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  // It never listened: closing it would wait for what it never opened.
+  inner.removeAllListeners();
+}
