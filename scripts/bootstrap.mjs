@@ -20,7 +20,7 @@ const prettier = at('node_modules/prettier/bin/prettier.cjs');
 
 /** For each target: what Node runs, and whether dist/ must be up to date first. */
 const TARGETS = {
-  start: { build: true, run: [at('dist/apps/server/src/main.js')] },
+  start: { build: true, run: [at('dist/bundle/apps/server/src/main.js')] },
   test: {
     build: true,
     run: [

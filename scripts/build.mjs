@@ -1,6 +1,6 @@
 /**
- * The build: removes what deleted sources left in dist/, runs `nest build`, writes dist/openapi.json, checks and bundles the
- * console, and marks dist/ as built from the sources it saw. Incremental: unchanged sources are not emitted again.
+ * The build: removes what deleted sources left in dist/, runs `nest build`, bundles the server, writes dist/openapi.json, checks and
+ * bundles the console, and marks dist/ as built from the sources it saw. Incremental: unchanged sources are not emitted again.
  */
 import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -85,7 +85,13 @@ function lacksOutput(folder) {
 /** What needs the compiled server and client: at once, as each is a process that mostly waits for itself. */
 async function buildRest() {
   const hasConsole = existsSync(join(root, 'apps', 'console'));
-  const codes = await Promise.all([writeOpenApi(), ...(hasConsole ? [checkConsole(), bundleConsole()] : [])]);
+  const bundler = join(root, 'scripts', 'bundle.mjs');
+  const server = existsSync(bundler) ? run(bundler) : 0;
+  const codes = await Promise.all([
+    server,
+    writeOpenApi(),
+    ...(hasConsole ? [checkConsole(), bundleConsole()] : []),
+  ]);
   return codes.find((code) => code !== 0) ?? 0;
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const VICTIM_KEY = 'fault-harness-owner-key';
 
-const ENTRY = fileURLToPath(new URL('./victim.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../bundle/test/faults/victim.js', import.meta.url));
 const START_WITHIN_MS = 60_000;
 
 /** One life of the server. `exit` resolves when it has ended, by whatever. */

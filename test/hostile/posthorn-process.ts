@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Lag } from './lag-probe.js';
 
-const MAIN = fileURLToPath(new URL('../../apps/server/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bundle/apps/server/src/main.js', import.meta.url));
 const PROBE = new URL('./lag-probe.js', import.meta.url).href;
 
 type Env = Readonly<Record<string, string>>;

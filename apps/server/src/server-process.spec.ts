@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../bundle/apps/server/src/main.js', import.meta.url));
 
 /** The server as an operator runs it: a process of its own, on a free port. */
 class ServerProcess {

@@ -10,7 +10,7 @@ import { pause } from './pause.js';
 import { PosthornApi } from './posthorn-api.js';
 import { ProcessMeter } from './process-meter.js';
 
-const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../bundle/apps/server/src/main.js', import.meta.url));
 const PROBE = new URL('./lag-probe.js', import.meta.url).href;
 export const OWNER_KEY = 'bench-owner-key-of-no-secrecy';
 export const TOKEN_SECRET = 'bench-token-secret-of-no-secrecy-at-all';

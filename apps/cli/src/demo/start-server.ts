@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Started, startChild } from './child-process.js';
 
-const MAIN = fileURLToPath(new URL('../../../server/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../../bundle/apps/server/src/main.js', import.meta.url));
 
 /**
  * Nobody is left behind: when our end of its standard input is closed, however we ended, it stops as on SIGTERM. Its
