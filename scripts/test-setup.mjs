@@ -10,11 +10,12 @@ import { delimiter, join } from 'node:path';
 const PACKAGES = {
   'redis-server': ['redis-server', 'valkey-server'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  nginx: ['nginx'],
 };
 
 const missing = Object.keys(PACKAGES).filter((name) => !PACKAGES[name].some(isOnPath));
 
-if (missing.length === 0) say('redis-server and chromium are installed');
+if (missing.length === 0) say(`${Object.keys(PACKAGES).join(', ')} are installed`);
 else process.exitCode = install(missing);
 
 function install(packages) {
@@ -23,7 +24,7 @@ function install(packages) {
     return refuse(`missing: ${packages.join(', ')}. This system has no apt-get: install them its own way.`);
   }
   if (process.getuid?.() !== 0) return refuse(`missing: ${packages.join(', ')}. Run as root: ${command}`);
-  say(`installing ${packages.join(' and ')}…`);
+  say(`installing ${packages.join(', ')}…`);
   const updated = apt('update', '-qq');
   const installed = apt(...command.split(' ').slice(1), '-qq');
   if (installed.ok) return done(packages);

@@ -6,6 +6,7 @@ import { describe, it } from '@jest/globals';
 const PROGRAMS = {
   'redis-server': ['redis-server', 'valkey-server'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  nginx: ['nginx'],
 } as const;
 
 export type SystemPackage = keyof typeof PROGRAMS;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import Fastify from 'fastify';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { watchOwnLag } from '../kit/own-lag.js';
 import { GroupCommits } from './group-commits.js';
 import { WriterThread } from './writer-thread.js';
@@ -36,7 +36,7 @@ async function run({ file, apiKey, writer }: BareIntakeOrders): Promise<void> {
   await server.close();
   await store.close();
   tell({ ...ownUsage(), lag: lag() });
-  process.exit(0);
+  leave();
 }
 
 await run(orders<BareIntakeOrders>());

@@ -1,4 +1,4 @@
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { people } from '../workload/people.js';
 import { BatchBody } from './batch-body.js';
 import { plainMail } from './plain-mail.js';
@@ -58,4 +58,4 @@ async function run({
 }
 
 tell(await run(orders<BareLoopOrders>()));
-process.exit(0);
+leave();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { Server, type Socket } from 'socket.io';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import type { Lag } from '../kit/lag-probe.js';
 import { watchOwnLag } from '../kit/own-lag.js';
 
@@ -90,7 +90,7 @@ async function run({ recovery }: BareSocketsOrders): Promise<void> {
   for await (const _ of createInterface({ input: process.stdin }))
     tell({ lag: sockets.lag() } satisfies BareSocketsReport);
   tell(ownUsage());
-  process.exit(0);
+  leave();
 }
 
 await run(orders<BareSocketsOrders>());

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import Fastify from 'fastify';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { watchOwnLag } from '../kit/own-lag.js';
 
 export interface BullmqIntakeOrders {
@@ -32,7 +32,7 @@ async function run({ redisPort, apiKey }: BullmqIntakeOrders): Promise<void> {
   const stored = await queue.getWaitingCount();
   await queue.close();
   tell({ ...ownUsage(), lag: lag(), stored });
-  process.exit(0);
+  leave();
 }
 
 await run(orders<BullmqIntakeOrders>());

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { people } from '../workload/people.js';
 import { QUEUE, type BullmqOrders, type MailJob } from './bullmq-queue.js';
 
@@ -37,4 +37,4 @@ async function run({ redisPort, count, perJob }: BullmqOrders): Promise<BullmqPr
 }
 
 tell(await run(orders<BullmqOrders>()));
-process.exit(0);
+leave();

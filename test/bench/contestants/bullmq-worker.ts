@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'bullmq';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { QUEUE, type BullmqWorkerOrders, type MailJob } from './bullmq-queue.js';
 import { MailBatches } from './mail-batches.js';
 import { plainMail, type PlainMail } from './plain-mail.js';
@@ -36,7 +36,7 @@ async function run({ redisPort, url, apiKey, perJob, batch, inFlight }: BullmqWo
   await once(process.stdin, 'end');
   const { cpuSeconds, maxRssBytes } = ownUsage();
   tell({ cpuSeconds: cpuSeconds - before, maxRssBytes });
-  process.exit(0);
+  leave();
 }
 
 await run(orders<BullmqWorkerOrders>());

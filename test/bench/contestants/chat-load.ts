@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { quantile } from '../bench.js';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { each, type Heard, type Line, type LineOrders } from './line.js';
 import { Timetable } from './load.js';
 import { SocketLine } from './socket-line.js';
@@ -254,7 +254,7 @@ async function main(): Promise<void> {
   }
   for (const line of lines) line.close();
   tell(ownUsage());
-  process.exit(0);
+  leave();
 }
 
 await main();

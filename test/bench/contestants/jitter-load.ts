@@ -3,7 +3,7 @@ import { io, type Socket } from 'socket.io-client';
 import { ChatClient } from '#client/chat-client.js';
 import { socketIoTransport } from '#client/socket-io-transport.js';
 import { quantile } from '../bench.js';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { each, type LineOrders } from './line.js';
 import { SocketLine, tokenOf } from './socket-line.js';
 
@@ -284,7 +284,7 @@ async function main(): Promise<void> {
     }, 250);
   });
   tell(result((performance.now() - startedAt) / 1000, ownUsage().cpuSeconds - cpu));
-  process.exit(0);
+  leave();
 }
 
 await main();

@@ -1,5 +1,5 @@
 import { quantile } from '../bench.js';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { type Ask, type Asked, closedLoad, OpenLoad } from './load.js';
 import { WireConnection } from './wire-client.js';
 
@@ -127,4 +127,4 @@ function nameOf(kind: string, n: number): string {
 }
 
 await run();
-process.exit(0);
+leave();

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { orders, tell } from '../kit/child.js';
+import { leave, orders, tell } from '../kit/child.js';
 import { each, type LineOrders } from './line.js';
 import { SocketLine } from './socket-line.js';
 
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     else await quiet.talk(step.messages, step.size, step.toTheDeaf);
     tell({ done: true });
   }
-  process.exit(0);
+  leave();
 }
 
 await main();

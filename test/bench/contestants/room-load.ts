@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { quantile } from '../bench.js';
-import { orders, ownUsage, tell } from '../kit/child.js';
+import { leave, orders, ownUsage, tell } from '../kit/child.js';
 import { each, type LineOrders, numberAfter } from './line.js';
 import { SocketLine } from './socket-line.js';
 
@@ -127,7 +127,7 @@ async function main(): Promise<void> {
   tell({ ready: true });
   for await (const line of createInterface({ input: process.stdin }))
     tell(await room.run(JSON.parse(line) as RoomLoadStep));
-  process.exit(0);
+  leave();
 }
 
 await main();
