@@ -20,9 +20,11 @@ const ANSWER: StoredAnswer = {
   body: '{"id":"lst_1","name":"Ümläut 💌"}',
 };
 
+/** @param forgets whether it waits for `purge`, or takes for gone by itself what need not be kept any longer */
 export function describeIdempotentRequestsContract(
   name: string,
   make: () => Promise<IdempotentRequestsUnderTest>,
+  forgets: 'when purged' | 'by itself' = 'when purged',
 ): void {
   describe(`IdempotentRequests: ${name}`, () => {
     let its: IdempotentRequestsUnderTest;
@@ -120,6 +122,19 @@ export function describeIdempotentRequestsContract(
       expect(await requests.abandon(attempt)).toBe(false);
       expect(await begin('k')).toEqual({ state: 'replay', answer: ANSWER });
     });
+
+    if (forgets === 'by itself') {
+      it('takes for gone what need not be kept any longer, and leaves nothing to purge', async () => {
+        await requests.settle(await fresh('k'), ANSWER, NOW + KEEP);
+        expect((await begin('k', NOW + KEEP)).state).toBe('replay');
+        expect(await begin('k', NOW + KEEP + 1, OTHER_BODY)).toEqual({
+          state: 'fresh',
+          attempt: { workspaceId: OURS, key: 'k', startedAt: NOW + KEEP + 1, number: 1 },
+        });
+        expect(await requests.purge(NOW + KEEP + 1, 10)).toBe(0);
+      });
+      return;
+    }
 
     it('purges what need not be kept any longer, so many at a time, and nothing else', async () => {
       for (const key of ['a', 'b', 'c']) await requests.settle(await fresh(key), ANSWER, NOW + KEEP);

@@ -41,7 +41,8 @@ export type Begun =
  * different fingerprint is answered `mismatch`, in flight or settled. After a lease ended, or after `abandon`, one
  * `begin` takes over: `fresh` again, same `startedAt`, next `number`. `settle`, `renew` and `abandon` of an attempt
  * that was taken over change nothing and answer false: a process that was only slow cannot overwrite the answer of
- * the one that took its place. What is settled is kept at least until its `keepUntil`, then `purge` may remove it.
+ * the one that took its place. What is settled is kept at least until its `keepUntil`, then `purge` may remove it; a store
+ * that forgets by itself takes it for gone then, and has nothing to purge.
  *
  * The record is NOT committed with the effect of the request: no store of another context, on no target, can promise
  * that. An attempt with `number` > 1 must therefore find, and not repeat, what an earlier one did: it uses the ids
