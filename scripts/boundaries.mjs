@@ -24,7 +24,9 @@ const alias = {
   '#test': join(root, 'test'),
 };
 
-const folders = ['apps', 'libs', 'scripts', 'test'].filter((folder) => existsSync(join(root, folder)));
+const folders = ['apps', 'deploy', 'libs', 'scripts', 'test'].filter((folder) =>
+  existsSync(join(root, folder)),
+);
 const { output } = await cruise(
   folders,
   { ...options, ruleSet: { forbidden, options }, validate: true, baseDir: root },

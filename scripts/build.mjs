@@ -15,12 +15,13 @@ const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 const openApiWriter = join(dist, 'scripts', 'write-openapi.js');
 
-const BUILT_FOLDERS = ['apps', 'libs', 'scripts', 'test'];
+const BUILT_FOLDERS = ['apps', 'deploy', 'libs', 'scripts', 'test'];
 const SOURCE_FOLDERS = [
   'apps/server',
   'apps/cli',
   'apps/in-process',
   'apps/console/src/model',
+  'deploy',
   'libs',
   'scripts',
   'test',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDERS = ['apps', 'libs', 'scripts', 'test'];
+const FOLDERS = ['apps', 'deploy', 'libs', 'scripts', 'test'];
 const FILES = ['nest-cli.json', 'package-lock.json', 'package.json', 'tsconfig.json'];
 
 /** Deliberately bad code for the guards' own tests: never compiled. */
