@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import {
+  ChatTables,
+  MemoryBlocks,
+  MemoryConversations,
+  MemoryMessageLog,
+} from '#adapters/memory/chat/memory-chat.js';
+import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { MemoryLog } from '#adapters/memory/system/memory-log.js';
+import { LiveConversations, LOOK_AGAIN_MS } from '#domain/chat/application/live-conversations.js';
+import type { Conversation } from '#domain/chat/model/conversation.js';
+import { FollowingClient } from '#domain/chat/testing/following-client.js';
+import { aConversation, append, type ChatStores, wholeLog } from '#ports/chat/testing/chat-stores.js';
+import { describeRealtimeContract } from '#ports/chat/realtime.contract.js';
+import { acme } from '#ports/delivery/testing/delivery-stores.js';
+import { describeWhen } from '#test/support/system-packages.js';
+import { until } from '#test/support/until.js';
+import { RedisServer } from '../testing/redis-server.js';
+import { type ChatConnections, connectForChat } from './chat-connections.js';
+import { RedisRealtime } from './redis-realtime.js';
+
+/** One process: those who are connected to it, and its way to the others. */
+class Process {
+  readonly clock = new DrivenClock();
+  readonly connections: ChatConnections;
+  readonly realtime: RedisRealtime;
+  readonly #live: LiveConversations;
+
+  constructor({ conversations, log: messages }: ChatStores, path: string, channel: string) {
+    const log = new MemoryLog();
+    this.#live = new LiveConversations({ conversations, messages, clock: this.clock, log });
+    this.#live.start();
+    this.connections = connectForChat({ path }, log);
+    const processId = randomUUID();
+    this.realtime = new RedisRealtime({ ...this.connections, local: this.#live, log, processId, channel });
+    this.realtime.start();
+  }
+
+  async follow(user: string, of: Conversation): Promise<FollowingClient> {
+    const client = new FollowingClient(user);
+    const connection = client.connection();
+    this.#live.connect(acme, connection);
+    await this.#live.follow(connection, of.id, client.position);
+    return client;
+  }
+
+  /** When it hears what others tell. */
+  async listens(channel: string): Promise<void> {
+    const { commands, listening } = this.connections;
+    await until(() => (commands.status === 'ready' && listening.status === 'ready' ? true : undefined));
+    await until(async () => {
+      const heardBy = (await commands.pubsub('NUMSUB', channel).catch(() => []))[1];
+      return Number(heardBy) >= 2 ? true : undefined;
+    });
+  }
+
+  async lookAgain(): Promise<void> {
+    await this.clock.advance(LOOK_AGAIN_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.realtime.stop();
+    this.connections.close();
+    await this.#live.stop();
+  }
+}
+
+describeWhen('redis-server', 'pushes by way of Redis', (program) => {
+  let server: RedisServer;
+  let stores: ChatStores;
+  let channel: string;
+  let one: Process;
+  let other: Process;
+  beforeEach(async () => {
+    server = new RedisServer(program);
+    await server.start();
+    const tables = new ChatTables();
+    stores = {
+      conversations: new MemoryConversations(tables),
+      log: new MemoryMessageLog(tables),
+      blocks: new MemoryBlocks(tables),
+      close: () => Promise.resolve(),
+    };
+    channel = randomUUID();
+    one = new Process(stores, server.path, channel);
+    other = new Process(stores, server.path, channel);
+    await Promise.all([one.listens(channel), other.listens(channel)]);
+  });
+  afterEach(async () => {
+    await Promise.all([one.stop(), other.stop()]);
+    await server.close();
+  });
+
+  const say = async (by: Process, of: Conversation): Promise<void> =>
+    by.realtime.tell(acme, { kind: 'message', message: await append(stores, of) });
+  const has = (client: FollowingClient, count: number): Promise<true> =>
+    until(() => (client.messages.size >= count ? true : undefined));
+
+  describeRealtimeContract('RedisRealtime', () => one.realtime);
+
+  it('tells those who are connected to another process, and each once', async () => {
+    const of = await aConversation().openedIn(stores);
+    const [anna, ben] = [await one.follow('anna', of), await other.follow('ben', of)];
+    for (let i = 0; i < 5; i++) await say(i % 2 ? one : other, of);
+    await Promise.all([has(anna, 5), has(ben, 5)]);
+    for (const client of [anna, ben]) {
+      expect(client.faults).toEqual([]);
+      expect([...client.messages.values()]).toEqual(await wholeLog(stores, of));
+    }
+  });
+
+  it('passes on what is not kept', async () => {
+    const of = await aConversation().openedIn(stores);
+    const ben = await other.follow('ben', of);
+    one.realtime.tell(acme, { kind: 'typing', conversationId: of.id, userId: 'anna', on: true });
+    await until(() => ben.others.find(({ kind }) => kind === 'typing'));
+    expect(ben.others.filter(({ kind }) => kind === 'typing')).toHaveLength(1);
+  });
+
+  it('loses nothing while Redis is away: others are shown it when they look again, and live when it is back', async () => {
+    const of = await aConversation().openedIn(stores);
+    const [anna, ben] = [await one.follow('anna', of), await other.follow('ben', of)];
+    await say(one, of);
+    await has(ben, 1);
+    await server.kill();
+    for (let i = 0; i < 3; i++) await say(one, of);
+    await has(anna, 4);
+    expect(ben.messages.size).toBe(1);
+    await other.lookAgain();
+    await has(ben, 4);
+    await server.start();
+    await Promise.all([one.listens(channel), other.listens(channel)]);
+    await say(one, of);
+    await Promise.all([has(anna, 5), has(ben, 5)]);
+    for (const client of [anna, ben]) {
+      expect(client.faults).toEqual([]);
+      expect([...client.messages.values()]).toEqual(await wholeLog(stores, of));
+    }
+  });
+
+  it('falls over nothing that somebody else says on its channel', async () => {
+    const of = await aConversation().openedIn(stores);
+    const ben = await other.follow('ben', of);
+    for (const text of ['', '{', 'null', '{"from":"x"}'])
+      await one.connections.commands.publish(channel, text);
+    await say(one, of);
+    await has(ben, 1);
+    expect(ben.faults).toEqual([]);
+  });
+});
