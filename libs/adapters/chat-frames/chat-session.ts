@@ -3,7 +3,10 @@ import type { Instant } from '#domain/kernel/brand.js';
 import type { Durable, Ephemeral } from '#domain/chat/application/follower.js';
 import type { TokenUser } from '#ports/workspace/user-tokens.js';
 import { FrameData } from './frame-data.js';
-import { type ChatTools, FRAMES, type FrameCaller } from './frames.js';
+import type { LiveConversations } from '#domain/chat/application/live-conversations.js';
+import type { TellPresence } from '#domain/chat/application/tell-presence.js';
+import { answerOf, refused } from './answers.js';
+import { type ChatTools, type FrameCaller, FRAMES } from './frames.js';
 import { frameOf } from './push-frames.js';
 import type { Answer, Wire } from './wire.js';
 
@@ -12,16 +15,22 @@ export const EXPIRY_GRACE_MS = 30_000;
 /** What one connection may have asked and not been answered yet. */
 export const MOST_ASKED = 32;
 
-/** One connection of one user to the chat, on whatever transport. */
+/** Of a process that holds its connections itself. */
+export interface SessionTools extends ChatTools {
+  readonly live: LiveConversations;
+  readonly presence: TellPresence;
+}
+
+/** One connection of one user to the chat, on whatever transport that this process holds. */
 export class ChatSession implements FrameCaller {
   readonly user: TokenUser;
-  readonly tools: ChatTools;
+  readonly tools: SessionTools;
   readonly #wire: Wire;
   readonly #deviceId: string;
   #asked = 0;
   #cancelExpiry = (): void => {};
 
-  constructor(user: TokenUser, deviceId: string, wire: Wire, tools: ChatTools) {
+  constructor(user: TokenUser, deviceId: string, wire: Wire, tools: SessionTools) {
     this.user = { workspaceId: user.workspaceId, userId: user.userId };
     this.tools = tools;
     this.#wire = wire;
@@ -69,9 +78,7 @@ export class ChatSession implements FrameCaller {
     if (this.#asked >= MOST_ASKED) return refused('rate_limited', 'Wait for an answer first.');
     this.#asked += 1;
     try {
-      return { ok: true, data: await run(this, new FrameData(sent)) };
-    } catch (error) {
-      return this.#answerTo(error);
+      return await answerOf(() => run(this, new FrameData(sent)), this.tools.log);
     } finally {
       this.#asked -= 1;
     }
@@ -94,21 +101,4 @@ export class ChatSession implements FrameCaller {
     const left = expiresAt + EXPIRY_GRACE_MS - clock.now();
     this.#cancelExpiry = clock.after(left, () => this.#wire.close('unauthenticated'));
   }
-
-  #answerTo(error: unknown): Answer {
-    if (!(error instanceof Refusal)) {
-      this.tools.log.error('chat.frame_failed', { error });
-      return refused('internal_error', 'The error has been logged.');
-    }
-    const { code, message: detail, faults, retryAfterMs } = error;
-    const errors = faults.length > 0 ? { errors: faults } : {};
-    return {
-      ok: false,
-      error: { code, detail, ...errors, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-    };
-  }
-}
-
-function refused(code: string, detail: string): Answer {
-  return { ok: false, error: { code, detail } };
 }

@@ -22,8 +22,8 @@ import type { FrameData } from './frame-data.js';
 
 export interface ChatTools {
   readonly chat: ChatFacade;
-  readonly live: LiveConversations;
-  readonly presence: TellPresence;
+  readonly live: Pick<LiveConversations, 'follow' | 'unfollow'>;
+  readonly presence: Pick<TellPresence, 'seenBy' | 'set'>;
   readonly tokens: UserTokens;
   readonly clock: Clock;
   readonly log: Log;
@@ -84,7 +84,11 @@ async function resume(session: FrameCaller, data: FrameData): Promise<object> {
     const some = all.slice(at, at + AT_ONCE).map(async ([id, from]) => {
       const following = await session.tools.live.follow(session, id as ConversationId, from);
       conversations[id] = following
-        ? { ...following.position, ...shownStanding(following.member) }
+        ? {
+            ...following.position,
+            ...(following.more && { more: true }),
+            ...shownStanding(following.member),
+          }
         : { error: noWayIn() };
     });
     await Promise.all(some);

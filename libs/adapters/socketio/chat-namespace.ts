@@ -1,7 +1,6 @@
 import type { Socket } from 'socket.io';
-import { ChatSession } from '#adapters/chat-frames/chat-session.js';
+import { ChatSession, type SessionTools } from '#adapters/chat-frames/chat-session.js';
 import { CLOSE_CODES, type Closing, isTerminal } from '#adapters/chat-frames/close-codes.js';
-import type { ChatTools } from '#adapters/chat-frames/frames.js';
 import { encoded } from '#adapters/chat-frames/push-frames.js';
 import type { Answer, PushFrame, Wire } from '#adapters/chat-frames/wire.js';
 import type { Randomness } from '#ports/system/randomness.js';
@@ -17,12 +16,12 @@ const COME_AGAIN_WITHIN_MS = 5_000;
 /** The chat, live: the namespace `/chat` of socket.io. An event is a frame, its acknowledgement the answer. */
 export class ChatNamespace implements SocketNamespace, InboxWatch {
   readonly path = '/chat';
-  readonly #tools: ChatTools;
+  readonly #tools: SessionTools;
   readonly #randomness: Pick<Randomness, 'unit'>;
   readonly #wires = new Set<SocketWire>();
   readonly #users = new Map<string, Set<SocketWire>>();
 
-  constructor(tools: ChatTools, randomness: Pick<Randomness, 'unit'>) {
+  constructor(tools: SessionTools, randomness: Pick<Randomness, 'unit'>) {
     this.#tools = tools;
     this.#randomness = randomness;
   }

@@ -14,6 +14,8 @@ export interface Following {
   /** Everything up to here has been told. */
   readonly position: Position;
   readonly member: Member;
+  /** There is more than was told at once: it is to be had from `position`. */
+  readonly more?: boolean;
 }
 
 interface Connection {
