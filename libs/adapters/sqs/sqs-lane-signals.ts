@@ -71,7 +71,8 @@ export class SqsLaneSignals {
       }));
       const QueueUrl = await this.#urlOf(lane);
       const { Failed } = await this.#settings.client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-      if (Failed && Failed.length > 0) throw new Error(`SQS did not take ${Failed.length} of ${some.length}.`);
+      if (Failed && Failed.length > 0)
+        throw new Error(`SQS did not take ${Failed.length} of ${some.length}.`);
     });
   }
 
