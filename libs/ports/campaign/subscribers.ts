@@ -22,12 +22,13 @@ export interface Put {
  * Guarantees
  * - One subscriber per (workspace, address), under any concurrency; two who make the same person get the same one.
  * - `put` makes the person or merges what is said into what is known (attributes key by key), and adds them to the lists,
- *   one upsert after the other, in their order. All of one person's part is one atomic step (on DynamoDB for every 45 lists);
- *   a batch is not. Doing it again does what a death left undone, and changes nothing else but `updatedAt`. It refuses with `not_found` before anything has changed if a list is not the
- *   workspace's own, and with `validation_failed` the person whose attributes would grow past their limit by the merge.
- * - `remove` takes the person off every list in the same step (on DynamoDB in the last of several, if these are more than 45
- *   lists). All that stays of them is the address that the id stood for,
- *   for the links in mails they have already: see `Unsubscribes.addressOf`.
+ *   one upsert after the other, in their order. All of one person's part is one atomic step (on DynamoDB for every 45
+ *   lists); a batch is not. Doing it again does what a death left undone and changes nothing else but `updatedAt`. It
+ *   refuses with `not_found` before anything has changed if a list is not the workspace's own, and with
+ *   `validation_failed` the person whose attributes would grow past their limit by the merge.
+ * - `remove` takes the person off every list in the same step (on DynamoDB off all but 45 in steps before it). All that
+ *   stays of them is the address that the id stood for, for the links in mails they have already: see
+ *   `Unsubscribes.addressOf`.
  * - `find` and `findByAddress` see every acknowledged write, `page` may lag behind. Other workspaces' people are not there.
  */
 export interface Subscribers {
