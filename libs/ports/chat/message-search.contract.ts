@@ -134,7 +134,7 @@ export function describeMessageSearchContract(name: string, open: () => Promise<
         expect(await texts('call', 'zoe')).toHaveLength(70);
         expect(await texts('from:anna', 'zoe')).toHaveLength(70);
         expect(await texts('call', 'anna')).toHaveLength(71);
-      }, 30_000);
+      }, 120_000);
     });
 
     describe('tells nobody', () => {

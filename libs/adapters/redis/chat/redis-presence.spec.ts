@@ -20,7 +20,7 @@ describeWhen('redis-server', 'presence in Redis', (program) => {
   let other: ChatConnections;
   beforeAll(async () => {
     await server.start();
-    [one, other] = [1, 2].map(() => connectForChat({ path: server.path }, new MemoryLog())) as [
+    [one, other] = [1, 2].map(() => connectForChat(server.path, new MemoryLog())) as [
       ChatConnections,
       ChatConnections,
     ];

@@ -6,9 +6,12 @@ import {
   MemoryConversations,
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
+import { MemoryAbsences } from '#adapters/memory/chat/memory-absences.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { LiveConversations, LOOK_AGAIN_MS } from '#domain/chat/application/live-conversations.js';
+import type { Follower } from '#domain/chat/application/follower.js';
+import { TellPresence } from '#domain/chat/application/tell-presence.js';
 import type { Conversation } from '#domain/chat/model/conversation.js';
 import { FollowingClient } from '#domain/chat/testing/following-client.js';
 import { aConversation, append, type ChatStores, wholeLog } from '#ports/chat/testing/chat-stores.js';
@@ -18,6 +21,7 @@ import { describeWhen } from '#test/support/system-packages.js';
 import { until } from '#test/support/until.js';
 import { RedisServer } from '../testing/redis-server.js';
 import { type ChatConnections, connectForChat } from './chat-connections.js';
+import { RedisPresence } from './redis-presence.js';
 import { RedisRealtime } from './redis-realtime.js';
 
 /** One process: those who are connected to it, and its way to the others. */
@@ -25,24 +29,33 @@ class Process {
   readonly clock = new DrivenClock();
   readonly connections: ChatConnections;
   readonly realtime: RedisRealtime;
+  readonly presence: TellPresence;
   readonly #live: LiveConversations;
 
-  constructor({ conversations, log: messages }: ChatStores, path: string, channel: string) {
+  constructor({ conversations, log: messages, blocks }: ChatStores, path: string, channel: string) {
     const log = new MemoryLog();
     this.#live = new LiveConversations({ conversations, messages, clock: this.clock, log });
     this.#live.start();
-    this.connections = connectForChat({ path }, log);
+    this.connections = connectForChat(path, log);
     const processId = randomUUID();
     this.realtime = new RedisRealtime({ ...this.connections, local: this.#live, log, processId, channel });
     this.realtime.start();
+    const presence = new RedisPresence(this.connections.commands, this.clock, channel);
+    const absences = new MemoryAbsences();
+    this.presence = new TellPresence({ presence, blocks, absences, clock: this.clock, log }, this.#live);
   }
 
   async follow(user: string, of: Conversation): Promise<FollowingClient> {
     const client = new FollowingClient(user);
+    await this.connect(client, of);
+    return client;
+  }
+
+  async connect(client: FollowingClient, of: Conversation): Promise<Follower> {
     const connection = client.connection();
     this.#live.connect(acme, connection);
     await this.#live.follow(connection, of.id, client.position);
-    return client;
+    return connection;
   }
 
   /** When it hears what others tell. */
@@ -137,6 +150,16 @@ describeWhen('redis-server', 'pushes by way of Redis', (program) => {
       expect(client.faults).toEqual([]);
       expect([...client.messages.values()]).toEqual(await wholeLog(stores, of));
     }
+  });
+
+  it('shows who is at another process, and nobody while Redis is away, though others come back to their chats', async () => {
+    const of = await aConversation().openedIn(stores);
+    one.presence.come(acme, await one.connect(new FollowingClient('anna'), of), 'phone');
+    await one.presence.stop();
+    const ben = await other.connect(new FollowingClient('ben'), of);
+    expect(await other.presence.seenBy(acme, ben)).toMatchObject([{ userId: 'anna', state: 'online' }]);
+    await server.kill();
+    expect(await other.presence.seenBy(acme, ben)).toEqual([]);
   });
 
   it('falls over nothing that somebody else says on its channel', async () => {

@@ -92,11 +92,21 @@ export class TellPresence {
     const small = this.#live.followedBy(follower).filter(({ members }) => members.size <= MOST_TOLD);
     const others = new Set(small.flatMap(({ members }) => [...members]));
     others.delete(follower.userId);
-    const shown = await this.#tools.presence.of(workspaceId, [...others].slice(0, AT_ONCE));
+    const shown = await this.#shown(workspaceId, [...others].slice(0, AT_ONCE));
     const there = shown.filter(({ state }) => state !== 'offline');
     const ids = there.map(({ userId }) => userId);
     const hidden = await this.#tools.blocks.among(workspaceId, follower.userId, ids);
     return there.filter(({ userId }) => !hidden.has(userId));
+  }
+
+  /** Nobody, while nobody can say: whoever comes back gets what they missed whether or not it is known who is there. */
+  async #shown(workspaceId: WorkspaceId, userIds: readonly string[]): Promise<readonly Shown[]> {
+    try {
+      return await this.#tools.presence.of(workspaceId, userIds);
+    } catch (error) {
+      this.#tools.log.error('chat.presence_unavailable', { error });
+      return [];
+    }
   }
 
   #hold(follower: Follower): void {
