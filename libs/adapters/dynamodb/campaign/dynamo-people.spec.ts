@@ -65,6 +65,25 @@ describe('people on DynamoDB', () => {
     ]);
   });
 
+  it('are each once in the audience of lists that they are all on, page by page', async () => {
+    const both = await lists(2);
+    const addresses = [...Array(12).keys()].map((i) => `p${i + 10}@example.com`);
+    await its.subscribers.put(
+      acme,
+      addresses.map((one) => aPerson(one)),
+      both,
+      START,
+    );
+    for (const limit of [1, 5, 12]) {
+      const read: string[] = [];
+      for (let page = [''], turns = 0; page.length > 0 && turns < 20; turns += 1) {
+        page = (await its.audiences.page(acme, both, read.at(-1), limit)).map(({ address }) => address);
+        read.push(...page);
+      }
+      expect(read).toEqual(addresses);
+    }
+  });
+
   it('are counted once when the answer to what was done is lost', async () => {
     const [list] = await lists(1);
     const losing = () => dynamo.fake?.plan({ operation: 'TransactWriteItems', how: 'lost', times: 2 });
