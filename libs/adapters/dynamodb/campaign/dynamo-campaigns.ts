@@ -65,7 +65,7 @@ export class DynamoCampaigns implements Campaigns {
       pk: gsi1pk,
       limit: limit + 1,
       descending: true,
-      ...(after !== undefined && { after: { ...campaignKey(after), gsi1pk, gsi1sk: after } }),
+      ...(after && { after: { ...campaignKey(after), gsi1pk, gsi1sk: after } }),
     });
     return cut(items.map(campaignOf), limit, ({ id }) => id);
   }

@@ -37,7 +37,7 @@ export class DynamoLists implements Lists {
     const items = await this.#table.list<ListItem>({
       pk: partitionOf(workspaceId),
       limit: limit + 1,
-      ...(after !== undefined && after !== '' && { after: { pk: partitionOf(workspaceId), sk: after } }),
+      ...(after && { after: { pk: partitionOf(workspaceId), sk: after } }),
     });
     return cut(items.map(listOf), limit, ({ id }) => id);
   }

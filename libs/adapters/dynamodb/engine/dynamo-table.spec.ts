@@ -28,6 +28,14 @@ describe('the table', () => {
     expect(await counter('two')).toBeUndefined();
   });
 
+  it('has nothing under keys that DynamoDB has not', async () => {
+    await table.put({ ...at('one'), count: 1 });
+    for (const wrong of [at('one', ''), at('', 'a'), at('one', '#'.repeat(1025)), at('é'.repeat(1025))]) {
+      expect(await table.get(wrong)).toBeUndefined();
+      expect(await table.getAll([wrong, at('one')])).toHaveLength(1);
+    }
+  });
+
   it('does nothing of what its condition refuses, and says what stands there', async () => {
     await table.put({ ...at('one'), count: 1 });
     expect(await table.put({ ...at('one'), count: 2 }, when`attribute_not_exists(pk)`)).toBe('refused');

@@ -28,6 +28,15 @@ export function padded(value: number): string {
   return String(value).padStart(16, '0');
 }
 
+/** Bytes of the two parts of a key. */
+const LONGEST = { pk: 2048, sk: 1024 };
+
+/** DynamoDB refuses to look for other keys: an id from outside may be empty or a thousand signs long, and nothing is there. */
+export function canStand({ pk, sk }: Key): boolean {
+  const fits = (part: string, longest: number): boolean => part !== '' && Buffer.byteLength(part) <= longest;
+  return fits(pk, LONGEST.pk) && fits(sk, LONGEST.sk);
+}
+
 function escaped(part: string): string {
   return part.replace(/[%#]/g, (sign) => (sign === '#' ? '%23' : '%25'));
 }
