@@ -29,9 +29,6 @@ export interface FakeDynamo {
   close(): Promise<void>;
 }
 
-/** Set on requests of the fake to itself: they pass while a transaction holds up all others. */
-const INSIDE = 'x-inside-transaction';
-
 /**
  * DynamoDB over HTTP: dynalite, and before it what dynalite lacks: `TransactWriteItems`, `TransactGetItems`,
  * `UpdateTimeToLive`, and faults. A transaction holds up every other request while it runs, so nobody sees half of it.
@@ -43,7 +40,7 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const local = new LocalDynamo(url, INSIDE);
+  const local = new LocalDynamo(inner);
   const transactions = new Transactions(local);
 
   const faultFor = (operation: string): DynamoFault | undefined => {
@@ -56,7 +53,6 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
-    if (request.headers[INSIDE]) return void inner.emit('request', request, response);
     const fault = faultFor(operation);
     if (fault && fault.how !== 'lost') {
       calls.push({ operation, answer: 'refused by a fault' });

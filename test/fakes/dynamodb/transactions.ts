@@ -107,10 +107,13 @@ export class Transactions {
     const undo: Undo[] = [];
     const reasons: Reason[] = [];
     for (const action of actions) {
-      const before = await this.#local.item(action.input.TableName, action.key);
+      const { TableName: table } = action.input;
       const { status, body } = await this.#do(action);
-      if (status === 200) undo.push({ table: action.input.TableName, key: action.key, before });
-      reasons.push(status === 200 ? { Code: 'None' } : reasonOf(body, action.wantsOld ? before : undefined));
+      if (status === 200)
+        undo.push({ table, key: action.key, before: body['Attributes'] as AttributeMap | undefined });
+      const standing =
+        status === 200 || !action.wantsOld ? undefined : await this.#local.item(table, action.key);
+      reasons.push(status === 200 ? { Code: 'None' } : reasonOf(body, standing));
       // Nothing of a request that is not well formed is done, and it is said without reasons.
       if (status !== 200 && reasons.at(-1)?.Code === 'ValidationError') {
         await this.#takeBack(undo);
@@ -135,8 +138,9 @@ export class Transactions {
 
   #do({ operation, input, key }: Action): Promise<Answer> {
     const { ReturnValuesOnConditionCheckFailure: _, ...asked } = input;
-    if (operation !== 'ConditionCheck') return this.#local.call(operation, asked);
-    return this.#local.call('UpdateItem', { ...asked, Key: key });
+    const told = { ...asked, ReturnValues: 'ALL_OLD' };
+    if (operation !== 'ConditionCheck') return this.#local.call(operation, told);
+    return this.#local.call('UpdateItem', { ...told, Key: key });
   }
 
   async #takeBack(undo: readonly Undo[]): Promise<void> {
