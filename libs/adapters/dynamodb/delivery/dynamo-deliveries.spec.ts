@@ -11,7 +11,7 @@ const dynamo = OneDynamo.forThisFile();
 const open = deliveryIn(dynamo);
 
 describeDeliveriesContract('DynamoDeliveries', open);
-describeFailedMessagesContract('DynamoFailedMessages', open);
+describeFailedMessagesContract('DynamoFailedMessages', open, 100);
 
 describe('dead messages of a completed dispatch', () => {
   it('open it again in the same step as they are retried, told once, though the answer was lost', async () => {
