@@ -25,7 +25,8 @@ import {
   unknown,
 } from './testing/worker.js';
 
-export function describeFailedMessagesContract(name: string, open: OpenDeliveryStores): void {
+/** @param page recipients of each of the two pages of the largest case: an emulator takes a thousand times as long for each step */
+export function describeFailedMessagesContract(name: string, open: OpenDeliveryStores, page = 1_000): void {
   describe(`FailedMessages: ${name}`, () => {
     let its: DeliveryStores;
     beforeEach(async () => {
@@ -151,7 +152,7 @@ export function describeFailedMessagesContract(name: string, open: OpenDeliveryS
       });
     });
 
-    describeRetrying(() => its);
+    describeRetrying(() => its, page);
 
     describe('resolving', () => {
       it('makes a dead message failed for good, with the given reason', async () => {

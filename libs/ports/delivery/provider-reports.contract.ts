@@ -31,7 +31,12 @@ import {
 
 const permanent = true;
 
-export function describeProviderReportsContract(name: string, open: OpenReportStores): void {
+/** @param size of the heaviest cases: an emulator takes a thousand times as long for each step */
+export function describeProviderReportsContract(
+  name: string,
+  open: OpenReportStores,
+  { runs, many }: { readonly runs: number; readonly many: number } = { runs: 25, many: 500 },
+): void {
   describe(`ProviderReports: ${name}`, () => {
     let its: ReportStores;
     beforeEach(async () => {
@@ -224,7 +229,7 @@ export function describeProviderReportsContract(name: string, open: OpenReportSt
             expect(keptToo).toHaveLength(kept?.length ?? 0);
           },
         ),
-        { numRuns: 25 },
+        { numRuns: runs },
       );
     });
 
@@ -301,15 +306,15 @@ export function describeProviderReportsContract(name: string, open: OpenReportSt
 
     it('takes many events at once', async () => {
       const dispatch = await aDispatch().openedIn(its);
-      for (let from = 0; from < 500; from += 50)
+      for (let from = 0; from < many; from += 50)
         await deliverAll(its, dispatch, recipients(50, { from }), accepted);
-      const events = Array.from({ length: 500 }, (_, ordinal) => aReport(dispatch, ordinal, 'delivered'));
-      expect(await report(its, events)).toEqual({ applied: 500, repeated: 0, unmatched: 0 });
-      expect(await countsOf(its, dispatch)).toEqual({ delivered: 500 });
+      const events = Array.from({ length: many }, (_, ordinal) => aReport(dispatch, ordinal, 'delivered'));
+      expect(await report(its, events)).toEqual({ applied: many, repeated: 0, unmatched: 0 });
+      expect(await countsOf(its, dispatch)).toEqual({ delivered: many });
       expect(await report(its, [])).toEqual({ applied: 0, repeated: 0, unmatched: 0 });
     });
 
-    describeOptOuts(() => its);
+    describeOptOuts(() => its, runs);
   });
 }
 

@@ -9,7 +9,7 @@ const NUMBER = '+4915112345678';
 const permanent = true;
 
 /** What bounces, complaints, STOP and START do to the suppression lists. */
-export function describeOptOuts(stores: () => ReportStores): void {
+export function describeOptOuts(stores: () => ReportStores, runs: number): void {
   const reasons = async (workspaceId = acme) =>
     (await everySuppression(stores(), workspaceId)).map(
       ({ address, scope, reason }) => `${address} ${scope} ${reason}`,
@@ -121,7 +121,7 @@ export function describeOptOuts(stores: () => ReportStores): void {
           const page = await stores().suppressions.page(acme, address, { limit: 10, after: undefined });
           expect(page.data.map(({ reason }) => reason)).toEqual(out ? ['opt_out'] : []);
         }),
-        { numRuns: 25 },
+        { numRuns: runs },
       );
     });
   });
