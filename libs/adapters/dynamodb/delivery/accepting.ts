@@ -24,6 +24,8 @@ import { Tally } from './tally.js';
 
 /** Recipients of one transaction: a row and an address each, and beside them the parcel and up to two shards. */
 const STEP = 48;
+/** Of their data, in one transaction: DynamoDB takes 4 MB of items. */
+const STEP_BYTES = 3_000_000;
 const PARCEL_AT_MOST = 1_000;
 /** A parcel that takes several steps to fill is hidden that long. If its maker dies it is worked on as it is then. */
 const FILLING_MS = 60_000;
@@ -87,6 +89,23 @@ export function onePerAddress(recipients: readonly Recipient[]): Recipient[] {
   return [...first.values()];
 }
 
+function stepsOf(recipients: readonly Recipient[]): Recipient[][] {
+  const steps: Recipient[][] = [];
+  let room = 0;
+  for (const one of recipients) {
+    const bytes = Buffer.byteLength(one.data);
+    const last = steps.at(-1);
+    if (!last || last.length === STEP || bytes > room) {
+      steps.push([one]);
+      room = STEP_BYTES - bytes;
+    } else {
+      last.push(one);
+      room -= bytes;
+    }
+  }
+  return steps;
+}
+
 /** For a parcel of members that are due at this instant, if they have a due time of their own. */
 export function giveUpAt(
   { giveUpAt: ofDispatch }: { readonly giveUpAt: Instant },
@@ -144,12 +163,14 @@ class PageOfRecipients {
   }
 
   async #fillParcels(recipients: readonly Recipient[], dueAt: Instant | undefined): Promise<number> {
-    const isOneStep = recipients.length <= STEP;
+    const steps = stepsOf(recipients);
+    const isOneStep = steps.length === 1;
     const filled: ParcelItem[] = [];
     let added = 0;
     let parcel: ParcelItem | undefined;
-    for (let from = 0; from < recipients.length && !this.#isCancelled; from += STEP) {
-      const step = await this.#step(recipients.slice(from, from + STEP), dueAt, parcel, isOneStep);
+    for (const some of steps) {
+      if (this.#isCancelled) break;
+      const step = await this.#step(some, dueAt, parcel, isOneStep);
       if (parcel && step.parcel?.id !== parcel.id) filled.push(parcel);
       parcel = step.parcel;
       added += step.added;

@@ -26,6 +26,8 @@ export interface Step {
 
 /** Writes that a step leaves room for: the parcel and the intent. */
 const ROOM_FOR_OTHERS = 2;
+/** Of the rows' data, in one transaction: DynamoDB takes 4 MB of items. */
+const MOST_BYTES = 3_000_000;
 
 export async function readRows(
   table: DynamoTable,
@@ -42,7 +44,10 @@ export function firstStep({ dispatch, shards }: KnownDispatch, moves: readonly R
   const tally = new Tally(dispatch.id, shards);
   const taken: RowMove[] = [];
   const writes = new Map<string, Write>();
+  let bytes = 0;
   for (const move of moves) {
+    bytes += Buffer.byteLength(move.row.data);
+    if (bytes > MOST_BYTES && taken.length > 0) break;
     const its = [rowWrite(move), ...move.beside];
     const fresh = its.filter((write) => !writes.has(placeOf(write)));
     const counters = tally.size + (tally.has(move.row.ordinal) ? 0 : 1);

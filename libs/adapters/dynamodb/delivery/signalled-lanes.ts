@@ -79,7 +79,10 @@ export class SignalledLanes implements Lanes {
 
   async extend(claims: readonly Claim[], leaseMs: number, now: Instant): Promise<void> {
     await this.#tools.lanes.extend(claims, leaseMs, now);
-    for (const { parcel, lane } of claims) await this.#hide(lane, this.#held.get(parcel) ?? [], leaseMs);
+    for (const [lane, ofLane] of Map.groupBy(claims, (claim) => claim.lane)) {
+      const signals = ofLane.flatMap(({ parcel }) => this.#held.get(parcel) ?? []);
+      await this.#hide(lane, signals, leaseMs);
+    }
   }
 
   async finish(claim: Claim, leftovers: readonly Leftover[], now: Instant): Promise<void> {

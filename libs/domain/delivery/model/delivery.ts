@@ -35,7 +35,7 @@ export interface Recipient {
   readonly dueAt?: Instant;
 }
 
-/** A member of a dispatch as a worker sees it. `ordinal` counts from 0 within the dispatch, without gaps. */
+/** A member of a dispatch as a worker sees it. `ordinal` counts from 0 within the dispatch; where an address was known already there may be a gap. */
 export interface Member {
   readonly ordinal: number;
   readonly address: string;
