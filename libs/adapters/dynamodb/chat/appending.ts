@@ -4,6 +4,7 @@ import type { Appended } from '#ports/chat/message-log.js';
 import { isPassing } from '../engine/retrying.js';
 import { AppendBatch } from './append-batch.js';
 import { type MetaItem, type PlaceItem } from './chat-items.js';
+import { sentKey } from './chat-keys.js';
 import type { ChatTable } from './chat-table.js';
 
 interface Ask {
@@ -108,8 +109,14 @@ export class Appending {
     else this.append(ask.workspaceId, draft).then(ask.answer, ask.fail);
   }
 
-  async #known(draft: Draft, place: PlaceItem | undefined): Promise<Message | undefined> {
-    return place && this.#chat.messageAt(draft.conversationId, place.seq);
+  async #known(
+    { conversationId, senderId, clientMessageId }: Draft,
+    place: PlaceItem | undefined,
+  ): Promise<Message | undefined> {
+    // Not every endpoint says what stands there.
+    const found =
+      place ?? (await this.#chat.table.get<PlaceItem>(sentKey(conversationId, senderId, clientMessageId)));
+    return found && this.#chat.messageAt(conversationId, found.seq);
   }
 
   #remember(conversationId: string, meta: MetaItem): void {

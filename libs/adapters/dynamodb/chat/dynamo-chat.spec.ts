@@ -194,6 +194,26 @@ describe('DynamoConversations', () => {
     expect(ofLoser.data).toEqual([]);
   });
 
+  it('has none of the people of an opening that died before it was whole', async () => {
+    await open();
+    const dying = Object.assign(dynamo.table(), {
+      transact: () => Promise.reject(new Error('We die here.')),
+    });
+    const dead = new DynamoConversations(new ChatTable(dying, new CryptoRandomness()));
+    const room = aConversation().ofKind('room');
+    const left = room.with(...people('left'));
+    await expect(dead.open(left.build(), left.members())).rejects.toThrow('We die here.');
+    const stores = another();
+    expect(await stores.conversations.memberOf(left.build().id, 'left 1')).toBeUndefined();
+    const right = room.with(...people('right'));
+    expect(await stores.conversations.open(right.build(), right.members())).toMatchObject({ created: true });
+    const { id } = right.build();
+    expect([...(await stores.conversations.userIds(id))].sort()).toEqual(people('right').sort());
+    expect((await stores.conversations.ofUser(acme, 'left 1', { limit: 5 })).data).toEqual([]);
+    const said = await stores.log.append(acme, aDraft(right.build(), { senderId: 'left 1' }));
+    expect(said).toEqual({ kind: 'no_member' });
+  });
+
   it('is opened once though its answer is lost', async () => {
     const stores = await open();
     const builder = aConversation().between('anna', 'ben');

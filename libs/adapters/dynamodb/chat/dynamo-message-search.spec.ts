@@ -32,7 +32,7 @@ describe('DynamoMessageSearch', () => {
     const its = await open(20);
     const logs = [await aConversation().openedIn(its), await aConversation().openedIn(its)];
     const first = await append(its, logs[0]!, { text: 'needle' });
-    await allAtOnce(120, (i) => append(its, logs[i % 2]!, { text: 'hay' }));
+    await allAtOnce(120, (i) => append(its, logs[i % 4 === 0 ? 1 : 0]!, { text: 'hay' }));
     const sizes: number[] = [];
     const all = await everyPage(async (after) => {
       const page = await its.search.search(acme, 'anna', parseSearchQuery('needle'), { limit: 5, after });
@@ -42,6 +42,11 @@ describe('DynamoMessageSearch', () => {
     expect(all.map(({ message }) => message.id)).toEqual([first.id]);
     expect(sizes.length).toBeGreaterThan(2);
     expect(sizes.slice(0, -1).every((size) => size === 0)).toBe(true);
+    const hay = await everyPage((after) =>
+      its.search.search(acme, 'anna', parseSearchQuery('hay'), { limit: 7, after }),
+    );
+    expect(hay).toHaveLength(120);
+    expect(new Set(hay.map(({ message }) => message.id)).size).toBe(120);
   });
 
   it('keeps the order of each log whatever the clocks of those say who wrote to it', async () => {

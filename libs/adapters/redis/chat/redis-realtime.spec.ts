@@ -123,12 +123,16 @@ describeWhen('redis-server', 'pushes by way of Redis', (program) => {
     }
   });
 
-  it('passes on what is not kept', async () => {
+  it('passes on what is not kept, and once to those who are connected where it was told', async () => {
     const of = await aConversation().openedIn(stores);
-    const ben = await other.follow('ben', of);
-    one.realtime.tell(acme, { kind: 'typing', conversationId: of.id, userId: 'anna', on: true });
+    const [anna, ben] = [await one.follow('anna', of), await other.follow('ben', of)];
+    one.realtime.tell(acme, { kind: 'typing', conversationId: of.id, userId: 'cleo', on: true });
     await until(() => ben.others.find(({ kind }) => kind === 'typing'));
-    expect(ben.others.filter(({ kind }) => kind === 'typing')).toHaveLength(1);
+    // What comes by the same way afterwards comes after its echo.
+    await say(other, of);
+    await has(anna, 1);
+    for (const client of [anna, ben])
+      expect(client.others.filter(({ kind }) => kind === 'typing')).toHaveLength(1);
   });
 
   it('loses nothing while Redis is away: others are shown it when they look again, and live when it is back', async () => {
