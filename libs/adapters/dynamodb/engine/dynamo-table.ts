@@ -19,7 +19,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '#ports/system/clock.js';
 import type { Randomness } from '#ports/system/randomness.js';
 import { combined, type Expression } from './expressions.js';
-import type { Item, Key } from './keys.js';
+import { isPossible, type Item, type Key } from './keys.js';
 import { retrying } from './retrying.js';
 import { type IndexName, TABLE_SCHEMA } from './table-schema.js';
 
@@ -94,6 +94,7 @@ export class DynamoTable {
   }
 
   async get<T extends object>(of: Key): Promise<T | undefined> {
+    if (!isPossible(of)) return undefined;
     const { Item } = await this.#ask(() =>
       this.#documents.send(new GetCommand({ ...this.#named, Key: keyOf(of), ConsistentRead: true })),
     );
@@ -104,7 +105,7 @@ export class DynamoTable {
   async getAll<T extends object>(keys: readonly Key[]): Promise<T[]> {
     const { table } = this.#tools;
     const found: T[] = [];
-    let left = keys.map(keyOf);
+    let left = keys.filter(isPossible).map(keyOf);
     while (left.length > 0) {
       const now = left.slice(0, MOST_READ_AT_ONCE);
       const { Responses, UnprocessedKeys } = await this.#ask(() =>
@@ -153,6 +154,7 @@ export class DynamoTable {
 
   /** One page: fewer than `limit` are no sign of the end, `next` is. */
   async query<T extends object>(range: Range): Promise<Found<T>> {
+    if (!isPossible({ pk: range.pk, sk: '' })) return { items: [], next: undefined };
     const { Items, LastEvaluatedKey } = await this.#ask(() =>
       this.#documents.send(new QueryCommand({ ...this.#named, ...queryOf(range) })),
     );

@@ -4,6 +4,15 @@ export interface Key {
   readonly sk: string;
 }
 
+/** Bytes of UTF-8 that DynamoDB takes. */
+const LONGEST_PK = 2048;
+const LONGEST_SK = 1024;
+
+/** Whether an item can have this key at all: what people ask for by name may be longer, and is then not there. */
+export function isPossible({ pk, sk }: Key): boolean {
+  return Buffer.byteLength(pk) <= LONGEST_PK && Buffer.byteLength(sk) <= LONGEST_SK;
+}
+
 /** What every item may carry beside its key: where the indexes have it, and when it lapses. */
 export interface Indexed {
   readonly gsi1pk?: string;
