@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
+import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { describeRateLimitsContract } from '#ports/workspace/rate-limits.contract.js';
 import { type RedisProcess, startRedis } from '#test/support/redis.js';
 import { describeWhen } from '#test/support/system-packages.js';
@@ -33,7 +34,7 @@ describeWhen('redis-server', 'rate limits shared by Redis', (program) => {
   };
   const at = (clock: DrivenClock) => (): string => String(Math.round(clock.monotonic() * 1000));
   const limitsOf = (redis: Redis, clock = new DrivenClock(), log = new MemoryLog()) =>
-    new RedisRateLimits({ redis, clock, log }, at(clock));
+    new RedisRateLimits({ redis, own: new MemoryRateLimits(clock), clock, log }, at(clock));
 
   describeRateLimitsContract('RedisRateLimits', () => {
     const clock = new DrivenClock();
@@ -63,7 +64,9 @@ describeWhen('redis-server', 'rate limits shared by Redis', (program) => {
 
   it('goes by the time of Redis where it is given none, and forgets a bucket that is full', async () => {
     const redis = await connect();
-    const limits = new RedisRateLimits({ redis, clock: new DrivenClock(), log: new MemoryLog() });
+    const clock = new DrivenClock();
+    const own = new MemoryRateLimits(clock);
+    const limits = new RedisRateLimits({ redis, own, clock, log: new MemoryLog() });
     const slow = { perSecond: 0.001, burst: 2 };
     expect((await limits.take('its time', slow)).remaining).toBe(1);
     expect(await redis.pttl('posthorn:rate:its time')).toBeGreaterThan(900_000);

@@ -1,5 +1,4 @@
 import type { Redis, Result } from 'ioredis';
-import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
 import type { RateLimit, RateLimits, RateVerdict } from '#ports/workspace/rate-limits.js';
@@ -26,6 +25,8 @@ const PREFIX = 'posthorn:rate:';
 export interface RedisRateTools {
   /** Ours alone: it is made with `enableOfflineQueue: false`, so that what cannot be asked now fails now. */
   readonly redis: Redis;
+  /** Those of this process, for while Redis is away. */
+  readonly own: RateLimits;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,7 +38,6 @@ export interface RedisRateTools {
  */
 export class RedisRateLimits implements RateLimits {
   readonly #its: RedisRateTools;
-  readonly #own: MemoryRateLimits;
   readonly #now: () => string;
   #awayUntil = 0;
   #isAway = false;
@@ -45,22 +45,21 @@ export class RedisRateLimits implements RateLimits {
   /** @param now microseconds, for tests that move time; otherwise it is that of Redis */
   constructor(its: RedisRateTools, now: () => string = () => '') {
     this.#its = its;
-    this.#own = new MemoryRateLimits(its.clock);
     this.#now = now;
     its.redis.defineCommand('posthornTokenBucket', { numberOfKeys: 1, lua: TOKEN_BUCKET });
   }
 
   async take(bucket: string, limit: RateLimit): Promise<RateVerdict> {
     // Both count: whoever used up their burst with Redis does not get another when it goes.
-    const own = await this.#own.take(bucket, limit);
+    const own = await this.#its.own.take(bucket, limit);
     const shared = await this.#step(bucket, 1, limit);
     if (!shared) return own;
-    if (!shared.allowed && own.allowed) await this.#own.giveBack(bucket, limit);
+    if (!shared.allowed && own.allowed) await this.#its.own.giveBack(bucket, limit);
     return shared;
   }
 
   async giveBack(bucket: string, limit: RateLimit): Promise<void> {
-    await this.#own.giveBack(bucket, limit);
+    await this.#its.own.giveBack(bucket, limit);
     await this.#step(bucket, -1, limit);
   }
 

@@ -290,10 +290,8 @@ export function describeInboxContract(name: string, open: OpenCommunicationStore
 
     describePaging(async () => {
       const states = ['unseen', 'seen', 'read'] as const;
-      for (let i = 0; i < 23; i++) {
-        await put({ state: states[i % 3]! });
-        await put({ userId: 'ben' });
-      }
+      const anna = Array.from({ length: 23 }, (_, i) => anInboxItem({ state: states[i % 3]! }));
+      await inbox.put(anna.flatMap((item) => [item, anInboxItem({ userId: 'ben' })]));
       return { count: 23, read: (page) => inbox.page(acme, 'anna', {}, page), keyOf: ({ id }) => id };
     });
   });

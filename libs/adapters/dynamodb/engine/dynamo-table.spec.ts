@@ -36,6 +36,13 @@ describe('the table', () => {
     }
   });
 
+  it('has nothing under a key that is longer than any can be', async () => {
+    const [pk, sk] = ['ö'.repeat(1025), 'ö'.repeat(513)];
+    expect(await table.get(at(pk))).toBeUndefined();
+    expect(await table.getAll([at('one', sk)])).toEqual([]);
+    expect(await table.query({ pk, limit: 10 })).toEqual({ items: [], next: undefined });
+  });
+
   it('does nothing of what its condition refuses, and says what stands there', async () => {
     await table.put({ ...at('one'), count: 1 });
     expect(await table.put({ ...at('one'), count: 2 }, when`attribute_not_exists(pk)`)).toBe('refused');

@@ -154,6 +154,7 @@ export class DynamoTable {
 
   /** One page: fewer than `limit` are no sign of the end, `next` is. */
   async query<T extends object>(range: Range): Promise<Found<T>> {
+    if (!canStand({ pk: range.pk, sk: '-' })) return { items: [], next: undefined };
     const { Items, LastEvaluatedKey } = await this.#ask(() =>
       this.#documents.send(new QueryCommand({ ...this.#named, ...queryOf(range) })),
     );

@@ -61,10 +61,11 @@ export function describeListing(notifications: () => Notifications): void {
   });
 
   describePaging(async () => {
-    for (let i = 0; i < 23; i++) {
-      await accept({}, { status: i % 3 === 0 ? 'failed' : 'delivered' });
-      await accept({ workspaceId: rival });
-    }
+    const all = Array.from({ length: 23 }, (_, i) => [
+      aNotification({}, { status: i % 3 === 0 ? 'failed' : 'delivered' }),
+      aNotification({ workspaceId: rival }),
+    ]);
+    await notifications().accept(all.flat());
     return {
       count: 23,
       read: (page) => notifications().page(acme, {}, page),

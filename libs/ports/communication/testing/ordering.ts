@@ -12,8 +12,8 @@ import { aNotification, ended, moved } from './communication-stores.js';
 
 const DAY = 86_400_000;
 
-/** The part of the Notifications contract about ordering keys. */
-export function describeOrdering(notifications: () => Notifications): void {
+/** The part of the Notifications contract about ordering keys. @param many that wait behind one another */
+export function describeOrdering(notifications: () => Notifications, many: number): void {
   const accept = async (order: Partial<NotificationOrder> = {}): Promise<Notification> => {
     const notification = aNotification({ orderingKey: 'k', ...order });
     await notifications().accept([notification]);
@@ -142,7 +142,7 @@ export function describeOrdering(notifications: () => Notifications): void {
     });
 
     it('do not fill a page with those that wait, though they are due first', async () => {
-      const waiting = Array.from({ length: 1000 }, () => aNotification({ orderingKey: 'k' }));
+      const waiting = Array.from({ length: many }, () => aNotification({ orderingKey: 'k' }));
       const free = aNotification({ sendAt: START + 1 });
       await notifications().accept([...waiting, free]);
       expect(await due(START + 1, 2)).toEqual([waiting[0], free]);
