@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { describeBlobLinksContract } from '#ports/system/blob-links.contract.js';
@@ -42,11 +42,22 @@ describe('S3Blobs', () => {
   it('leaves no part of a stream that broke off after some', async () => {
     const place = bucket.fresh();
     const blobs = new S3Blobs(place, 5 * MIB);
-    await expect(blobs.put('imp_1', pieces(whole, MIB, true))).rejects.toThrow('connection lost');
-    const { Uploads = [] } = await bucket.client.send(
-      new ListMultipartUploadsCommand({ Bucket: place.bucket, Prefix: place.prefix }),
+    let begun: object = {};
+    bucket.client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (asked) => {
+          const answered = await next(asked);
+          if (commandName === 'CreateMultipartUploadCommand') begun = answered.output;
+          return answered;
+        },
+      { step: 'initialize', name: 'watch' },
     );
-    expect(Uploads).toEqual([]);
+    await expect(blobs.put('imp_1', pieces(whole, MIB, true))).rejects.toThrow('connection lost');
+    const { UploadId } = begun as { UploadId: string };
+    const another = { Bucket: place.bucket, Key: `${place.prefix}imp_1`, UploadId, PartNumber: 2, Body: 'x' };
+    await expect(bucket.client.send(new UploadPartCommand(another))).rejects.toMatchObject({
+      name: 'NoSuchUpload',
+    });
   });
 
   it('takes no name that is not of ours', async () => {

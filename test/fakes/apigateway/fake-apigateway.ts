@@ -144,7 +144,12 @@ class GatewayFront implements FakeGateway {
   }
 
   async close(): Promise<void> {
-    for (const { socket } of this.#held.values()) socket.terminate();
+    const closing = [...this.#held.values()].map(({ socket }) => {
+      const closed = new Promise<unknown>((resolve) => socket.once('close', resolve));
+      socket.terminate();
+      return closed;
+    });
+    await Promise.all(closing);
     await this.idle();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

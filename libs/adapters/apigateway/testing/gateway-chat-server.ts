@@ -61,18 +61,26 @@ export class GatewayChatServer implements TransportUnderTest {
   #client: ApiGatewayManagementApiClient | undefined;
   #turn = 0;
 
-  private constructor(ports: Ports) {
+  private constructor(ports: Ports, connections: Connections) {
     this.#ports = ports;
     this.clock = ports.clock;
     this.log = ports.log;
     this.stores = chatPorts(ports);
-    this.connections = new MemoryConnections(ports.clock);
+    this.connections = connections;
     this.tokens = new Hs256UserTokens({ key: KEY, audience: 'posthorn' }, ports.clock);
   }
 
-  /** @param processes that take the frames in turn */
-  static async start(limits: Partial<GatewayLimits> = {}, processes = 1): Promise<GatewayChatServer> {
-    const server = new GatewayChatServer(memoryPorts(new DrivenClock()));
+  /**
+   * @param processes that take the frames in turn
+   * @param keep where it is written down who is connected; in memory if nothing is said
+   */
+  static async start(
+    limits: Partial<GatewayLimits> = {},
+    processes = 1,
+    keep: (clock: DrivenClock) => Promise<Connections> = async (clock) => new MemoryConnections(clock),
+  ): Promise<GatewayChatServer> {
+    const clock = new DrivenClock();
+    const server = new GatewayChatServer(memoryPorts(clock), await keep(clock));
     await server.#listen(limits);
     for (let n = 0; n < processes; n++) server.processes.push(await server.#aProcess());
     return server;
