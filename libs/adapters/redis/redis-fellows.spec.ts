@@ -179,6 +179,9 @@ describeWhen('redis-server', 'While Redis is away', (program) => {
     await expect(fellows.leave('anna')).rejects.toThrow();
     const lost: ProviderTurn = { kind: 'closed', channel: 'email', provider: 'told to nobody' };
     expect(teller.tell(lost)).toBeUndefined();
+    // Nor is anything missed for good by a process that starts now.
+    const late = new RedisProviderNews(redis, 'a:');
+    const listening = late.listen();
 
     await server.start();
     const view = await until(() => fellows.hold('ben', undefined, LONG).catch(() => undefined));
@@ -189,7 +192,8 @@ describeWhen('redis-server', 'While Redis is away', (program) => {
       return heard.length > 0 ? true : undefined;
     });
     expect(heard[0]).toEqual(turn);
-    teller.close();
+    await listening;
+    for (const news of [teller, late]) news.close();
     hearer.close();
   });
 

@@ -21,7 +21,7 @@ export class RedisProviderNews implements ProviderNews {
     this.#redis = redis;
     this.#channel = `${prefix}provider-news`;
     // Subscribing waits until Redis is there, and is done again after each loss of it.
-    this.#subscriber = redis.duplicate({ enableOfflineQueue: true, autoResubscribe: true });
+    this.#subscriber = redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
     this.#subscriber.on('error', () => {});
     this.#subscriber.on('message', (_channel: string, text: string) => this.#hear(text));
   }
