@@ -1,9 +1,12 @@
 import type { Lane } from '#domain/delivery/model/dispatch.js';
+import type { Share } from '#domain/delivery/model/rate-share.js';
 import type { ProviderStatus } from '#domain/delivery/model/provider-status.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import type { AnyProvider } from '#ports/delivery/message-provider.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Randomness } from '#ports/system/randomness.js';
+import type { ProviderTurn } from '#ports/delivery/provider-news.js';
+import { alone, type Company } from './company.js';
 import { ProviderSlot, type ProviderSettings, type Readiness, type Transition } from './provider-slot.js';
 
 /** Leave to make one call of up to `count` messages. It ends with `report` or `giveBack`, exactly once. */
@@ -39,6 +42,9 @@ export class ProviderPool {
   readonly #clock: Clock;
   readonly #randomness: Randomness;
   readonly #onTransition: (transition: Transition) => void;
+  readonly #company: Company;
+  #share: Share | undefined;
+  readonly #leaveCompany: readonly (() => void)[];
   readonly #waiters = new Set<{ lane: Lane; wake: () => void }>();
 
   constructor(
@@ -47,13 +53,21 @@ export class ProviderPool {
     clock: Clock,
     randomness: Randomness,
     onTransition: (transition: Transition) => void = () => {},
+    company: Company = alone,
   ) {
     this.#clock = clock;
     this.#randomness = randomness;
     this.#onTransition = onTransition;
+    this.#company = company;
+    const share = company.shares.share();
+    this.#share = share;
     this.#slots = providers.map(
-      ({ provider, settings }) => new ProviderSlot(channel, provider, settings, clock.monotonic()),
+      ({ provider, settings }) => new ProviderSlot(channel, provider, settings, share, clock.monotonic()),
     );
+    this.#leaveCompany = [
+      company.shares.onChanged(() => this.#adoptShare()),
+      company.news.onHeard((turn) => this.#hear(channel, turn)),
+    ];
   }
 
   /** Waits, at most a few seconds, for a provider that may take at least one of the messages. */
@@ -63,7 +77,7 @@ export class ProviderPool {
       const found = this.#look(wanted);
       if (found.kind === 'permit') return found;
       const left = deadline - this.#clock.monotonic();
-      if (left <= 0 || (!found.busy && found.waitMs > left)) {
+      if (left <= 0 || found.elsewhere || (!found.busy && found.waitMs > left)) {
         return { kind: 'none', retryAt: this.#clock.now() + Math.max(100, Math.min(found.waitMs, 60_000)) };
       }
       await this.#wait(wanted.lane, Math.min(found.waitMs, left));
@@ -72,10 +86,12 @@ export class ProviderPool {
 
   #look(
     wanted: Wanted,
-  ): { kind: 'permit'; permit: Permit } | { kind: 'wait'; waitMs: number; busy: boolean } {
+  ):
+    { kind: 'permit'; permit: Permit } | { kind: 'wait'; waitMs: number; busy: boolean; elsewhere: boolean } {
     const [now, mono] = [this.#clock.now(), this.#clock.monotonic()];
     let waitMs = Infinity;
-    let busy = false;
+    let [busy, elsewhere] = [false, false];
+    this.#adoptShare();
     for (const slot of this.#inOrder()) {
       if (wanted.excluding.has(slot.name)) continue;
       const readiness = slot.readiness(wanted.lane, wanted.want, now, mono);
@@ -86,7 +102,8 @@ export class ProviderPool {
       waitMs = Math.min(waitMs, waitOf(readiness, now));
       // A healthy provider that is merely busy is worth its queue; only what is urgent looks further.
       busy ||= readiness.kind === 'busy';
-      if (busy && wanted.lane !== 'critical') break;
+      elsewhere ||= readiness.kind === 'elsewhere';
+      if ((busy || elsewhere) && wanted.lane !== 'critical') break;
     }
     // Everyone has been tried: nothing to wait for here, the messages' own backoff decides.
     return {
@@ -94,6 +111,8 @@ export class ProviderPool {
       waitMs:
         Number.isFinite(waitMs) || this.#slots.some((slot) => !wanted.excluding.has(slot.name)) ? waitMs : 0,
       busy,
+      // Its own worker is sooner found by putting it back.
+      elsewhere: elsewhere && !busy,
     };
   }
 
@@ -135,7 +154,28 @@ export class ProviderPool {
       this.#clock.monotonic(),
       this.#randomness.unit(),
     );
+    if (transition) {
+      this.#onTransition(transition);
+      const news = slot.newsOf(transition, this.#clock.now());
+      if (news) this.#company.news.tell(news);
+    }
+    this.#wakeAll();
+  }
+
+  /** Told by another worker, so it is not passed on. */
+  #hear(channel: string, turn: ProviderTurn): void {
+    if (turn.channel !== channel) return;
+    const transition = this.#slots.find((one) => one.name === turn.provider)?.hear(turn, this.#clock.now());
     if (transition) this.#onTransition(transition);
+    this.#wakeAll();
+  }
+
+  /** Before anything is drawn too: a process that was frozen finds only then that its place is gone. */
+  #adoptShare(): void {
+    const share = this.#company.shares.share();
+    if (share === this.#share) return;
+    this.#share = share;
+    for (const slot of this.#slots) slot.adopt(share, this.#clock.monotonic());
     this.#wakeAll();
   }
 
@@ -153,6 +193,7 @@ export class ProviderPool {
   again(name: string, count: number): Acquired | undefined {
     const slot = this.#slots.find((one) => one.name === name);
     if (!slot) return undefined;
+    this.#adoptShare();
     const [now, mono] = [this.#clock.now(), this.#clock.monotonic()];
     const retryAt = slot.repeatableAt(count, now, mono);
     if (retryAt > now) return { kind: 'none', retryAt };
@@ -175,6 +216,7 @@ export class ProviderPool {
   }
 
   close(): void {
+    for (const leave of this.#leaveCompany) leave();
     for (const slot of this.#slots) slot.provider.close();
   }
 
@@ -194,6 +236,7 @@ function waitOf(readiness: Readiness, now: number): number {
     case 'ready':
       return 0;
     case 'busy':
+    case 'elsewhere':
       return readiness.waitMs;
     case 'away':
       return Math.max(1, readiness.until - now);

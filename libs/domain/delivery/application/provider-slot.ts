@@ -4,40 +4,36 @@ import {
   type BreakerRules,
   type CallResult,
   closedBreaker,
+  heardClosed,
+  heardOpen,
   record,
 } from '#domain/delivery/model/breaker.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 import type { Outcome } from '#domain/delivery/model/outcome.js';
 import type { ProviderStatus } from '#domain/delivery/model/provider-status.js';
-import {
-  draw,
-  emptyBudget,
-  type RateBudget,
-  refill,
-  waitFor,
-  withRate,
-} from '#domain/delivery/model/rate-budget.js';
+import type { Share } from '#domain/delivery/model/rate-share.js';
 import type { AnyProvider } from '#ports/delivery/message-provider.js';
+import type { ProviderTurn } from '#ports/delivery/provider-news.js';
+import { ProviderRate, type RateLimit } from './provider-rate.js';
 
-export interface ProviderSettings {
-  /** What the provider's `rateUnit` counts, a second; undefined: unlimited until it throttles us. */
-  readonly ratePerSecond?: number;
-  readonly burst?: number;
+export interface ProviderSettings extends RateLimit {
   /** A share of the traffic while several are healthy; undefined for all: strictly in order. */
   readonly weight?: number;
   readonly timeoutMs: number;
   readonly breaker: BreakerRules;
 }
 
-/** Share of tokens and of calls in flight that only the critical lane may use. */
+/** Share of calls in flight that only the critical lane may use. */
 const CRITICAL_RESERVE = 0.1;
-/** After a throttling answer the rate is halved, and grows back by this share of the full rate a second. */
-const RECOVERY_PER_SECOND = 0.05;
+/** Work that only other workers may do is put back for so long: whoever takes it up then may be one of them. */
+const ELSEWHERE_MS = 500;
 
 export type Readiness =
   | { readonly kind: 'ready'; readonly count: number; readonly probe: boolean }
   /** Healthy, only busy: worth waiting for. */
   | { readonly kind: 'busy'; readonly waitMs: number }
+  /** Healthy, but other workers have all of its rate. */
+  | { readonly kind: 'elsewhere'; readonly waitMs: number }
   /** Not to be used until then (breaker, throttling, quota); Infinity until somebody acts. */
   | { readonly kind: 'away'; readonly until: number };
 
@@ -57,21 +53,24 @@ export class ProviderSlot {
   readonly provider: AnyProvider;
   readonly settings: ProviderSettings;
   #breaker: Breaker = closedBreaker;
-  #budget: RateBudget;
-  #fullRate: number;
+  readonly #rate: ProviderRate;
   #inFlight = 0;
   /** Calls allowed at once: falls to one when throttled, grows with every success (as TCP does). */
   #window: number;
   #pausedUntil = 0;
-  #lastThrottle = -Infinity;
   #recent: { at: number; accepted: number; failed: number }[] = [];
 
-  constructor(channel: string, provider: AnyProvider, settings: ProviderSettings, mono: number) {
+  constructor(
+    channel: string,
+    provider: AnyProvider,
+    settings: ProviderSettings,
+    share: Share | undefined,
+    mono: number,
+  ) {
     this.channel = channel;
     this.provider = provider;
     this.settings = settings;
-    this.#fullRate = settings.ratePerSecond ?? Infinity;
-    this.#budget = emptyBudget(this.#fullRate, this.#burst(this.#fullRate), mono);
+    this.#rate = new ProviderRate(settings, share, mono);
     this.#window = provider.capabilities.maxInFlight;
   }
 
@@ -98,12 +97,10 @@ export class ProviderSlot {
   }
 
   #affordable(count: number, probe: boolean, critical: boolean, mono: number): Readiness {
-    this.#recover(mono);
-    const reserve = critical ? 0 : this.#reserve();
-    const tokens = Math.floor(refill(this.#budget, mono).tokens - reserve);
-    if (tokens >= 1)
-      return { kind: 'ready', count: this.#costOf(count) === 1 ? count : Math.min(count, tokens), probe };
-    return { kind: 'busy', waitMs: waitFor(this.#budget, 1, reserve, mono) };
+    if (this.#rate.isNone) return { kind: 'elsewhere', waitMs: ELSEWHERE_MS };
+    const { tokens, waitMs } = this.#rate.available(critical, mono);
+    if (tokens < 1) return { kind: 'busy', waitMs };
+    return { kind: 'ready', count: this.#costOf(count) === 1 ? count : Math.min(count, tokens), probe };
   }
 
   /** Takes what `readiness` just offered. */
@@ -117,13 +114,16 @@ export class ProviderSlot {
    * became of it, but a provider that asked us to wait is waited for and the rate budget holds.
    */
   repeatableAt(count: number, now: number, mono: number): number {
-    this.#recover(mono);
-    return Math.max(this.#pausedUntil, now + waitFor(this.#budget, this.#costOf(count), 0, mono));
+    if (this.#rate.isNone) return Math.max(this.#pausedUntil, now + ELSEWHERE_MS);
+    return Math.max(this.#pausedUntil, now + this.#rate.waitFor(this.#costOf(count), mono));
   }
 
-  /** Takes what a repeated call needs. It is no probe, so the breaker's places stay with those that are. */
+  /**
+   * Takes what a repeated call needs. It is no probe, so the breaker's places stay with those that are. A call can't be
+   * made smaller than it was when more of the rate was ours: what it takes beyond the burst is owed.
+   */
   takeAgain(count: number, mono: number): void {
-    this.#budget = draw(this.#budget, this.#costOf(count), 0, mono).budget;
+    this.#rate.spend(this.#costOf(count), mono);
     this.#inFlight += 1;
   }
 
@@ -172,41 +172,42 @@ export class ProviderSlot {
     const pause = outcome.retryAfterMs ?? 1000 * (0.5 + jitter / 2);
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     this.#window = 1;
-    // Several calls of one moment are one piece of news.
-    if (mono - this.#lastThrottle < 1000) return;
-    this.#lastThrottle = mono;
-    const current = Number.isFinite(this.#budget.rate) ? this.#budget.rate : this.#recentRate(now);
-    this.#setRate(Math.max(1, current / 2), mono);
+    this.#rate.slowDown(() => this.#recentRate(now), mono);
   }
 
-  #recover(mono: number): void {
-    if (this.#budget.rate === this.#fullRate) return;
-    const elapsed = (mono - Math.max(this.#lastThrottle, this.#budget.at)) / 1000;
-    if (elapsed <= 0) return;
-    const full = Number.isFinite(this.#fullRate) ? this.#fullRate : this.#budget.rate * 20;
-    const rate = this.#budget.rate + full * RECOVERY_PER_SECOND * elapsed;
-    const unlimited = !Number.isFinite(this.#fullRate) && mono - this.#lastThrottle > 30_000;
-    this.#setRate(unlimited ? Infinity : Math.min(this.#fullRate, rate), mono);
-  }
-
-  /** The provider's own word on how fast it may be used; configuration wins if it is lower. */
+  /** The provider's own word on how fast the account may be used. */
   learnRate(perSecond: number, mono: number): void {
-    this.#fullRate = Math.min(perSecond, this.settings.ratePerSecond ?? Infinity);
-    if (this.#budget.rate > this.#fullRate) this.#setRate(this.#fullRate, mono);
+    this.#rate.learn(perSecond, mono);
   }
 
-  #setRate(rate: number, mono: number): void {
-    this.#budget = withRate(this.#budget, rate, this.#burst(rate), mono);
+  /** Workers have come or gone: how much of the rate is ours from now on. */
+  adopt(share: Share | undefined, mono: number): void {
+    this.#rate.adopt(share, mono);
   }
 
-  #burst(rate: number): number {
-    return Math.max(1, Math.min(this.settings.burst ?? Infinity, rate));
+  /**
+   * What the other workers are to know of a transition. A probe that failed is not told: whose way to the provider is
+   * broken, not the provider, would keep everyone away for as long. Nor does a refused account keep others away for good:
+   * they may have been given better credentials already.
+   */
+  newsOf({ from, to, reason }: Transition, now: number): ProviderTurn | undefined {
+    const about = { channel: this.channel, provider: this.name };
+    const breaker = this.#breaker;
+    if (to === 'closed') return { ...about, kind: 'closed' };
+    if (to === 'misconfigured')
+      return { ...about, kind: 'opened', forMs: this.settings.breaker.openMs, reason };
+    if (from !== 'closed' || breaker.state !== 'open') return undefined;
+    return { ...about, kind: 'opened', forMs: breaker.until - now, reason };
   }
 
-  #reserve(): number {
-    return Number.isFinite(this.#budget.burst) && this.#budget.burst >= 10
-      ? this.#budget.burst * CRITICAL_RESERVE
-      : 0;
+  hear(turn: ProviderTurn, now: number): Transition | undefined {
+    const from = this.#breaker.state;
+    this.#breaker =
+      turn.kind === 'closed'
+        ? heardClosed(this.#breaker, now)
+        : heardOpen(this.#breaker, this.settings.breaker, turn.forMs, now);
+    if (turn.kind === 'closed' || this.#breaker.state === from) return undefined;
+    return { provider: this.name, from, to: this.#breaker.state, reason: `another worker: ${turn.reason}` };
   }
 
   #remember(now: number, accepted: number, failed: boolean): void {
@@ -253,8 +254,8 @@ export class ProviderSlot {
             : 1
           : calls.filter((call) => call.failed).length / calls.length,
       budget: {
-        perSecond: Number.isFinite(this.#budget.rate) ? this.#budget.rate : null,
-        burst: Number.isFinite(this.#budget.burst) ? this.#budget.burst : null,
+        perSecond: Number.isFinite(this.#rate.perSecond) ? this.#rate.perSecond : null,
+        burst: Number.isFinite(this.#rate.burst) ? this.#rate.burst : null,
         unit: this.provider.capabilities.rateUnit,
         inFlight: this.#inFlight,
       },

@@ -6,6 +6,8 @@ import {
   type CallResult,
   closedBreaker,
   defaultBreakerRules as rules,
+  heardClosed,
+  heardOpen,
   record,
 } from './breaker.js';
 
@@ -246,5 +248,39 @@ describe('Any breaker, whatever happens to it', () => {
       }
     });
     fc.assert(property, { numRuns: 500 });
+  });
+});
+
+describe('A breaker that hears of another worker’s', () => {
+  const halfOpen = admit(opened(), rules, NOW + 60_000).breaker;
+  const misconfigured = after([suspended]);
+
+  it('opens as that one has, and then sees for itself', () => {
+    const heard = heardOpen(closedBreaker, rules, 800, NOW);
+    expect(admitted(heard, NOW + 799)).toBe('no');
+    expect(admitted(heard, NOW + 800)).toBe('probe');
+  });
+
+  it('stays open no longer than its own rules allow, whatever it is told', () => {
+    expect(heardOpen(closedBreaker, rules, Infinity, NOW)).toMatchObject({ until: NOW + rules.maxOpenMs });
+    expect(heardOpen(closedBreaker, rules, -5, NOW)).toMatchObject({ until: NOW });
+  });
+
+  it.each([
+    ['open', opened()],
+    ['half-open', halfOpen],
+    ['misconfigured', misconfigured],
+  ])('goes on as it is when it is %s itself', (state, breaker) => {
+    expect(breaker.state).toBe(state);
+    expect(heardOpen(breaker, rules, 800, NOW)).toBe(breaker);
+  });
+
+  it('sends its own probe as soon as another’s have passed, and closes only by that', () => {
+    const heard = heardClosed(opened(), NOW + 10);
+    expect(heard.state).toBe('open');
+    expect(admitted(heard, NOW + 10)).toBe('probe');
+    expect(heardClosed(halfOpen, NOW)).toBe(halfOpen);
+    expect(heardClosed(misconfigured, NOW)).toBe(misconfigured);
+    expect(heardClosed(closedBreaker, NOW)).toBe(closedBreaker);
   });
 });

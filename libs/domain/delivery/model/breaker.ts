@@ -110,6 +110,21 @@ export function record(
   }
 }
 
+/**
+ * Another worker's breaker for the same account has opened: this one passes the provider over as well, for no longer
+ * than `forMs` or the longest opening there is, then sees for itself. Only a closed one has anything to learn from that.
+ */
+export function heardOpen(breaker: Breaker, rules: BreakerRules, forMs: number, now: Instant): Breaker {
+  if (breaker.state !== 'closed') return breaker;
+  const until = now + Math.max(0, Math.min(forMs, rules.maxOpenMs));
+  return { state: 'open', since: now, until, reopenings: 0 };
+}
+
+/** Another worker's probes have passed: no need to wait any longer with one's own. */
+export function heardClosed(breaker: Breaker, now: Instant): Breaker {
+  return breaker.state === 'open' ? { ...breaker, until: Math.min(breaker.until, now) } : breaker;
+}
+
 function recordProbe(
   breaker: Extract<Breaker, { state: 'half-open' }>,
   rules: BreakerRules,

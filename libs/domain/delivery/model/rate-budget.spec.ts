@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from '#test/support/properties.js';
-import { draw, emptyBudget, type RateBudget, refill, waitFor, withRate } from './rate-budget.js';
+import { draw, emptyBudget, type RateBudget, refill, spend, waitFor, withRate } from './rate-budget.js';
 
 interface Draw {
   readonly passMs: number;
@@ -144,6 +144,15 @@ describe('A rate budget', () => {
       }
     });
     fc.assert(property, { numRuns: 300 });
+  });
+
+  it('gives nothing until what was taken beyond it is paid back', () => {
+    const full = refill(emptyBudget(10, 5, START), START + 1000);
+    const owing = spend(full, 25, START + 1000);
+    expect(waitFor(owing, 1, 0, START + 1000)).toBe(2100);
+    expect(draw(owing, 5, 0, START + 3000).drawn).toBe(0);
+    expect(draw(owing, 5, 0, START + 3500).drawn).toBe(5);
+    expect(spend(emptyBudget(Infinity, Infinity, START), 25, START).tokens).toBe(Infinity);
   });
 
   describe('without a limit', () => {

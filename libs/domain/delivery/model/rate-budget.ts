@@ -36,6 +36,15 @@ export function draw(
   return { budget: { ...full, tokens: full.tokens - drawn }, drawn };
 }
 
+/**
+ * Takes `count` tokens, whether they are there or not: for what can't be made smaller. What is lacking is owed, and
+ * nobody draws until it is paid.
+ */
+export function spend(budget: RateBudget, count: number, now: number): RateBudget {
+  const full = refill(budget, now);
+  return { ...full, tokens: full.tokens - count };
+}
+
 /** Milliseconds until `want` tokens above `reserve` are there. */
 export function waitFor(budget: RateBudget, want: number, reserve: number, now: number): number {
   const full = refill(budget, now);
