@@ -300,7 +300,7 @@ describe('The emulators', () => {
     expect(Table?.GlobalSecondaryIndexes).toHaveLength(3);
     const { QueueUrls = [] } = await queues.send(new ListQueuesCommand({}));
     expect(QueueUrls.map((url) => url.split('/').at(-1)).toSorted()).toEqual(
-      ['bulk', 'critical', 'standard'].flatMap((lane) => [`posthorn-${lane}`, `posthorn-${lane}-dlq`]),
+      ['bulk', 'critical', 'standard'].flatMap((lane) => [`posthorn-${lane}`, `posthorn-${lane}-dead`]),
     );
     const { Buckets } = await blobs.send(new ListBucketsCommand({}));
     expect(Buckets?.map(({ Name }) => Name)).toEqual(['posthorn']);

@@ -18,10 +18,10 @@ describe('The work of one message', () => {
     expect(sumOf(workOf(resend).reads)).toBeCloseTo(3.29, 2);
   });
 
-  it('is two more with a provider whose ids are kept, and four more when he tells of it', () => {
+  it('is two more with a provider whose ids are kept, and eleven more when he tells of it', () => {
     const plain = sumOf(workOf(resend).writes);
     expect(sumOf(workOf(ses).writes) - plain).toBeCloseTo(2.083, 3);
-    expect(sumOf(workOf({ ...resend, reported: 1 }).writes) - plain).toBeCloseTo(4, 5);
+    expect(sumOf(workOf({ ...resend, reported: 1 }).writes) - plain).toBeCloseTo(11, 5);
   });
 
   it('counts a row by each KB that it has begun, three times over', () => {
@@ -92,13 +92,14 @@ describe('Ten million in twenty minutes', () => {
   });
 
   it('are more than a provider, a table and its warmth have at first, and not more functions than an account has', () => {
-    expect(sizing.needs.map(({ needed, has }) => needed > has)).toEqual([true, true, true, false]);
+    expect(sizing.needs.map(({ needed, has }) => needed > has)).toEqual([true, true, true, false, false]);
     expect(sizing.functions).toBe(25);
   });
 
   it('meet each shard with every report, which is what holds them up then', () => {
     const reported = sizingOf({ ...ses, reported: 1, messages: 10e6 }, 20);
     expect(reported.campaigns).toBeGreaterThan(sizing.campaigns);
+    expect(reported.needs.filter(({ needed, has }) => needed > has)).toHaveLength(4);
   });
 
   it('are nothing special when there is time', () => {
@@ -114,6 +115,23 @@ describe('npm run cost', () => {
   it('tells of ten million by SES when nothing is asked', () => {
     expect(asked([])).toEqual({ messages: 10e6, minutes: 20, provider: 'ses', rowKb: 1, reported: 1 });
     expect(report(asked([]))).toContain('10,000,000 messages by ses');
+  });
+
+  it('says what docs/scaling.md says', () => {
+    const page = readFileSync(join(root, 'docs/scaling.md'), 'utf8');
+    const row = (begins: string): string => page.split('\n').find((line) => line.startsWith(begins)) ?? '';
+    const whole = (dollars: number): string => Math.round(dollars).toLocaleString('en-US');
+    for (const target of ['container', 'lambda'] as const) {
+      const cheap = costOf(target, { ...million, messages: 10e6 });
+      const dear = costOf(target, { ...ses, reported: 1, messages: 10e6, withProvider: true });
+      expect(row('| **without reports, by Resend**')).toContain(`**${whole(dollarsOf(cheap.messages))}**`);
+      expect(row('| **all reported, by SES**')).toContain(`**${whole(dollarsOf(dear.messages))}**`);
+      expect(row('| costs when idle')).toContain(target === 'lambda' ? '$1 ' : '$210 ');
+    }
+    const { campaigns, functions, workers } = sizingOf({ ...resend, messages: 10e6 }, 20);
+    expect(row('| campaigns side by side')).toContain(`| ${campaigns} |`);
+    expect(row('| functions of the bulk lane')).toContain(`| ${functions} |`);
+    expect(row('| functions of the bulk lane')).toContain(`${workers} workers`);
   });
 
   it('takes numbers as one writes them, and says how it is used when it is not', () => {

@@ -1,5 +1,5 @@
 import { ASSUMED } from './cost-model.js';
-import { type Messages, PARCEL, STEP, sumOf, workOf } from './work.js';
+import { EVENT, type Messages, PARCEL, STEP, sumOf, workOf } from './work.js';
 
 /** Shards of the counters of one dispatch, as libs/adapters/dynamodb/delivery makes them. */
 export const SHARDS = 16;
@@ -11,6 +11,8 @@ const BUSY_SHARD = 0.25;
 const TABLE_QUOTA = 40_000;
 const TABLE_WARM = 4_000;
 const ACCOUNT_CONCURRENCY = 1_000;
+/** 16 partitions of 1,000 write units each. */
+const OUTBOX_WRITES = 16_000;
 const HEADROOM = 1.5;
 
 export interface Need {
@@ -87,6 +89,12 @@ export function sizingOf(load: Messages & { readonly messages: number }, minutes
         writesPerSecond,
         TABLE_WARM,
         'set warm throughput the day before',
+      ),
+      need(
+        'write units a second of the outbox',
+        perSecond * load.reported * EVENT,
+        OUTBOX_WRITES,
+        'reports that come slower than mails go out are none; else more partitions',
       ),
       need('functions at once', functions, ACCOUNT_CONCURRENCY, 'raise the concurrency of the account'),
     ],

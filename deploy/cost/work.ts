@@ -34,6 +34,8 @@ export const STEP = 48;
 const STEP_WITHOUT_IDS = 96;
 /** A write in a transaction counts twice. */
 const TRANSACTED = 2;
+/** Put with the change that it tells of, and deleted when it has been told. */
+export const EVENT = TRANSACTED + 1;
 
 /**
  * A message of a campaign on DynamoDB, from the page in which it is accepted to what its provider tells of it. Follows
@@ -57,15 +59,17 @@ export function workOf({ rowKb, reported, provider }: Messages): Work {
       ...(provider.hasOwnIds ? [['settled: the provider’s id', one] as const] : []),
       ['settled: counters, parcel and call', (one + parcel + one) / settling],
       ['parcel claimed, kept and finished', (4 * parcel) / PARCEL],
+      ['reported: once, and kept with the message', reported * 2 * one],
       ['reported: its row', reported * row],
       ['reported: counters', reported * one],
+      ['reported: the event, and that it was told', reported * EVENT],
     ],
     reads: [
       ['the recipient, and its place in the list', Math.max(1, rowKb / 4) + 0.04],
       ['loaded with its parcel', rowKb / 4],
       ['looked at before the call', Math.ceil(rowKb / 4)],
       ['looked at after the call', Math.ceil(rowKb / 4)],
-      ['reported: by its id', reported * (1 + Math.ceil(rowKb / 4))],
+      ['reported: by its id', reported * (2 + Math.ceil(rowKb / 4))],
     ],
   };
 }
