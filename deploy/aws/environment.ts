@@ -14,10 +14,10 @@ export function environmentOf(parts: DeployedParts): Record<string, string> {
   return {
     POSTHORN_TARGET: 'lambda',
     POSTHORN_TABLE: parts.table,
-    POSTHORN_QUEUE_PREFIX: parts.queues,
-    POSTHORN_BLOBS_BUCKET: parts.blobs,
+    POSTHORN_QUEUES: parts.queues,
+    POSTHORN_BUCKET: parts.blobs,
     POSTHORN_EVENT_STREAM: parts.events,
-    POSTHORN_SECRETS_PREFIX: parts.secrets,
+    POSTHORN_SECRETS: parts.secrets,
     APIGW_ENDPOINT: parts.sockets,
     LOG_LEVEL: parts.logLevel,
   };
