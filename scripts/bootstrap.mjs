@@ -38,6 +38,7 @@ const TARGETS = {
   format: { build: false, run: [prettier, '--log-level', 'warn', '--write', '.'] },
   'format:check': { build: false, run: [prettier, '--check', '.'] },
   bench: { build: true, run: [at('dist/test/bench/run.js')] },
+  cost: { build: true, run: [at('dist/deploy/cost/main.js')] },
   demo: { build: true, run: [at('dist/apps/cli/src/demo.js')] },
   faults: { build: true, run: [at('dist/test/faults/run.js'), '--seeds', '200'] },
   posthorn: { build: true, run: [at('dist/apps/cli/src/main.js')] },

@@ -105,7 +105,7 @@ export class BackboneStack extends Stack {
     const { prefix } = this.#foundation.settings;
     const { alarms, mailEvents } = this.#foundation.notices;
     const deadLetters = new DeadLetters(this, 'MailEventsDeadLetters', {
-      name: `${prefix}-mail-events-dlq`,
+      name: `${prefix}-mail-events-dead`,
       alarms,
     });
     // Not by `addSubscription`: that would put it into the foundation's stack, which is deployed before there is an API.
@@ -145,7 +145,7 @@ export class BackboneStack extends Stack {
   #timer(): void {
     const { settings, notices } = this.#foundation;
     const deadLetters = new DeadLetters(this, 'TimerDeadLetters', {
-      name: `${settings.prefix}-timer-dlq`,
+      name: `${settings.prefix}-timer-dead`,
       alarms: notices.alarms,
     });
     const timer = this.functionFor(this, 'Timer', {
@@ -176,7 +176,7 @@ export class BackboneStack extends Stack {
   #relay(): void {
     const { settings, notices, table } = this.#foundation;
     const deadLetters = new DeadLetters(this, 'RelayDeadLetters', {
-      name: `${settings.prefix}-relay-dlq`,
+      name: `${settings.prefix}-relay-dead`,
       alarms: notices.alarms,
     });
     const relay = this.functionFor(this, 'Relay', {

@@ -44,7 +44,7 @@ export class ChatStack extends ContextStack {
       alarms: foundation.notices.alarms,
       environment: {
         POSTHORN_TARGET: 'lambda',
-        POSTHORN_SECRETS_PREFIX: foundation.secretsPrefix,
+        POSTHORN_SECRETS: foundation.secretsPrefix,
         LOG_LEVEL: logLevel,
       },
     });

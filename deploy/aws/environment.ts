@@ -1,9 +1,8 @@
-import type { Lane } from '#domain/delivery/model/dispatch.js';
-
 /** The variables by which a function is told of what was deployed beside it. The composition root of the target reads them. */
 export interface DeployedParts {
   readonly table: string;
-  readonly queues: Readonly<Record<Lane, string>>;
+  /** Before the name of each lane. */
+  readonly queues: string;
   readonly blobs: string;
   readonly events: string;
   readonly secrets: string;
@@ -15,12 +14,10 @@ export function environmentOf(parts: DeployedParts): Record<string, string> {
   return {
     POSTHORN_TARGET: 'lambda',
     POSTHORN_TABLE: parts.table,
-    POSTHORN_QUEUE_CRITICAL: parts.queues.critical,
-    POSTHORN_QUEUE_STANDARD: parts.queues.standard,
-    POSTHORN_QUEUE_BULK: parts.queues.bulk,
-    POSTHORN_BLOBS_BUCKET: parts.blobs,
+    POSTHORN_QUEUES: parts.queues,
+    POSTHORN_BUCKET: parts.blobs,
     POSTHORN_EVENT_STREAM: parts.events,
-    POSTHORN_SECRETS_PREFIX: parts.secrets,
+    POSTHORN_SECRETS: parts.secrets,
     APIGW_ENDPOINT: parts.sockets,
     LOG_LEVEL: parts.logLevel,
   };

@@ -109,10 +109,9 @@ export class FoundationStack extends Stack {
   }
 
   #environment(): Record<string, string> {
-    const queue = (lane: Lane): string => this.lanes[lane].queue.queueUrl;
     return environmentOf({
       table: this.table.table.tableName,
-      queues: { critical: queue('critical'), standard: queue('standard'), bulk: queue('bulk') },
+      queues: this.settings.prefix,
       blobs: this.#blobs.bucket.bucketName,
       events: this.#events.name,
       secrets: this.secretsPrefix,

@@ -134,7 +134,7 @@ describe('What is deployed on AWS', () => {
       const sizes = DEFAULT_SETTINGS.lanes[lane];
       const { Properties: queue } = named('AWS::SQS::Queue', `posthorn-${lane}`);
       expect(queue).toMatchObject({
-        RedrivePolicy: { maxReceiveCount: 5 },
+        RedrivePolicy: { maxReceiveCount: 1000 },
         VisibilityTimeout: 6 * sizes.timeoutSeconds,
         ReceiveMessageWaitTimeSeconds: 20,
       });

@@ -36,7 +36,7 @@ export class WatchStack extends Stack {
               'ApproximateNumberOfMessagesVisible',
               'QueueName',
               [...queues, `${prefix}-timer`, `${prefix}-relay`, `${prefix}-mail-events`].map(
-                (name) => `${name}-dlq`,
+                (name) => `${name}-dead`,
               ),
             ),
           ),

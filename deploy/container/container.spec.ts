@@ -22,7 +22,16 @@ const isOurs = ({ image }: Tree): boolean => String(image) === 'posthorn:0.1.0';
 const values = (value: unknown): readonly Tree[] => Object.values(value as Record<string, Tree>);
 
 /** Where AWS is found, by the container target alone. */
-const OF_THE_TARGET = ['DYNAMODB_ENDPOINT', 'SQS_ENDPOINT', 'S3_ENDPOINT', 'REDIS_URL'];
+const OF_THE_TARGET = [
+  'DYNAMODB_ENDPOINT',
+  'SQS_ENDPOINT',
+  'S3_ENDPOINT',
+  'REDIS_URL',
+  'POSTHORN_TABLE',
+  'POSTHORN_QUEUES',
+  'POSTHORN_BUCKET',
+  'POSTHORN_SECRETS',
+];
 /** Every name that the server's configuration reads, as its sources say. */
 const read = new Set([
   ...OF_THE_TARGET,
@@ -167,6 +176,14 @@ describe('The compose file', () => {
       expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], init: true });
   });
 
+  it('lets all of our processes have the same keys', () => {
+    for (const [, { volumes, environment }] of ours) {
+      expect(volumes).toContain('keys:/data');
+      expect(environment?.['POSTHORN_DATA_DIR']).toBe('/data');
+    }
+    expect(compose['volumes']).toHaveProperty('keys');
+  });
+
   it('waits for services that there are, and says of those how it knows that they are ready', () => {
     const names = services.map(([name]) => name);
     for (const [, { depends_on: on = {} }] of services) {
@@ -300,7 +317,7 @@ describe('The emulators', () => {
     expect(Table?.GlobalSecondaryIndexes).toHaveLength(3);
     const { QueueUrls = [] } = await queues.send(new ListQueuesCommand({}));
     expect(QueueUrls.map((url) => url.split('/').at(-1)).toSorted()).toEqual(
-      ['bulk', 'critical', 'standard'].flatMap((lane) => [`posthorn-${lane}`, `posthorn-${lane}-dlq`]),
+      ['bulk', 'critical', 'standard'].flatMap((lane) => [`posthorn-${lane}`, `posthorn-${lane}-dead`]),
     );
     const { Buckets } = await blobs.send(new ListBucketsCommand({}));
     expect(Buckets?.map(({ Name }) => Name)).toEqual(['posthorn']);

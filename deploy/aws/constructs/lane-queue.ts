@@ -7,8 +7,11 @@ import type { Lane } from '#domain/delivery/model/dispatch.js';
 import type { LaneSizes } from '../settings.js';
 import { DeadLetters, told } from './dead-letters.js';
 
-/** A parcel that was received this often and not finished is at fault itself. */
-const RECEIVES = 5;
+/**
+ * As many as SQS allows. A message names a parcel, and one whose hour has not come is received and hidden again for days: how often says
+ * nothing about it. Which parcel is poison is counted in the table; what ends here is no message of ours.
+ */
+const RECEIVES = 1000;
 /**
  * Of the function's timeout. SQS gives a message out again when it has been invisible for this long; Lambda asks for six timeouts, so
  * that what was throttled or is tried again does not come a second time meanwhile.
@@ -30,7 +33,7 @@ export class LaneQueue extends Construct {
   constructor(scope: Construct, id: string, { prefix, lane, sizes, alarms }: LaneQueueProps) {
     super(scope, id);
     const name = `${prefix}-${lane}`;
-    this.deadLetters = new DeadLetters(this, 'DeadLetters', { name: `${name}-dlq`, alarms });
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', { name: `${name}-dead`, alarms });
     this.queue = new Queue(this, 'Queue', {
       queueName: name,
       encryption: QueueEncryption.SQS_MANAGED,

@@ -51,7 +51,7 @@ function faultsOfOne(one: Named, all: readonly Named[]): string[] {
   switch (one.Type) {
     case 'AWS::SQS::Queue': {
       const name = text(one.Properties['QueueName']);
-      const isLast = name.endsWith('-dlq');
+      const isLast = name.endsWith('-dead');
       return [
         ...unless(one.Properties['SqsManagedSseEnabled'] === true, 'is not encrypted'),
         ...unless(isLast || has('RedrivePolicy'), 'has no dead letters'),

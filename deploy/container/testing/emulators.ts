@@ -83,12 +83,12 @@ async function deploy(dynamoUrl: string, awsUrl: string): Promise<void> {
   database.destroy();
   const queues = new SQSClient({ ...ACCOUNT, endpoint: awsUrl });
   for (const lane of lanes) {
-    await queues.send(new CreateQueueCommand({ QueueName: `posthorn-${lane}-dlq` }));
-    const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:posthorn-${lane}-dlq`;
+    await queues.send(new CreateQueueCommand({ QueueName: `posthorn-${lane}-dead` }));
+    const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:posthorn-${lane}-dead`;
     await queues.send(
       new CreateQueueCommand({
         QueueName: `posthorn-${lane}`,
-        Attributes: { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 5 }) },
+        Attributes: { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1000 }) },
       }),
     );
   }
