@@ -23,11 +23,15 @@ import { Watched } from './watched-client.js';
 const PLENTY = { burst: 1_000_000, perSecond: 100_000 };
 const HOUR_MS = 3_600_000;
 
-/** The server as operators run it (embedded target, SQLite, sockets), and clients of the library behind a bad network. */
+/** What a server is told beside its folder, as its environment tells it: another target, say. */
+export type ServerEnv = Readonly<Record<string, string>>;
+
+/** The server as operators run it (embedded target, SQLite, sockets, unless told otherwise), and clients of the library behind a bad network. */
 export class ChatWorld {
   readonly proxy: JitterProxy;
   readonly folder: string;
   readonly log = new MemoryLog();
+  readonly #env: ServerEnv;
   readonly #random: SeededRandomness;
   readonly #clients: Watched[] = [];
   #server: RunningServer;
@@ -38,8 +42,9 @@ export class ChatWorld {
     server: RunningServer,
     workspaceId: WorkspaceId,
     proxy: JitterProxy,
-    seed: number,
+    { seed, env }: { readonly seed: number; readonly env: ServerEnv },
   ) {
+    this.#env = env;
     this.folder = folder;
     this.#server = server;
     this.#workspaceId = workspaceId;
@@ -47,21 +52,21 @@ export class ChatWorld {
     this.#random = new SeededRandomness(seed);
   }
 
-  static async start(seed = 1): Promise<ChatWorld> {
+  static async start(seed = 1, env: ServerEnv = {}): Promise<ChatWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'posthorn-chat-'));
     const chat = { flood: PLENTY, bustle: PLENTY };
     await writeFile(join(folder, 'posthorn.config.json'), JSON.stringify({ chat }));
-    const server = await serve(folder, new MemoryLog());
+    const server = await serve(folder, new MemoryLog(), env);
     const first = await server.app.get<Workspaces>(Workspaces).first();
     const proxy = await JitterProxy.start(portOf(server));
-    return new ChatWorld(folder, server, first?.id as WorkspaceId, proxy, seed);
+    return new ChatWorld(folder, server, first?.id as WorkspaceId, proxy, { seed, env });
   }
 
   /** What was acknowledged is there; whoever was connected is cut off. */
   async restart(): Promise<void> {
     this.proxy.strike('reset');
     await this.#server.stop();
-    this.#server = await serve(this.folder, this.log);
+    this.#server = await serve(this.folder, this.log, this.#env);
     this.proxy.aim(portOf(this.#server));
   }
 
@@ -138,8 +143,13 @@ function portOf({ url }: RunningServer): number {
   return Number(new URL(url).port);
 }
 
-async function serve(folder: string, log: MemoryLog): Promise<RunningServer> {
-  const env = { PORT: '0', POSTHORN_API_KEY: 'chat-world-owner-key', POSTHORN_ROLES: 'api,realtime' };
+async function serve(folder: string, log: MemoryLog, more: ServerEnv): Promise<RunningServer> {
+  const env = {
+    ...more,
+    PORT: '0',
+    POSTHORN_API_KEY: 'chat-world-owner-key',
+    POSTHORN_ROLES: 'api,realtime',
+  };
   const config = await readServerConfig({ ...env, POSTHORN_DATA_DIR: join(folder, 'data') }, folder);
   return startServer({ config, log, onFatal: (error) => log.error('test.fatal', { error }) });
 }

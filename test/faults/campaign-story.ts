@@ -6,11 +6,15 @@ import type { Fakes } from './stage.js';
 
 export type CampaignOutcome = Omit<Expectation, 'maxAttempts' | 'maxUnknown'>;
 
-/** A list is imported and written to; in some plays it is paused in between, or cancelled for good. */
+/**
+ * A list is imported and written to; in some plays it is paused in between, or cancelled for good.
+ * @param inSteps a batch of an import is several transactions: a row that was put again after a death counts as updated
+ */
 export async function playCampaign(
   scenario: Scenario,
   driver: Driver,
   fakes: Fakes,
+  inSteps = false,
 ): Promise<{ expected: CampaignOutcome; complaints: string[] }> {
   const { audience, pause, cancel } = scenario;
   const addresses = Array.from({ length: audience }, (_, i) => `p${i}@s${i % 7}.example`);
@@ -25,7 +29,7 @@ export async function playCampaign(
     `/v1/imports/${String(started['id'])}`,
     ({ status }) => status === 'finished' || status === 'failed',
   );
-  const complaints = importComplaints(imported, audience, lines.length - audience);
+  const complaints = importComplaints(imported, audience, lines.length - audience, inSteps);
   const template = await driver.request('POST', '/v1/templates', {
     name: 'news',
     channel: 'email',
@@ -115,8 +119,15 @@ function importComplaints(
   imported: Readonly<Record<string, unknown>>,
   created: number,
   updated: number,
+  inSteps: boolean,
 ): string[] {
-  const expected = { status: 'finished', rows: created + updated + 1, created, updated, rejected: 1 };
+  const expected = { status: 'finished', rows: created + updated + 1, rejected: 1 };
+  const account = Number(imported['created']) + Number(imported['updated']);
+  const isRight = inSteps
+    ? account === created + updated && Number(imported['created']) <= created
+    : imported['created'] === created && imported['updated'] === updated;
+  if (!isRight)
+    return [`import: ${String(imported['created'])} created and ${String(imported['updated'])} updated`];
   return Object.entries(expected).flatMap(([name, value]) =>
     imported[name] === value ? [] : [`import: ${name} is ${String(imported[name])}, not ${String(value)}`],
   );

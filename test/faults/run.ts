@@ -15,7 +15,7 @@ let passed = 0;
 let failed = 0;
 const first = Number(values.from);
 for (let seed = first; seed < first + Number(values.seeds); seed++) {
-  const report = await play(scenarioOf(seed), values.keep).catch(
+  const report = await play(scenarioOf(seed), { keep: values.keep ?? false }).catch(
     (error: unknown): Report | Error => error as Error,
   );
   if (report instanceof Error || report.complaints.length > 0) {

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
 import { type JournalEntry, readJournal } from '#test/fakes/kit/journal.js';
 import { sendGridKeys } from '#test/fakes/sendgrid/sendgrid-callbacks.js';
+import type { Cloud } from '#test/support/cloud.js';
 import { playCampaign } from './campaign-story.js';
 import { playChat } from './chat-story.js';
 import { checkChat } from './check-chat.js';
@@ -13,6 +14,7 @@ import { checkWebhooks } from './check-webhooks.js';
 import { check } from './checker.js';
 import { Driver } from './driver.js';
 import { openLedgerFile, unrest } from './ledger-file.js';
+import { type WireItem, writeLedgerFile } from './ledger-of-table.js';
 import { planNotifications } from './notification-plan.js';
 import { postNotifications, prepareNotifications } from './notification-story.js';
 import type { Scenario } from './scenario-plan.js';
@@ -31,13 +33,19 @@ export interface Report {
 }
 
 /** Plays a scenario to its end, kills included, and lets the checker look at what is left. */
-export async function play(scenario: Scenario, keep = false): Promise<Report> {
+export async function play(
+  scenario: Scenario,
+  { keep = false, cloud }: { readonly keep?: boolean; readonly cloud?: Cloud } = {},
+): Promise<Report> {
   const { seed, webhooksFailing } = scenario;
   const folder = mkdtempSync(join(tmpdir(), `posthorn-faults-${seed}-`));
   const fakes = await startFakes(scenario, folder);
   const keys = { sendGrid: sendGridKeys() };
   const receiver = await WebhookReceiver.start(new SeededRandomness(seed + 1), webhooksFailing);
-  const driver = new Driver((life) => environment(scenario, folder, fakes, keys, life));
+  const driver = new Driver((life) => ({
+    ...cloud?.env,
+    ...environment(scenario, folder, fakes, keys, life),
+  }));
   const vendors = new Vendors(driver, Object.values(fakes), {
     seed,
     audience: scenario.audience,
@@ -46,7 +54,8 @@ export async function play(scenario: Scenario, keep = false): Promise<Report> {
     keys,
   });
   try {
-    const complaints = await run(scenario, { driver, fakes, vendors, receiver, file: databaseIn(folder) });
+    const cast = { driver, fakes, vendors, receiver, file: databaseIn(folder) };
+    const complaints = await (cloud ? runOnCloud(scenario, cast, cloud) : run(scenario, cast));
     return { scenario, complaints, lives: driver.lives, folder };
   } finally {
     driver.killNow();
@@ -105,6 +114,19 @@ async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
   } finally {
     db.close();
   }
+}
+
+/** The campaign alone, with the same checker over the same account, which stands in the table. */
+async function runOnCloud(scenario: Scenario, cast: Cast, cloud: Cloud): Promise<string[]> {
+  const { driver, fakes } = cast;
+  const campaign = await playCampaign(scenario, driver, fakes, true);
+  await driver.stop();
+  const file = `${cast.file}.checked`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeLedgerFile((await cloud.dynamo.scan('posthorn')) as readonly WireItem[], file);
+  const journal = Object.values(fakes).flatMap((fake): JournalEntry[] => readJournal(fake.journalPath));
+  const limits = limitsOf(scenario, driver.lives);
+  return [...campaign.complaints, ...check(file, journal, { ...campaign.expected, ...limits })];
 }
 
 /** The secret is in one answer only; whoever did not get that asks for another. */

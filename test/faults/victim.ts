@@ -3,6 +3,7 @@ import type { Provider } from '@nestjs/common';
 import { PinoLog } from '#adapters/pino/pino-log.js';
 import { readServerConfig } from '#apps/server/src/config/server-config.js';
 import { startServer } from '#apps/server/src/start-server.js';
+import { chooseTarget } from '#apps/server/src/targets/choose-target.js';
 import { embedded } from '#apps/server/src/targets/embedded.js';
 import type { OpenTarget } from '#apps/server/src/targets/target.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
@@ -68,7 +69,11 @@ function dyingCampaigns(campaigns: Campaigns): Campaigns {
 
 const openTarget: OpenTarget = async (setting) => {
   const deliveryThread = new URL('./victim-delivery-thread.js', import.meta.url);
-  const target = await embedded({ deliveryThread })(setting);
+  const open =
+    setting.config.target === 'embedded'
+      ? embedded({ deliveryThread })
+      : await chooseTarget(setting.config.target);
+  const target = await open(setting);
   return { ...target, providers: target.providers.map(withCrashes) };
 };
 

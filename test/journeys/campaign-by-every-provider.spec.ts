@@ -10,6 +10,7 @@ import { startFakeSmtp } from '#test/fakes/smtp/fake-smtp.js';
 import { SMTP_LOGIN } from '#test/fakes/smtp/smtp-sessions.js';
 import { Driver } from '#test/faults/driver.js';
 import { VICTIM_KEY } from '#test/faults/victim-process.js';
+import { type Cloud, startCloud } from '#test/support/cloud.js';
 
 const PEOPLE = 120;
 const TIMEOUT_MS = 120_000;
@@ -46,14 +47,23 @@ const vendors: Readonly<Record<string, Vendor>> = {
 /** Names as people have them; each stands in a quoted field with a comma. */
 const names = ['Zoë "Z" O\'Neil', 'Łukasz, Łódź', '山田 太郎', 'Ana María 🦉', 'Jürgen & Söhne <b>'];
 
-describe.each(Object.entries(vendors))('a campaign by %s', (name, vendor) => {
+const everyWay = [
+  ...Object.keys(vendors).map((name) => [name, 'embedded'] as const),
+  ['ses', 'container'] as const,
+];
+
+describe.each(everyWay)('a campaign by %s on the %s target', (name, target) => {
+  const vendor = vendors[name] as Vendor;
+  let cloud: Cloud | undefined;
   let folder: string;
   let fake: Fake;
   let driver: Driver;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), `posthorn-journey-${name}-`));
     fake = await vendor.start(join(folder, 'journal.jsonl'));
+    cloud = target === 'container' ? await startCloud() : undefined;
     driver = new Driver(() => ({
+      ...cloud?.env,
       PORT: '0',
       POSTHORN_API_KEY: VICTIM_KEY,
       POSTHORN_DATA_DIR: join(folder, 'data'),
@@ -64,6 +74,7 @@ describe.each(Object.entries(vendors))('a campaign by %s', (name, vendor) => {
   afterEach(async () => {
     await driver.stop();
     await fake.close();
+    await cloud?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

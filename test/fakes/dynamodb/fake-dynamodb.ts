@@ -17,6 +17,8 @@ export interface DynamoFault {
   readonly how:
     'ProvisionedThroughputExceededException' | 'ThrottlingException' | 'InternalServerError' | 'lost';
   readonly times: number;
+  /** Of the requests that it could meet, each so-many-th; each one if undefined. */
+  readonly every?: number;
 }
 
 export interface FakeDynamo {
@@ -36,7 +38,7 @@ export interface FakeDynamo {
 export async function startFakeDynamo(): Promise<FakeDynamo> {
   const inner = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
   const calls: DynamoCall[] = [];
-  const faults: { left: number; readonly fault: DynamoFault }[] = [];
+  const faults: { left: number; passed: number; readonly fault: DynamoFault }[] = [];
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -44,9 +46,11 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
   const transactions = new Transactions(local);
 
   const faultFor = (operation: string): DynamoFault | undefined => {
-    const planned = faults.find(
+    const possible = faults.filter(
       ({ left, fault }) => left > 0 && (fault.operation ?? operation) === operation,
     );
+    for (const one of possible) one.passed += 1;
+    const planned = possible.find(({ passed, fault }) => passed % (fault.every ?? 1) === 0);
     if (planned) planned.left -= 1;
     return planned?.fault;
   };
@@ -73,7 +77,7 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
 
   return {
     url,
-    plan: (fault) => void faults.push({ left: fault.times, fault }),
+    plan: (fault) => void faults.push({ left: fault.times, passed: 0, fault }),
     journal: () => calls,
     scan: (table) => local.scan(table),
     close: () => closeAll(server, inner),

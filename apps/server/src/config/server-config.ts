@@ -4,6 +4,7 @@ import type { OutboxOpenTo } from '#adapters/rest/outbox/outbox-settings.js';
 import type { RestSettings } from '#adapters/rest/kit/rest-settings.js';
 import type { LaneSettings } from '#domain/delivery/application/work-lane.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
+import { type AwsConfig, readAws } from './aws-config.js';
 import { readChannels, type ServerChannels } from './channels-config.js';
 import { readConfigFile } from './config-file.js';
 import { ConfigReader } from './config-reader.js';
@@ -20,7 +21,7 @@ import type { ModerationSettings } from '#domain/chat/application/moderation-set
 import type { ChatSettings } from '#domain/chat/application/chat-settings.js';
 import type { Quotas } from '#domain/communication/model/quota.js';
 
-export const TARGETS = ['embedded', 'test'] as const;
+export const TARGETS = ['embedded', 'container', 'test'] as const;
 export type TargetName = (typeof TARGETS)[number];
 
 export const ROLES = ['api', 'realtime', 'worker', 'timer'] as const;
@@ -60,6 +61,8 @@ export interface ServerConfig {
   readonly chat: ChatSettings;
   readonly away: AwayConfig;
   readonly moderation: ModerationSettings;
+  /** Of the container target. */
+  readonly aws: AwsConfig;
   /** Whether webhooks may go to addresses that only this network knows: for trying things out. */
   readonly webhooksToPrivate: boolean;
   /** Who may open the outbox of captured mails without a key. */
@@ -77,6 +80,11 @@ const OUR_NAMES = new Set([
   'POSTHORN_PUBLIC_URL',
   'POSTHORN_API_KEY',
   'POSTHORN_CONFIG',
+  'POSTHORN_TABLE',
+  'POSTHORN_QUEUES',
+  'POSTHORN_BUCKET',
+  'POSTHORN_SECRETS',
+  'POSTHORN_CREATE',
   // read by the command line, which shares a shell with the server
   'POSTHORN_URL',
 ]);
@@ -101,8 +109,9 @@ export function serverConfigOf(
   const ownerKey = readOwnerKey(read, host);
   const sockets = readSockets(read, !isLoopback(host));
   const moderation = readModeration(read);
+  const target = read.oneOf({ env: 'POSTHORN_TARGET', file: 'target' }, TARGETS) ?? 'embedded';
   const config: ServerConfig = {
-    target: read.oneOf({ env: 'POSTHORN_TARGET', file: 'target' }, TARGETS) ?? 'embedded',
+    target,
     roles: readRoles(read),
     host,
     port: read.count({ env: 'PORT', file: 'port' }, { min: 0, max: 65_535 }) ?? 3000,
@@ -121,6 +130,7 @@ export function serverConfigOf(
     chat: readChat(read),
     away: readAway(read),
     moderation: moderation.settings,
+    aws: readAws(read, target === 'container'),
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'

@@ -86,7 +86,7 @@ export class DynamoInbox implements Inbox {
       ]);
       if (saved.kind === 'refused') continue;
       if (reading) this.#outbox.appended();
-      this.#wake();
+      this.wake();
       return next;
     }
   }
@@ -163,7 +163,7 @@ export class DynamoInbox implements Inbox {
         ...counting(changed.map((item) => ({ item, from: undefined }))),
       ]);
       if (put.kind === 'done') {
-        this.#wake();
+        this.wake();
         return [...changed, ...(await this.#items(known)).map(itemOf)];
       }
       const refused = new Set<number>();
@@ -187,7 +187,8 @@ export class DynamoInbox implements Inbox {
     return this.#table.getAll<StoredItem>([...places.values()]);
   }
 
-  #wake(): void {
+  /** Somebody has written something, perhaps in another process. */
+  wake(): void {
     for (const wake of [...this.#listeners]) wake();
   }
 }

@@ -59,13 +59,13 @@ export class DynamoNotifications implements Notifications {
 
   async accept(notifications: readonly Notification[], limits: readonly QuotaLimit[] = []): Promise<Taken> {
     const taken = await this.#accepting.accept(notifications, limits);
-    this.#wake();
+    this.wake();
     return taken;
   }
 
   async save(before: Notification, after: Notification): Promise<'saved' | 'conflict'> {
     const saved = await this.#saving.save({ before, after });
-    if (saved === 'saved') this.#wake();
+    if (saved === 'saved') this.wake();
     return saved;
   }
 
@@ -166,10 +166,11 @@ export class DynamoNotifications implements Notifications {
     const now = this.#clock.monotonic();
     if (now - this.#resumedAt < RESUME_EVERY_MS) return;
     this.#resumedAt = now;
-    if (await this.#accepting.resume()) this.#wake();
+    if (await this.#accepting.resume()) this.wake();
   }
 
-  #wake(): void {
+  /** Somebody has written something, perhaps in another process. */
+  wake(): void {
     for (const wake of [...this.#listeners]) wake();
   }
 }

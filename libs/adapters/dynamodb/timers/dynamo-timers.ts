@@ -35,6 +35,11 @@ export class DynamoTimers implements Timers {
       ]);
       isSet = set.kind === 'done';
     }
+    this.wake();
+  }
+
+  /** One has been set, perhaps by another process. */
+  wake(): void {
     for (const wake of [...this.#listeners]) wake();
   }
 

@@ -73,7 +73,7 @@ export class DynamoWebhookDeliveries implements WebhookDeliveries {
     // Known already as well: whoever enqueued it may have died before this.
     await Promise.all(names.map((name) => this.#waiting.hurry(name, now)));
     if (kind === 'refused') return { deliveries: 0 };
-    if (enabled.length > 0) this.#wake();
+    if (enabled.length > 0) this.wake();
     return { deliveries: enabled.length };
   }
 
@@ -117,7 +117,7 @@ export class DynamoWebhookDeliveries implements WebhookDeliveries {
     now: Instant,
   ): Promise<boolean> {
     const isKept = await this.#replays.one({ workspaceId, endpointId }, messageId, now);
-    if (isKept) this.#wake();
+    if (isKept) this.wake();
     return isKept;
   }
 
@@ -129,7 +129,7 @@ export class DynamoWebhookDeliveries implements WebhookDeliveries {
     now: Instant,
   ): Promise<{ readonly replayed: number; readonly next: string | null }> {
     const done = await this.#replays.since({ workspaceId, endpointId }, since, page, now);
-    if (done.replayed > 0) this.#wake();
+    if (done.replayed > 0) this.wake();
     return done;
   }
 
@@ -144,7 +144,8 @@ export class DynamoWebhookDeliveries implements WebhookDeliveries {
     };
   }
 
-  #wake(): void {
+  /** Somebody has written something, perhaps in another process. */
+  wake(): void {
     for (const wake of [...this.#listeners]) wake();
   }
 }

@@ -1,0 +1,51 @@
+import { defaultLeaseMs } from '#domain/delivery/application/fellowship.js';
+import type { ConfigReader } from './config-reader.js';
+
+/** Where the container target keeps and finds things. An endpoint left out is the region's own. */
+export interface AwsConfig {
+  readonly region: string;
+  readonly table: string;
+  readonly dynamodbEndpoint: string | undefined;
+  /** Queues are called `<prefix>-critical`, `<prefix>-critical-dead` and so on. */
+  readonly queues: string;
+  readonly sqsEndpoint: string | undefined;
+  readonly bucket: string;
+  readonly s3Endpoint: string | undefined;
+  /** Left out, processes share nothing but the table: limits are counted by each for itself, pushes are found late. */
+  readonly redisUrl: string | undefined;
+  /** Milliseconds for which a worker that says nothing may still be sending; a new one waits so long before it does. */
+  readonly fellowLeaseMs: number;
+  /** Names of secrets begin with it. Left out, the link key and the like are kept in the data folder. */
+  readonly secrets: string | undefined;
+  readonly secretsEndpoint: string | undefined;
+  /** Makes table, queues and bucket at the start where they are not there: for emulators. */
+  readonly createsWhatIsMissing: boolean;
+}
+
+/** Queues end on `-critical-dead`, and a name of SQS has 80 characters at most. */
+const LONGEST_PREFIX = 60;
+
+export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
+  const region = read.text({ env: 'AWS_REGION', file: 'aws.region' });
+  if (isNeeded && region === undefined)
+    read.complain('AWS_REGION', 'must name the region of the table and the queues');
+  const queues = read.text({ env: 'POSTHORN_QUEUES', file: 'aws.queues' }) ?? 'posthorn';
+  if (!/^[\w-]+$/.test(queues) || queues.length > LONGEST_PREFIX)
+    read.complain('POSTHORN_QUEUES', `must be letters, digits, - and _, ${LONGEST_PREFIX} at most`);
+  const endpoint = (service: string): string | undefined =>
+    read.url({ env: `${service.toUpperCase()}_ENDPOINT`, file: `aws.${service}Endpoint` });
+  return {
+    region: region ?? 'us-east-1',
+    table: read.text({ env: 'POSTHORN_TABLE', file: 'aws.table' }) ?? 'posthorn',
+    dynamodbEndpoint: endpoint('dynamodb'),
+    queues,
+    sqsEndpoint: endpoint('sqs'),
+    bucket: read.text({ env: 'POSTHORN_BUCKET', file: 'aws.bucket' }) ?? 'posthorn',
+    s3Endpoint: endpoint('s3'),
+    redisUrl: read.url({ env: 'REDIS_URL', file: 'redis' }, ['redis:', 'rediss:']),
+    fellowLeaseMs: read.count({ file: 'aws.workerLeaseMs' }, { min: 100, max: 60_000 }) ?? defaultLeaseMs,
+    secrets: read.text({ env: 'POSTHORN_SECRETS', file: 'aws.secrets' }),
+    secretsEndpoint: endpoint('secrets'),
+    createsWhatIsMissing: read.flag({ env: 'POSTHORN_CREATE', file: 'aws.create' }) ?? false,
+  };
+}
