@@ -6,8 +6,8 @@ export interface Price {
 }
 
 /**
- * US East (N. Virginia), on demand, without free tiers, discounts for quantity and taxes. Taken down on the day that is named; the pages
- * have the prices of today.
+ * US East (N. Virginia), on demand, without free tiers, discounts for quantity and taxes. As known on the day that is named, and not read off
+ * the pages, which could not be reached then: they have the prices of today, look there before you decide.
  */
 export const TAKEN_DOWN = '2026-11-21';
 

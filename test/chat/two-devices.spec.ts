@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { until } from '#test/support/until.js';
 import { ChatWorld } from './chat-world.js';
 import type { Watched } from './watched-client.js';

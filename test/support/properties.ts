@@ -7,4 +7,4 @@ import fc from 'fast-check';
 const asked = process.env['POSTHORN_SEED'];
 if (asked !== 'random') fc.configureGlobal({ seed: Number(asked ?? 1) });
 
-export default fc;
+export { fc };

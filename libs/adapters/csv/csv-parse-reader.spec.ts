@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { describeCsvReaderContract } from '#ports/campaign/csv.contract.js';
 import { CsvParseReader } from './csv-parse-reader.js';
 

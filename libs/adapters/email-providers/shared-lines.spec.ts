@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { type SharedLines, shareLines, shareNothing, templateOf } from './shared-lines.js';
 
 const isUnsafe = (line: string): boolean => line.includes('{{');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { plainText, type Text } from '#domain/kernel/text.js';
 import { shareLines, templateOf } from './shared-lines.js';
 import { shareTexts } from './shared-texts.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import Handlebars from 'handlebars';
 import { MemoryTemplates } from '#adapters/memory/templating/memory-templates.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';

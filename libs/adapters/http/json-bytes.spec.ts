@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { JsonBytes } from './json-bytes.js';
 
 /** The bytes of a JSON string, written into a buffer that is at first too small. */

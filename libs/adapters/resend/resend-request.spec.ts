@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { plainText, type Text } from '#domain/kernel/text.js';
 import { formatMailbox, parseMailbox } from '#adapters/email-providers/mailbox.js';
 import { BodyBuffers } from '#adapters/http/body-buffers.js';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { Server, type Socket } from 'socket.io';
 import { MOST_QUEUED, OutgoingQueue } from './outgoing-queue.js';
 import { RawWebSocket } from './testing/raw-websocket.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { Gap, Message } from '../frames.js';
 import { BadNetwork, type Device } from '../testing/bad-network.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { quickest } from '#test/support/quickest.js';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import {
   domainOf,
   emailAddress,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { CsvReader, CsvRecord } from './csv.js';
 
 type Bytes = string | Uint8Array;

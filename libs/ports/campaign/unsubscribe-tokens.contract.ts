@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { UnsubscribeTokens } from './unsubscribe-tokens.js';
 
 /** A ULID's first digit holds three bits only. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';

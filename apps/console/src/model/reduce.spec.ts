@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { ChatEvent, Message } from '#client/chat.js';
 import { inOrder, unreadOf, type WireChat } from './chat-list.js';
 import { MOST_SHOWN } from './chat-log.js';

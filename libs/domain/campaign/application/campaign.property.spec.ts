@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { acme } from '#ports/campaign/testing/campaign-stores.js';
 import type { CampaignId } from '#domain/campaign/model/campaign.js';

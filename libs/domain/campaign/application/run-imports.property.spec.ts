@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { CsvParseReader } from '#adapters/csv/csv-parse-reader.js';
 import { acme, nextId, START } from '#ports/campaign/testing/campaign-stores.js';
 import type { Import } from '../model/import.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { aCampaign, acme, START } from '#ports/campaign/testing/campaign-stores.js';
 import type { CampaignId } from '#domain/campaign/model/campaign.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';

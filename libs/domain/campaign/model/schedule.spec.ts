@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { instantIn, isZone } from '#domain/kernel/time-zones.js';
 import { dueFor, lastDueOf, readSchedule, type Schedule, startOf } from './schedule.js';

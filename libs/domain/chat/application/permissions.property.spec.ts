@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { Conversation, ConversationKind, Role } from '../model/conversation.js';
 import type { MessageId } from '../model/message.js';
 import { ChatUnderTest, codeOf, user } from '../testing/chat-under-test.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { gif, jpeg, png, webp } from '../testing/files.js';
 import type { MediaType } from './media-type.js';
 import { IMAGE_HEADER_BYTES, imageSizeOf } from './image-size.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { sms } from '#adapters/channels/sms-channel.js';
 import { deliveryId } from '#domain/delivery/model/delivery.js';
 import type { ProviderEventKind } from '#domain/delivery/model/provider-event.js';

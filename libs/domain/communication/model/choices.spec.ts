@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { afterCategory, afterChoices, type Choice, type ChoosableType, channelsWanted } from './choices.js';
 import { noPreferences, type Preferences } from './profile.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { type PreferencesDraft, readPreferences, readProfile, readUserId } from './profile-draft.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { aType } from '#ports/communication/testing/communication-stores.js';
 import type { NotificationType } from './notification-type.js';
 import { noPreferences } from './profile.js';

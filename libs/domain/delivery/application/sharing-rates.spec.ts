@@ -9,7 +9,7 @@ import type { Clock } from '#ports/system/clock.js';
 import { aDispatch, START } from '#ports/delivery/testing/delivery-stores.js';
 import { settings } from '#test/support/delivery/a-worker.js';
 import { ScriptedProvider } from '#test/support/delivery/scripted-provider.js';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { Fellowship } from './fellowship.js';
 import { DispatchPacer } from './pace-dispatches.js';
 import { ProviderPool } from './provider-pool.js';

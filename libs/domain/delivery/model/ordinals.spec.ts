@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { type Ordinals, sizeOf, toRanges } from './ordinals.js';
 
 const membersOf = (ranges: Ordinals): number[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { type DeliveryStatus, deliveryStatuses } from './delivery.js';
 import type { ProviderEventKind } from './provider-event.js';
 import { isEarly, rankOf, scopeOfOptOut, statusAfter } from './provider-report.js';

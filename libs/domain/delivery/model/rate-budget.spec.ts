@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { draw, emptyBudget, type RateBudget, refill, spend, waitFor, withRate } from './rate-budget.js';
 
 interface Draw {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import { partOf, type Share, wholeShare } from './rate-share.js';
 
 const rate = fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0.05, max: 5000, noNaN: true }));

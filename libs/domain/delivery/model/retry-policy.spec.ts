@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { Outcome } from './outcome.js';
 import { backoff, type Circumstances, defaultRetryRules as rules, judge } from './retry-policy.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { Conversation } from '#domain/chat/model/conversation.js';
 import { type Change, changed, type Message } from '#domain/chat/model/message.js';
 import { acme, START } from '#ports/delivery/testing/delivery-stores.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { Notification } from '#domain/communication/model/notification.js';
 import type { QuotaLimit } from '#domain/communication/model/quota.js';
 import { acme, rival, START } from '#ports/delivery/testing/delivery-stores.js';

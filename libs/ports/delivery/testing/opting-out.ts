@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { ProviderEvent } from '#domain/delivery/model/provider-event.js';
 import { acme, aDispatch, aRecipient, aSuppression, recipients, rival, START } from './delivery-stores.js';
 import { aReport, everySuppression, report, type ReportStores } from './reporting.js';

@@ -1,4 +1,4 @@
-import fc from '#test/support/properties.js';
+import { fc } from '#test/support/properties.js';
 import type { DispatchControl } from '#domain/delivery/model/dispatch.js';
 import type { Verdict } from '#domain/delivery/model/retry-policy.js';
 import { SECOND, START } from './delivery-stores.js';
