@@ -1,8 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { SignalledLanes } from '#adapters/dynamodb/delivery/signalled-lanes.js';
-import { aProcess, type DeliveryProcess } from '#adapters/dynamodb/delivery/testing/processes.js';
-import { OneDynamo } from '#adapters/dynamodb/testing/one-table.js';
+import { SignalledLanes } from './signalled-lanes.js';
+import { aProcess, type DeliveryProcess } from './testing/processes.js';
+import { OneDynamo } from '../testing/one-table.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { CountingIds } from '#adapters/memory/system/counting-ids.js';
@@ -11,7 +11,7 @@ import { describeLanesContract } from '#ports/delivery/lanes.contract.js';
 import { aDispatch, LEASE, recipients, START } from '#ports/delivery/testing/delivery-stores.js';
 import { accepted } from '#ports/delivery/testing/worker.js';
 import { type FakeSqs, type SqsFault, startFakeSqs } from '#test/fakes/sqs/fake-sqs.js';
-import { SqsLaneSignals } from './sqs-lane-signals.js';
+import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
 
 const HOUR = 3_600_000;
 const dynamo = OneDynamo.forThisFile();
