@@ -86,9 +86,9 @@ function byCall(fake: FakeDynamo): DynamoDBClientConfig {
     signer: { sign: (request) => Promise.resolve(request) },
     logger: { debug() {}, warn() {}, error() {} } as unknown as NonNullable<DynamoDBClientConfig['logger']>,
     requestHandler: {
-      async handle({ headers, body }: { headers: Record<string, string>; body: string }) {
+      async handle({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) {
         const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
-        const answer = await fake.ask(operation, body);
+        const answer = await fake.ask(operation, Buffer.from(body).toString('utf8'));
         if (answer === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
         const said = Buffer.from(JSON.stringify(answer.body));
         const type = { 'content-type': 'application/x-amz-json-1.0' };
