@@ -88,7 +88,7 @@ function byCall(fake: FakeDynamo): DynamoDBClientConfig {
     requestHandler: {
       async handle({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) {
         const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
-        const answer = await fake.ask(operation, Buffer.from(body).toString('utf8'));
+        const answer = await fake.ask(operation, new TextDecoder().decode(body));
         if (answer === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
         const said = Buffer.from(JSON.stringify(answer.body));
         const type = { 'content-type': 'application/x-amz-json-1.0' };
