@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import dynalite from 'dynalite';
-import { LocalDynamo } from './local-dynamo.js';
+import { type Answer, LocalDynamo } from './local-dynamo.js';
 import { Transactions } from './transactions.js';
 
 /** Of one request: which operation, and what became of it. */
@@ -23,6 +22,8 @@ export interface DynamoFault {
 
 export interface FakeDynamo {
   readonly url: string;
+  /** What a request over HTTP gets, without the way there and back; `lost`, there is no answer. */
+  ask(operation: string, body: string): Promise<Answer | 'lost'>;
   /** Meets the next requests, in the order in which the faults were planned. */
   plan(fault: DynamoFault): void;
   journal(): readonly DynamoCall[];
@@ -32,17 +33,16 @@ export interface FakeDynamo {
 }
 
 /**
- * DynamoDB over HTTP: dynalite, and before it what dynalite lacks: `TransactWriteItems`, `TransactGetItems`,
+ * DynamoDB over HTTP: dynalite's operations, and what dynalite lacks: `TransactWriteItems`, `TransactGetItems`,
  * `UpdateTimeToLive`, and faults. A transaction holds up every other request while it runs, so nobody sees half of it.
  */
 export async function startFakeDynamo(): Promise<FakeDynamo> {
-  const inner = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
   const calls: DynamoCall[] = [];
   const faults: { left: number; passed: number; readonly fault: DynamoFault }[] = [];
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const local = new LocalDynamo(inner);
+  const local = new LocalDynamo();
   const transactions = new Transactions(local);
 
   const faultFor = (operation: string): DynamoFault | undefined => {
@@ -55,18 +55,29 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
     return planned?.fault;
   };
 
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const operation = String(request.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
+  const ask = async (operation: string, text: string): Promise<Answer | 'lost'> => {
     const fault = faultFor(operation);
     if (fault && fault.how !== 'lost') {
       calls.push({ operation, answer: 'refused by a fault' });
-      return refuse(request, response, fault.how);
+      return refused(fault.how);
     }
     calls.push({ operation, answer: fault ? 'answer lost' : 'passed on' });
-    const to = fault ? losing(response) : response;
-    if (transactions.serves(operation)) return transactions.answer(operation, await bodyOf(request), to);
+    const answer = await answerTo(operation, text);
+    return fault ? 'lost' : answer;
+  };
+  const answerTo = async (operation: string, text: string): Promise<Answer> => {
+    if (transactions.serves(operation)) return transactions.answer(operation, text);
     await transactions.idle();
-    inner.emit('request', request, to);
+    return local.call(operation, JSON.parse(text) as object);
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const operation = String(request.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
+    const answer = await ask(operation, await bodyOf(request));
+    // It was done; the connection breaks where the answer would have come.
+    if (answer === 'lost') return void response.socket?.destroy();
+    response.statusCode = answer.status;
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    response.end(JSON.stringify(answer.body));
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     serve(request, response).catch((error: unknown) => {
@@ -77,28 +88,17 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
 
   return {
     url,
+    ask,
     plan: (fault) => void faults.push({ left: fault.times, passed: 0, fault }),
     journal: () => calls,
     scan: (table) => local.scan(table),
-    close: () => closeAll(server, inner),
+    close: () => closeAll(server),
   };
 }
 
-async function refuse(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
-  await bodyOf(request);
-  response.statusCode = name === 'InternalServerError' ? 500 : 400;
-  response.setHeader('content-type', 'application/x-amz-json-1.0');
-  response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'Planned.' }));
-}
-
-/** Does what is asked; the connection breaks where the answer would have come. */
-function losing(response: ServerResponse): ServerResponse {
-  response.end = ((): ServerResponse => {
-    response.socket?.destroy();
-    return response;
-  }) as ServerResponse['end'];
-  response.write = () => true;
-  return response;
+function refused(name: string): Answer {
+  const status = name === 'InternalServerError' ? 500 : 400;
+  return { status, body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'Planned.' } };
 }
 
 export async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -107,9 +107,7 @@ export async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function closeAll(server: Server, inner: Server): Promise<void> {
+async function closeAll(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise<void>((resolve) => server.close(() => resolve()));
-  // It never listened: closing it would wait for what it never opened.
-  inner.removeAllListeners();
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { Answer, AttributeMap, LocalDynamo } from './local-dynamo.js';
 
 /** What DynamoDB takes in one transaction. */
@@ -54,13 +53,10 @@ export class Transactions {
     }
   }
 
-  async answer(operation: string, body: string, to: ServerResponse): Promise<void> {
+  answer(operation: string, body: string): Promise<Answer> {
     const turn = this.#last.then(() => this.#act(operation, JSON.parse(body) as AttributeMap, body));
     this.#last = turn.catch(() => {});
-    const { status, body: said } = await turn;
-    to.statusCode = status;
-    to.setHeader('content-type', 'application/x-amz-json-1.0');
-    to.end(JSON.stringify(said));
+    return turn;
   }
 
   async #act(operation: string, input: AttributeMap, body: string): Promise<Answer> {

@@ -11,7 +11,7 @@ interface Counter {
   readonly name?: string;
 }
 
-const dynamo = OneDynamo.forThisFile();
+const dynamo = OneDynamo.forThisFile('over HTTP');
 const at = (pk: string, sk = 'a') => ({ pk, sk });
 
 describe('the table', () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
@@ -16,10 +16,15 @@ export class OneDynamo {
   #fake: FakeDynamo | undefined;
   #client: DynamoDBClient | undefined;
   #table = '';
+  readonly #way: 'by call' | 'over HTTP';
 
-  /** At the top of a file of tests. */
-  static forThisFile(): OneDynamo {
-    const dynamo = new OneDynamo();
+  constructor(way: 'by call' | 'over HTTP') {
+    this.#way = way;
+  }
+
+  /** At the top of a file of tests. `by call`: the fake is handed what the SDK would send, and no connection is opened. */
+  static forThisFile(way: 'by call' | 'over HTTP' = 'by call'): OneDynamo {
+    const dynamo = new OneDynamo(way);
     beforeAll(() => dynamo.#open());
     afterAll(() => dynamo.#close());
     return dynamo;
@@ -65,6 +70,7 @@ export class OneDynamo {
       region: process.env['AWS_REGION'] ?? 'us-east-1',
       maxAttempts: 1,
       ...(!given && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+      ...(this.#fake && this.#way === 'by call' && byCall(this.#fake)),
     });
   }
 
@@ -72,4 +78,23 @@ export class OneDynamo {
     this.#client?.destroy();
     await this.#fake?.close();
   }
+}
+
+/** Signs nothing, describes no request to a log that nobody keeps, and opens no connection: half of what the SDK costs a test. */
+function byCall(fake: FakeDynamo): DynamoDBClientConfig {
+  return {
+    signer: { sign: (request) => Promise.resolve(request) },
+    logger: { debug() {}, warn() {}, error() {} } as unknown as NonNullable<DynamoDBClientConfig['logger']>,
+    requestHandler: {
+      async handle({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) {
+        const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
+        const answer = await fake.ask(operation, new TextDecoder().decode(body));
+        if (answer === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+        const said = Buffer.from(JSON.stringify(answer.body));
+        const type = { 'content-type': 'application/x-amz-json-1.0' };
+        return { response: { statusCode: answer.status, headers: type, body: said } };
+      },
+      destroy() {},
+    } as unknown as NonNullable<DynamoDBClientConfig['requestHandler']>,
+  };
 }
