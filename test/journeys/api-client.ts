@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -8,22 +9,18 @@ const LOOK_EVERY_MS = 25;
 export class ApiClient {
   readonly #url: string;
   readonly #key: string;
-  #last = 0;
 
   constructor(url: string, key: string) {
     this.#url = url;
     this.#key = key;
   }
 
-  async post(path: string, body?: unknown): Promise<Json> {
-    const csv = typeof body === 'string';
-    const headers = {
-      authorization: `Bearer ${this.#key}`,
-      'idempotency-key': `journey-${++this.#last}`,
-      ...(body !== undefined && { 'content-type': csv ? 'text/csv' : 'application/json' }),
-    };
-    const init = body === undefined ? {} : { body: csv ? body : JSON.stringify(body) };
-    return this.#ask(path, { method: 'POST', headers, ...init });
+  post(path: string, body?: unknown): Promise<Json> {
+    return this.#write('POST', path, body);
+  }
+
+  put(path: string, body: unknown): Promise<Json> {
+    return this.#write('PUT', path, body);
   }
 
   get(path: string): Promise<Json> {
@@ -37,6 +34,17 @@ export class ApiClient {
       if (hoped(answer)) return answer;
       await wait(LOOK_EVERY_MS);
     }
+  }
+
+  #write(method: string, path: string, body: unknown): Promise<Json> {
+    const csv = typeof body === 'string';
+    const headers = {
+      authorization: `Bearer ${this.#key}`,
+      'idempotency-key': randomUUID(),
+      ...(body !== undefined && { 'content-type': csv ? 'text/csv' : 'application/json' }),
+    };
+    const init = body === undefined ? {} : { body: csv ? body : JSON.stringify(body) };
+    return this.#ask(path, { method, headers, ...init });
   }
 
   async #ask(path: string, init: RequestInit): Promise<Json> {

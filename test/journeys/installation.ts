@@ -149,7 +149,8 @@ export class Installation {
   async #addressLedTo(name: Name): Promise<string> {
     const { host } = new URL(this.#nodes.get(name)?.url ?? '');
     for (;;) {
-      const address = `127.0.0.${this.#nextAddress++}`;
+      const n = this.#nextAddress++;
+      const address = `127.0.${n >> 8}.${n & 255}`;
       if ((await this.#entrance.upstreamOf(address)) === host) return address;
     }
   }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { check } from '#test/faults/checker.js';
 import { type WireItem, writeLedgerFile } from '#test/faults/ledger-of-table.js';
 import { describeWhen } from '#test/support/system-packages.js';
 import { until } from '#test/support/until.js';
 import { Installation } from './installation.js';
+import { Talk } from './talk.js';
 
 /** Seven processes are started, on a machine that may be busy with others. */
 jest.setTimeout(240_000);
@@ -59,6 +61,72 @@ describeWhen('nginx', 'Roles in processes of their own, behind nginx', (nginx) =
       expect(stats).toMatchObject({ accepted: PEOPLE - CALL, unknown: CALL });
       expect(ses[survivor].stats().accepted).toBeGreaterThan(0);
     });
+
+    it('tell a worker by Redis of a code that was asked for', async () => {
+      const heard: string[] = [];
+      const ear = new Redis(installation.redis.url);
+      try {
+        ear.on('pmessage', (_pattern: string, channel: string) => heard.push(channel));
+        await ear.psubscribe('posthorn:hint:*');
+        expect(await listenersOf(installation.redis.url)).toBe(installation.names.length);
+        await sendCode(installation, 'ada', '482913');
+        await until(() => (textsTo(installation).some((text) => text.includes('482913')) ? true : undefined));
+        // What makes a worker look before it would by itself.
+        expect(heard).toContain('posthorn:hint:events');
+      } finally {
+        ear.disconnect();
+      }
+    });
+
+    it('let people on two processes talk with one another, and miss nothing when one of these is killed', async () => {
+      const talk = await Talk.open(installation, {
+        'realtime-1': ['ann', 'ben'],
+        'realtime-2': ['cleo', 'dan'],
+      });
+      await talk.everybodyHears('hello');
+      // Not waited for: some are answered, some are on their way, and some have not left.
+      talk.everybodySays('just before');
+      await installation.node('realtime-1').stop('SIGKILL');
+      talk.everybodySays('just after');
+      await talk.everybodyHears('again');
+      expect(talk.complaints()).toEqual([]);
+      expect(talk.codesOf('ann')).not.toEqual([]);
+      expect(talk.codesOf('ben')).not.toEqual([]);
+      expect(talk.codesOf('cleo')).toEqual([]);
+      await installation.run('realtime-1');
+      talk.close();
+    });
+
+    it('lose nothing while each is stopped and started again, one after the other', async () => {
+      const talk = await Talk.open(installation, { 'realtime-1': ['eve'], 'realtime-2': ['finn'] });
+      const codes: string[] = [];
+      let rolling = true;
+      const load = (async () => {
+        while (rolling) {
+          const code = String(700_000 + codes.length);
+          codes.push(code);
+          talk.everybodySays(code);
+          await sendCode(installation, 'ada', code);
+          await until(() => (textsTo(installation).some((text) => text.includes(code)) ? true : undefined));
+        }
+      })();
+      const exits: (number | null)[] = [];
+      for (const name of installation.names) {
+        exits.push(await installation.node(name).stop('SIGTERM'));
+        await installation.run(name);
+      }
+      rolling = false;
+      await load;
+      await talk.everybodyHears('the end');
+      expect(exits).toEqual(installation.names.map(() => 0));
+      expect(talk.complaints()).toEqual([]);
+      expect(talk.codesOf('eve')).toContain('advised');
+      expect(talk.codesOf('finn')).toContain('advised');
+      const texts = textsTo(installation);
+      const times = codes.map((code) => texts.filter((text) => text.includes(code)).length);
+      expect(times).toEqual(codes.map(() => 1));
+      talk.close();
+    });
   });
 });
 
@@ -81,4 +149,25 @@ async function startCampaign({ api }: Installation, addresses: readonly string[]
   });
   await api.post(`/v1/campaigns/${String(campaign['id'])}/start`);
   return String(campaign['id']);
+}
+
+async function sendCode({ api }: Installation, userId: string, code: string): Promise<void> {
+  await api.put(`/v1/users/${userId}`, { phone: '+447911123456' });
+  const data = { code, validFor: '10 minutes', occurredAt: '2026-12-24T08:59:00Z', companyName: 'Acme' };
+  await api.post('/v1/notifications', { type: 'mfa_code', to: { userId }, data });
+}
+
+function textsTo({ twilio }: Installation): readonly string[] {
+  return twilio.mails().map(({ text = '' }) => text);
+}
+
+/** How many processes hear of new events. */
+async function listenersOf(url: string): Promise<number> {
+  const redis = new Redis(url);
+  try {
+    const [, count] = await redis.pubsub('NUMSUB', 'posthorn:hint:events');
+    return Number(count);
+  } finally {
+    redis.disconnect();
+  }
 }

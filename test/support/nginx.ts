@@ -75,8 +75,8 @@ function configurationOf(shipped: string, port: number, folder: string, upstream
 }
 
 async function upstreamOf(port: number, localAddress: string): Promise<string> {
-  const path = '/socket.io/?EIO=4&transport=polling';
-  const request = get({ host: '127.0.0.1', port, path, localAddress, agent: false });
+  // Refused, by whom it was led to.
+  const request = get({ host: '127.0.0.1', port, path: '/socket.io/', localAddress, agent: false });
   const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream & { headers: object }];
   response.resume();
   const { 'x-upstream': upstream } = response.headers as { readonly 'x-upstream'?: string };
