@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -78,6 +78,7 @@ describe('The Dockerfile', () => {
   it('brings production packages and what was built, and nothing else', () => {
     expect(of(production, 'COPY')).toEqual([
       '--from=packages /app/node_modules ./node_modules',
+      '--from=build /app/dist/bundle ./dist/bundle',
       '--from=build /app/dist/apps ./dist/apps',
       '--from=build /app/dist/libs ./dist/libs',
       '--from=build /app/dist/openapi.json ./dist/openapi.json',
@@ -110,8 +111,21 @@ describe('The Dockerfile', () => {
   });
 
   it('starts what the build writes', () => {
-    expect(of(production, 'CMD')).toEqual(['["node", "dist/apps/server/src/main.js"]']);
-    expect(existsSync(join(root, 'dist/apps/server/src/main.js'))).toBe(true);
+    const [, main = ''] = JSON.parse(of(production, 'CMD').join()) as string[];
+    expect(main).toBe('dist/bundle/apps/server/src/main.js');
+    expect(existsSync(join(root, main))).toBe(true);
+  });
+
+  it('brings what the bundle reads and starts outside of itself', () => {
+    const copied = of(production, 'COPY').flatMap((rest) => rest.split(' ').slice(-1));
+    const places = bundledFiles().flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/new URL\("(\.[^"]+)", import\.meta\.url\)/g)].map(
+        ([, path = '']) => relative(root, join(dirname(file), path)),
+      ),
+    );
+    expect(places.length).toBeGreaterThan(20);
+    for (const place of places)
+      expect(copied.some((path) => `./${place}`.startsWith(`${path}/`) || `./${place}` === path)).toBe(true);
   });
 
   it('adds less than 250 MB to its base', () => {
@@ -124,7 +138,7 @@ describe('The Dockerfile', () => {
       .filter((path) => existsSync(path));
     expect(production.length).toBeGreaterThan(100);
     const packaged = production.reduce((sum, path) => sum + sizeOf(path, () => true), 0);
-    const built = ['apps', 'libs']
+    const built = ['apps', 'libs', 'bundle']
       .map((path) => sizeOf(join(root, 'dist', path), (name) => !/\.(map|d\.ts|spec\.js)$/.test(name)))
       .reduce((sum, one) => sum + one, 0);
     expect(built).toBeGreaterThan(1e6);
@@ -151,9 +165,9 @@ describe('The compose file', () => {
         name,
         value.replace(/\$\{\w+:-(.*)\}/, '$1').replace(/\$\{.*\}/, 'x'.repeat(40)),
       ]);
-      const env = { ...Object.fromEntries(given), POSTHORN_TARGET: undefined } as Record<string, string>;
+      const env = Object.fromEntries(given) as Record<string, string>;
       const config = serverConfigOf({ ...env, HOST: '0.0.0.0' }, parse(text('posthorn.config.yaml')), root);
-      expect(config.roles).toEqual([set['POSTHORN_ROLES']]);
+      expect(config).toMatchObject({ target: 'container', roles: [set['POSTHORN_ROLES']] });
       expect(config.door.trustedProxies).toHaveLength(1);
     }
   });
@@ -324,6 +338,15 @@ describe('The emulators', () => {
     for (const one of [database, queues, blobs]) one.destroy();
   });
 });
+
+function bundledFiles(): readonly string[] {
+  const bundle = join(root, 'dist/bundle');
+  const files = readdirSync(bundle, { recursive: true, encoding: 'utf8' });
+  // What tests start is taken out of the image.
+  return files
+    .filter((name) => name.endsWith('.js') && !name.startsWith('test/'))
+    .map((name) => join(bundle, name));
+}
 
 function sizeOf(path: string, counts: (name: string) => boolean): number {
   return readdirSync(path, { withFileTypes: true }).reduce((sum, entry) => {

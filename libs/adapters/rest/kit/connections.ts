@@ -19,12 +19,28 @@ export class Connections {
       this.#count(socket, 1);
       response.once('close', () => this.#count(socket, -1));
     });
+    this.#letGoOfUpgraded(server);
   }
 
   /** Closes what is idle now, and everything else after its answer. */
   drain(): void {
     this.#draining = true;
     for (const [socket, underWay] of this.#open) if (underWay === 0) socket.destroySoon();
+  }
+
+  /**
+   * A socket of a chat is its door's: that has something to say to it when we stop. Only while somebody takes upgrades: by a
+   * listener of ours alone Node would take them for taken.
+   */
+  #letGoOfUpgraded(server: Server): void {
+    const letGo = ({ socket }: IncomingMessage): void => void this.#open.delete(socket);
+    server.on('newListener', (event: string, listener: unknown) => {
+      if (event === 'upgrade' && listener !== letGo && server.listenerCount('upgrade') === 0)
+        server.prependListener('upgrade', letGo);
+    });
+    server.on('removeListener', (event: string) => {
+      if (event === 'upgrade' && server.listenerCount('upgrade') === 1) server.removeListener('upgrade', letGo);
+    });
   }
 
   #count(socket: Socket, change: 1 | -1): void {
