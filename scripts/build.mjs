@@ -20,6 +20,7 @@ const SOURCE_FOLDERS = [
   'apps/server',
   'apps/cli',
   'apps/in-process',
+  'apps/lambda',
   'apps/console/src/model',
   'deploy',
   'libs',
@@ -93,7 +94,11 @@ async function buildRest() {
     writeOpenApi(),
     ...(hasConsole ? [checkConsole(), bundleConsole()] : []),
   ]);
-  return codes.find((code) => code !== 0) ?? 0;
+  const failed = codes.find((code) => code !== 0);
+  if (failed !== undefined) return failed;
+  // Last: the functions carry what the others have written.
+  const functions = join(root, 'scripts', 'bundle-lambda.mjs');
+  return existsSync(functions) ? run(functions) : 0;
 }
 
 function writeOpenApi() {

@@ -5,9 +5,10 @@
  * The compiler's output is bundled, not the sources: bundlers emit no decorator metadata, and injection by type would find
  * `undefined`.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { EXTERNAL, modulesOf } from './bundling.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -22,17 +23,6 @@ const ENTRIES = [
   'libs/adapters/sharp/preview-process.js',
   'test/faults/victim.js',
   'test/faults/victim-delivery-thread.js',
-];
-
-/** What Nest and others load only where it is installed, and what brings native code or is looked up by name at run time. */
-const EXTERNAL = [
-  /^node:/,
-  /^@nestjs\/(websockets|microservices|platform-express|platform-socket\.io)/,
-  /^@fastify\/(view|static|multipart)$/,
-  /^@css-inline\//,
-  /^sharp$/,
-  /^class-transformer\/storage$/,
-  /^(bufferutil|utf-8-validate)$/,
 ];
 
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -50,13 +40,15 @@ const bundle = await rolldown({
     if (log.code !== 'UNRESOLVED_IMPORT') handle(level, log);
   },
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: out,
   format: 'esm',
   keepNames: true,
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
 });
+// Which modules each chunk holds: a test reads it.
+writeFileSync(join(out, 'modules.json'), JSON.stringify(modulesOf(output, root)));
 
 /**
  * A module that asks where it stands means its place in dist/, beside its SQL and pictures; who starts a thread that

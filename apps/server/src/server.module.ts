@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthController } from '#adapters/rest/health/health.controller.js';
 import { AttachmentsController } from '#adapters/rest/chat/attachments.controller.js';
 import { BlocksController } from '#adapters/rest/chat/blocks.controller.js';
@@ -43,17 +43,8 @@ import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endp
 import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messages.controller.js';
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
 import { SocketsModule } from '#adapters/socketio/sockets.module.js';
-import { AwayUsersModule } from '#domain/chat/away-users.module.js';
-import { ChatModule } from '#domain/chat/chat.module.js';
-import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
-import { CampaignModule } from '#domain/campaign/campaign.module.js';
-import { CommunicationModule } from '#domain/communication/communication.module.js';
-import { DeliveryModule } from '#domain/delivery/delivery.module.js';
-import { EventsModule } from '#domain/events/events.module.js';
-import { TemplatingModule } from '#domain/templating/templating.module.js';
-import { WebhooksModule } from '#domain/webhooks/webhooks.module.js';
-import { WorkspaceModule } from '#domain/workspace/workspace.module.js';
 import type { Role } from './config/server-config.js';
+import { contexts, portsOf } from './contexts.js';
 import type { Target } from './targets/target.js';
 
 /** What every process answers, whatever its role: whoever runs it asks how it is. */
@@ -103,31 +94,17 @@ const API = [
   ...CHAT,
 ];
 
-@Global()
-@Module({})
-class TargetModule {}
-
 /** The contexts, the target's adapters for their ports, and the doors that this process's roles open. */
 @Module({})
 export class ServerModule {
   static of(target: Target, door: RestSettings, roles: readonly Role[]): DynamicModule {
-    const providers = [...target.providers];
     return {
       module: ServerModule,
       imports: [
-        { module: TargetModule, providers, exports: providers },
+        portsOf(target.providers),
         RestKitModule.with(door),
-        EventsModule,
-        WorkspaceModule,
-        TemplatingModule,
-        DeliveryModule,
-        CampaignModule,
-        CommunicationModule,
-        WebhooksModule,
+        ...contexts(),
         ...(roles.includes('realtime') ? [SocketsModule] : []),
-        ChatModule,
-        ScheduledMessagesModule,
-        AwayUsersModule.over(CommunicationModule),
         ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],
       controllers: roles.includes('api') ? [...OPERATION, ...API] : OPERATION,

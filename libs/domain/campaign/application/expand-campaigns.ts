@@ -48,7 +48,9 @@ export class ExpandCampaigns {
     this.#limits = limits;
   }
 
+  /** May be started again once it has stopped: a function of Lambda lives from one minute to the next. */
   start(): void {
+    this.#stopping = false;
     this.#running = this.#loop();
   }
 

@@ -53,7 +53,9 @@ export class RunImports {
     this.#limits = limits;
   }
 
+  /** May be started again once it has stopped: a function of Lambda lives from one minute to the next. */
   start(): void {
+    this.#stopping = false;
     this.#running = this.#loop();
   }
 

@@ -66,6 +66,8 @@ export class DeliverWebhooks {
   }
 
   start(): void {
+    // It may have been stopped before: a function of Lambda lives from one minute to the next.
+    this.#stopping = false;
     this.#unsubscribe = this.#tools.deliveries.onWork(() => this.#wake());
     this.#running = this.#loop();
   }

@@ -1,0 +1,4 @@
+import { lazily } from '../lazily.js';
+import { openTimer } from '../open/timer.js';
+
+export const handler = lazily(() => openTimer(process.env));

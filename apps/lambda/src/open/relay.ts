@@ -1,0 +1,23 @@
+import { RelayEvents } from '#domain/events/relay-events.js';
+import type { Handler } from '../lazily.js';
+import { handlerOf, type StreamEvent } from '../relay.js';
+import { openTarget } from '../target/aws.js';
+import type { Environment } from '../target/lambda-config.js';
+import { openContexts } from '../target/open-contexts.js';
+
+export async function openRelay(
+  env: Environment,
+): Promise<Handler<StreamEvent, { batchItemFailures: never[] }>> {
+  const target = await openTarget(env);
+  const { stores, clock, log, realtime } = target;
+  const relayEvents = (await openContexts(target)).get(RelayEvents, { strict: false });
+  const relay = { start: () => relayEvents.start(), stop: () => relayEvents.stop() };
+  const handle = handlerOf({ relay, outbox: stores.outbox, clock, log });
+  return async (event, invocation) => {
+    try {
+      return await handle(event, invocation);
+    } finally {
+      await realtime.settled();
+    }
+  };
+}
