@@ -9,7 +9,8 @@ import { Installation } from './installation.js';
 import { Talk } from './talk.js';
 
 /** Seven processes are started, on a machine that may be busy with others. */
-jest.setTimeout(240_000);
+const PATIENCE_MS = 240_000;
+jest.setTimeout(PATIENCE_MS);
 
 const PEOPLE = 250;
 /** Recipients of one call to SES. */

@@ -9,11 +9,14 @@ const PROGRAMS = {
   nginx: ['nginx'],
 } as const;
 
+/** Where Debian puts what runs as a service; not everybody's PATH has them. */
+const DAEMONS = ['/usr/sbin', '/usr/local/sbin'];
+
 export type SystemPackage = keyof typeof PROGRAMS;
 
 /** Absolute path of the program, or undefined when it isn't on the PATH. */
 export function findProgram(requirement: SystemPackage): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...DAEMONS];
   return PROGRAMS[requirement]
     .flatMap((name) => folders.map((folder) => join(folder, name)))
     .find((path) => isExecutable(path));

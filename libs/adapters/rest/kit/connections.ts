@@ -39,7 +39,8 @@ export class Connections {
         server.prependListener('upgrade', letGo);
     });
     server.on('removeListener', (event: string) => {
-      if (event === 'upgrade' && server.listenerCount('upgrade') === 1) server.removeListener('upgrade', letGo);
+      if (event === 'upgrade' && server.listenerCount('upgrade') === 1)
+        server.removeListener('upgrade', letGo);
     });
   }
 
