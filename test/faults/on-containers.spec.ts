@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Cloud, startCloud } from '#test/support/cloud.js';
 import { type Scenario, scenarioOf } from './scenario-plan.js';
 import { play } from './scenario.js';
+import { VICTIM_KEY, VictimProcess } from './victim-process.js';
 
 /** Processes are started again and again, on a machine that may be busy with others. */
 const TIMEOUT_MS = 240_000;
@@ -24,6 +25,17 @@ describe('killed at any instant, on the container target', () => {
     async (seed) => {
       const { scenario, complaints } = await play(campaignOf(seed), { cloud });
       expect({ scenario, complaints }).toEqual({ scenario, complaints: [] });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'starts though the table is throttled at first',
+    async () => {
+      cloud.dynamo.plan({ operation: 'GetItem', how: 'ProvisionedThroughputExceededException', times: 6 });
+      const victim = await VictimProcess.start({ ...cloud.env, PORT: '0', POSTHORN_API_KEY: VICTIM_KEY });
+      expect(victim).toBeDefined();
+      await victim?.stop();
     },
     TIMEOUT_MS,
   );

@@ -21,9 +21,9 @@ import { answers, type OpenTarget, type Target, type TargetSetting } from './tar
 
 /** Seconds that a worker waits at a queue, and a stop for the worker. */
 const POLL_S = 5;
+const AN_HOUR_MS = 3_600_000;
 
-/** State in DynamoDB, queues in SQS, files in S3, and what is hot in Redis: any number of processes, each for the roles that it is given. */
-export const openTarget: OpenTarget = async ({ config, log, publicUrl }: TargetSetting): Promise<Target> => {
+async function openContainer({ config, log, publicUrl }: TargetSetting): Promise<Target> {
   const clock = new SystemClock();
   const randomness = new CryptoRandomness();
   const ids = new MonotonicUlids(clock, randomness);
@@ -79,6 +79,20 @@ export const openTarget: OpenTarget = async ({ config, log, publicUrl }: TargetS
       clients.close();
     },
   };
+}
+
+/** State in DynamoDB, queues in SQS, files in S3, and what is hot in Redis: any number of processes, each for the roles that it is given. */
+export const openTarget: OpenTarget = async (setting) => {
+  // Whoever waits to ask a busy table again waits by a clock that keeps no process alive, and before it listens nothing else does.
+  const alive = setInterval(() => {}, AN_HOUR_MS);
+  try {
+    const target = await openContainer(setting);
+    const close = (): Promise<void> => target.close().finally(() => clearInterval(alive));
+    return { ...target, close };
+  } catch (error) {
+    clearInterval(alive);
+    throw error;
+  }
 };
 
 /** Receiving names of parcels is for workers: whoever else received them would keep them from these. */
