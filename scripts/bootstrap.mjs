@@ -32,6 +32,7 @@ const TARGETS = {
   },
   dev: { build: true, run: [nest, 'start', '--watch', '--watchAssets', '--preserveWatchOutput'] },
   build: { build: false, run: [at('scripts/build.mjs')] },
+  'build:lambda': { build: true, run: [at('scripts/bundle-lambda.mjs')] },
   check: { build: false, run: [at('scripts/check.mjs')] },
   lint: { build: false, run: [at('node_modules/eslint/bin/eslint.js'), '--max-warnings', '0', '.'] },
   boundaries: { build: false, run: [at('scripts/boundaries.mjs')] },

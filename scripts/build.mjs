@@ -87,18 +87,17 @@ function lacksOutput(folder) {
 /** What needs the compiled server and client: at once, as each is a process that mostly waits for itself. */
 async function buildRest() {
   const hasConsole = existsSync(join(root, 'apps', 'console'));
-  const bundler = join(root, 'scripts', 'bundle.mjs');
-  const server = existsSync(bundler) ? run(bundler) : 0;
   const codes = await Promise.all([
-    server,
+    bundleServer(),
     writeOpenApi(),
     ...(hasConsole ? [checkConsole(), bundleConsole()] : []),
   ]);
-  const failed = codes.find((code) => code !== 0);
-  if (failed !== undefined) return failed;
-  // Last: the functions carry what the others have written.
-  const functions = join(root, 'scripts', 'bundle-lambda.mjs');
-  return existsSync(functions) ? run(functions) : 0;
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+function bundleServer() {
+  const hasServer = existsSync(join(dist, 'apps', 'server', 'src', 'main.js'));
+  return hasServer ? run(join(root, 'scripts', 'bundle.mjs')) : 0;
 }
 
 function writeOpenApi() {

@@ -1,5 +1,5 @@
 /**
- * Bundles each function of Lambda out of what the compiler wrote: `node scripts/bundle-lambda.mjs` writes dist/lambda/<entry>/ with
+ * Bundles each function of Lambda out of what the compiler wrote: `npm run build:lambda` writes dist/lambda/<entry>/ with
  * `index.mjs`, the chunks that it loads and the files that it reads. Nothing outside of its folder is needed to run it.
  *
  * dist/lambda/modules.json says which modules each chunk holds: a test reads it.

@@ -24,7 +24,7 @@ export interface HttpSizes {
 export interface DeploymentSettings {
   /** Begins every name, so that one account can hold several deployments. */
   readonly prefix: string;
-  /** Folder with a folder for each entry, `<entry>/index.mjs`: what the build writes to dist/lambda. */
+  /** Folder with a folder for each entry, `<entry>/index.mjs`: what `npm run build:lambda` writes to dist/lambda. */
   readonly bundles: string;
   /** Which contexts have functions of their own; requests to the others are served by the backbone's. */
   readonly contexts: readonly Context[];

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -28,6 +29,9 @@ const importsOf = (chunks: Chunks): string[] =>
   Object.values(chunks).flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
 const holding = (chunks: Chunks, module: string): string[] =>
   Object.keys(chunks).filter((file) => chunks[file]?.modules.includes(module));
+
+// No other test needs them, and nobody who starts the server does.
+execFileSync(process.execPath, ['scripts/bundle-lambda.mjs'], { cwd: root });
 
 describe('the bundles of functions', () => {
   const functions = read('lambda/modules.json') as Readonly<Record<string, Chunks>>;

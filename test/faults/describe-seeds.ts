@@ -5,7 +5,7 @@ import { play } from './scenario.js';
 /** One scenario with its kills and restarts takes some ten seconds; a driver gives up after 180. */
 const TIMEOUT_MS = 240_000;
 
-/** Twenty-five in the suite, in two files, so that two of them are played at a time; `npm run test:faults` plays two hundred. */
+/** Thirteen in the suite, in two files, so that two of them are played at a time; `npm run test:faults` plays two hundred. */
 export function describeSeeds(first: number, last: number): void {
   describe('killed at any instant', () => {
     it.each(Array.from({ length: last - first + 1 }, (_, i) => first + i))(

@@ -1,3 +1,3 @@
 import { describeSeeds } from './describe-seeds.js';
 
-describeSeeds(1, 13);
+describeSeeds(1, 7);

@@ -1,3 +1,3 @@
 import { describeSeeds } from './describe-seeds.js';
 
-describeSeeds(14, 25);
+describeSeeds(8, 13);
