@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { TABLE_SCHEMA } from './table-schema.js';
 
-/** Seconds. */
-const LONGEST_WAIT = 120;
+/** Seconds. Left to itself the SDK looks again after 20, and an emulator is there at once. */
+const WAITING = { minDelay: 0.1, maxDelay: 5, maxWaitTime: 120 };
 
 /** Makes the table if it is not there: for emulators and for a first start of containers; deployments bring theirs. */
 export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
@@ -36,7 +36,7 @@ export async function createTable(client: DynamoDBClient, name: string): Promise
   }
   const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
   if (Table?.TableStatus !== 'ACTIVE')
-    await waitUntilTableExists({ client, maxWaitTime: LONGEST_WAIT }, { TableName: name });
+    await waitUntilTableExists({ client, ...WAITING }, { TableName: name });
   await client
     .send(
       new UpdateTimeToLiveCommand({
