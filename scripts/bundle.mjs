@@ -19,6 +19,7 @@ const ENTRIES = [
   'apps/server/src/main.js',
   'apps/server/src/delivery-thread/delivery-thread.js',
   'libs/adapters/sqlite/engine/storage-thread.js',
+  'libs/adapters/sqlite/engine/checkpoint-thread.js',
   'libs/adapters/handlebars/inspection-thread.js',
   'libs/adapters/sharp/preview-process.js',
   'test/faults/victim.js',

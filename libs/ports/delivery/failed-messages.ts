@@ -2,6 +2,7 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type { Delivery, DeliveryId } from '#domain/delivery/model/delivery.js';
 import type { DispatchId, Lane } from '#domain/delivery/model/dispatch.js';
+import type { FailedStats } from '#domain/delivery/model/failed-stats.js';
 
 export interface FailedQuery {
   readonly dispatchId?: DispatchId;
@@ -10,21 +11,12 @@ export interface FailedQuery {
   readonly lane?: Lane;
 }
 
-export interface FailedStats {
-  readonly total: number;
-  readonly byReason: Readonly<Record<string, number>>;
-  readonly byProvider: Readonly<Record<string, number>>;
-  readonly byDomain: Readonly<Record<string, number>>;
-  readonly byDispatch: Readonly<Record<string, number>>;
-  /** Per UTC hour of the failure, `2026-01-31T13:00:00.000Z`. */
-  readonly byHour: Readonly<Record<string, number>>;
-}
-
 /**
  * The dead letters: messages whose attempts or time were used up, waiting for a person to decide.
  *
  * Guarantees: `retry` moves each from `dead` to `pending` with fresh attempts and puts it back on its lane, in one
  * atomic step per message, so asking twice sends once; it works through at most `limit` and says how many it moved.
+ * `stats` counts all of a workspace; where there are more than 10,000 it may stop there (on DynamoDB, which has to read them).
  * Messages of a cancelled dispatch are never retried. `resolve` makes one `failed` for good, with the given reason.
  */
 export interface FailedMessages {

@@ -1,8 +1,6 @@
 import { type DynamoStores, dynamoStores } from '#adapters/dynamodb/dynamo-stores.js';
 import { DynamoTable } from '#adapters/dynamodb/engine/dynamo-table.js';
-import { DynamoSecrets } from '#adapters/dynamodb/secrets/dynamo-secrets.js';
 import { PinoLog } from '#adapters/pino/pino-log.js';
-import { SecretsManagerSecrets } from '#adapters/secrets-manager/secrets-manager-secrets.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { MonotonicUlids } from '#adapters/system/monotonic-ulids.js';
@@ -11,7 +9,7 @@ import { readAws } from '#apps/server/src/config/aws-config.js';
 import { ConfigReader } from '#apps/server/src/config/config-reader.js';
 import type { ServerConfig } from '#apps/server/src/config/server-config.js';
 import { PublicUrl } from '#apps/server/src/public-url.js';
-import { type AwsClients, openAws } from '#apps/server/src/targets/open-aws.js';
+import { type AwsClients, openAws, secretsOver } from '#apps/server/src/targets/open-aws.js';
 import { type SignedParts, signedParts } from '#apps/server/src/targets/over-dynamo.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Ids } from '#ports/system/ids.js';
@@ -54,10 +52,7 @@ export async function openGround(env: Environment): Promise<Ground> {
   // Messages come with the events: a function receives none itself.
   const signals = new SqsLaneSignals({ client: clients.sqs, prefix: aws.queues, waitSeconds: 0 });
   const stores = dynamoStores({ table, clock, randomness, ids, log, signals });
-  const secrets =
-    aws.secrets === undefined
-      ? new DynamoSecrets(table, randomness)
-      : new SecretsManagerSecrets({ client: clients.secrets, prefix: aws.secrets }, randomness);
+  const secrets = secretsOver(aws, clients, table, randomness);
   const publicUrl = PublicUrl.of(config);
   const signed = await signedParts(secrets, publicUrl);
   return { config, log, clock, randomness, ids, clients, table, signals, stores, secrets, publicUrl, signed };

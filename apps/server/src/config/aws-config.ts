@@ -15,7 +15,7 @@ export interface AwsConfig {
   readonly redisUrl: string | undefined;
   /** Milliseconds for which a worker that says nothing may still be sending; a new one waits so long before it does. */
   readonly fellowLeaseMs: number;
-  /** Names of secrets begin with it. Left out, the link key and the like are kept in the data folder. */
+  /** Names of secrets begin with it. Left out, the link key and the like are kept in the table. */
   readonly secrets: string | undefined;
   readonly secretsEndpoint: string | undefined;
   /** Makes table, queues and bucket at the start where they are not there: for emulators. */

@@ -8,13 +8,11 @@ import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { SharpPreviews } from '#adapters/sharp/sharp-previews.js';
 import { type DynamoStores, dynamoStores } from '#adapters/dynamodb/dynamo-stores.js';
 import { DynamoTable } from '#adapters/dynamodb/engine/dynamo-table.js';
-import { DynamoSecrets } from '#adapters/dynamodb/secrets/dynamo-secrets.js';
 import { S3Blobs } from '#adapters/s3/s3-blobs.js';
-import { SecretsManagerSecrets } from '#adapters/secrets-manager/secrets-manager-secrets.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
 import type { Duty } from '../duty.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
-import { createMissing, openAws } from './open-aws.js';
+import { createMissing, openAws, secretsOver } from './open-aws.js';
 import { hintsOf, openHotState } from './open-hot-state.js';
 import { deliveryToolsOver, providersOverDynamo, signedParts } from './over-dynamo.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
@@ -34,10 +32,7 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
   const signals = new SqsLaneSignals({ client: clients.sqs, prefix: aws.queues, waitSeconds: POLL_S });
   if (aws.createsWhatIsMissing) await createMissing(aws, clients, signals);
   const stores = dynamoStores({ table, clock, randomness, ids, log, signals });
-  const secrets =
-    aws.secrets === undefined
-      ? new DynamoSecrets(table, randomness)
-      : new SecretsManagerSecrets({ client: clients.secrets, prefix: aws.secrets }, randomness);
+  const secrets = secretsOver(aws, clients, table, randomness);
   const live = new LiveConversations({
     conversations: stores.conversations,
     messages: stores.messages,

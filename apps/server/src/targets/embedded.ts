@@ -71,6 +71,7 @@ import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
 import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
 import { SocketSettings } from '#adapters/socketio/socket-settings.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
+import { communicationSettingsOf, socketSettingsOf } from '../door-settings.js';
 import { userTokensOf } from '../user-tokens.js';
 import { DeliveryThreadHost } from '../delivery-thread/delivery-thread-host.js';
 import { linkKeyOf } from '../link-key.js';
@@ -253,16 +254,9 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
       answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
-      answers<SocketSettings>(SocketSettings, {
-        origins: config.sockets.origins,
-        trustedProxies: config.door.trustedProxies,
-        perAddress: config.door.perAddress,
-      }),
+      answers<SocketSettings>(SocketSettings, socketSettingsOf(config)),
       // communication
-      answers<CommunicationSettings>(CommunicationSettings, {
-        from: config.emailFrom,
-        ...(config.quotas && { quotas: config.quotas }),
-      }),
+      answers<CommunicationSettings>(CommunicationSettings, communicationSettingsOf(config)),
       answers<Channels>(Channels, new RegisteredChannels(registeredChannels(Object.keys(config.channels)))),
       answers<Notifications>(Notifications, new SqliteNotifications(storage)),
       answers<NotificationTypes>(NotificationTypes, new SqliteNotificationTypes(storage)),

@@ -4,7 +4,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createTable } from '#adapters/dynamodb/engine/create-table.js';
+import type { DynamoTable } from '#adapters/dynamodb/engine/dynamo-table.js';
+import { DynamoSecrets } from '#adapters/dynamodb/secrets/dynamo-secrets.js';
+import { SecretsManagerSecrets } from '#adapters/secrets-manager/secrets-manager-secrets.js';
 import type { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
+import type { Randomness } from '#ports/system/randomness.js';
+import type { Secrets } from '#ports/system/secrets.js';
 import type { AwsConfig } from '../config/aws-config.js';
 
 /** Milliseconds. What takes longer has been lost, and is asked again by whoever knows that it may be. */
@@ -49,6 +54,17 @@ export function openAws(config: AwsConfig): AwsClients {
     secrets,
     close: () => [dynamo, sqs, s3, secrets].forEach((client) => client.destroy()),
   };
+}
+
+/** In Secrets Manager, where it is told of a name; else in the table, which everybody who may read the table can read. */
+export function secretsOver(
+  config: AwsConfig,
+  clients: AwsClients,
+  table: DynamoTable,
+  randomness: Randomness,
+): Secrets {
+  if (config.secrets === undefined) return new DynamoSecrets(table, randomness);
+  return new SecretsManagerSecrets({ client: clients.secrets, prefix: config.secrets }, randomness);
 }
 
 /** For emulators: a deployment brings its table, queues and bucket, with all that their rules need. */

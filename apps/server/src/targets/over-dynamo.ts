@@ -49,6 +49,7 @@ import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
 import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
 import { SocketSettings } from '#adapters/socketio/socket-settings.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
+import { communicationSettingsOf, socketSettingsOf } from '../door-settings.js';
 import { userTokensOf } from '../user-tokens.js';
 import { linkKeyOf } from '../link-key.js';
 import { previewLinks } from '../preview-links.js';
@@ -184,16 +185,9 @@ export async function providersOverDynamo(parts: OverDynamoParts): Promise<reado
     answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
     answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
     answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
-    answers<SocketSettings>(SocketSettings, {
-      origins: config.sockets.origins,
-      trustedProxies: config.door.trustedProxies,
-      perAddress: config.door.perAddress,
-    }),
+    answers<SocketSettings>(SocketSettings, socketSettingsOf(config)),
     // communication
-    answers<CommunicationSettings>(CommunicationSettings, {
-      from: config.emailFrom,
-      ...(config.quotas && { quotas: config.quotas }),
-    }),
+    answers<CommunicationSettings>(CommunicationSettings, communicationSettingsOf(config)),
     answers<Channels>(Channels, new RegisteredChannels(registeredChannels(Object.keys(config.channels)))),
     answers<Notifications>(Notifications, stores.notifications),
     answers<NotificationTypes>(NotificationTypes, stores.notificationTypes),

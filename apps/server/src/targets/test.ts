@@ -110,6 +110,7 @@ import { WebhookEndpoints } from '#ports/webhooks/webhook-endpoints.js';
 import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
 import { SocketSettings } from '#adapters/socketio/socket-settings.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
+import { communicationSettingsOf, socketSettingsOf } from '../door-settings.js';
 import { userTokensOf } from '../user-tokens.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
 import { createCallbacks } from '#adapters/channels/create-callbacks.js';
@@ -248,16 +249,9 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<UnsubscribeTokens>(UnsubscribeTokens, unsubscribeTokens),
       answers<PreferenceTokens>(PreferenceTokens, preferenceTokens),
       answers<UserTokens>(UserTokens, await userTokensOf(config.sockets, secrets, clock)),
-      answers<SocketSettings>(SocketSettings, {
-        origins: config.sockets.origins,
-        trustedProxies: config.door.trustedProxies,
-        perAddress: config.door.perAddress,
-      }),
+      answers<SocketSettings>(SocketSettings, socketSettingsOf(config)),
       // communication
-      answers<CommunicationSettings>(CommunicationSettings, {
-        from: config.emailFrom,
-        ...(config.quotas && { quotas: config.quotas }),
-      }),
+      answers<CommunicationSettings>(CommunicationSettings, communicationSettingsOf(config)),
       answers<Channels>(Channels, new RegisteredChannels(channels.map(({ channel }) => channel))),
       answers<Notifications>(Notifications, new MemoryNotifications(outbox)),
       answers<NotificationTypes>(NotificationTypes, new MemoryNotificationTypes()),

@@ -1,6 +1,6 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import { type Delivery, type DeliveryId, parseDeliveryId } from '#domain/delivery/model/delivery.js';
+import { type Delivery, type DeliveryId, deliveryOf, parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Deliveries, DeliveryQuery } from '#ports/delivery/deliveries.js';
 import type { KnownDispatch } from './dispatch-records.js';
@@ -21,7 +21,6 @@ import {
 } from './items.js';
 import {
   BEHIND_ALL,
-  deliveryOf,
   type ListTools,
   pageOf,
   type Place,

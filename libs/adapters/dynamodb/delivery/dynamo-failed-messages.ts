@@ -2,14 +2,14 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import { type Delivery, type DeliveryId, parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { Dispatch } from '#domain/delivery/model/dispatch.js';
-import type { FailedMessages, FailedQuery, FailedStats } from '#ports/delivery/failed-messages.js';
+import { type FailedStats, statsOfDead } from '#domain/delivery/model/failed-stats.js';
+import type { FailedMessages, FailedQuery } from '#ports/delivery/failed-messages.js';
 import { ending } from './ending.js';
 import type { RowItem } from './items.js';
 import { revive, type ReviveTools } from './reviving.js';
 import { pageOf, rowOf, rowsInState, type Stretch } from './row-lists.js';
 import { firstStep } from './row-moves.js';
 
-const HOUR_MS = 3_600_000;
 const AT_ONCE = 200;
 /** Rows that statistics are made of: a larger heap than that looks the same. */
 const MOST_COUNTED = 10_000;
@@ -45,14 +45,7 @@ export class DynamoFailedMessages implements FailedMessages {
       dead.push(...rows);
       if (dead.length >= MOST_COUNTED) break;
     }
-    return {
-      total: dead.length,
-      byReason: countBy(dead, ({ reason }) => reason),
-      byProvider: countBy(dead, ({ provider }) => provider),
-      byDomain: countBy(dead, ({ address }) => address.slice(address.lastIndexOf('@') + 1)),
-      byDispatch: countBy(dead, ({ dispatchId }) => dispatchId),
-      byHour: countBy(dead, ({ updatedAt }) => new Date(updatedAt - (updatedAt % HOUR_MS)).toISOString()),
-    };
+    return statsOfDead(dead);
   }
 
   async retry(
@@ -134,16 +127,4 @@ function takes(
     (provider === undefined || row.provider === provider) &&
     (lane === undefined || dispatch.lane === lane)
   );
-}
-
-/** How many have each value; those without one are left out. */
-function countBy(
-  rows: readonly RowItem[],
-  valueOf: (row: RowItem) => string | undefined,
-): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of rows.map(valueOf)) {
-    if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return Object.fromEntries(counts);
 }

@@ -1,6 +1,6 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Delivery, DeliveryStatus } from '#domain/delivery/model/delivery.js';
-import { deliveryId, parseDeliveryId } from '#domain/delivery/model/delivery.js';
+import { deliveryOf, parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type { DynamoTable } from '../engine/dynamo-table.js';
@@ -108,27 +108,6 @@ export async function* rowsInState(
 
 export async function rowOf(table: DynamoTable, place: Place): Promise<RowItem | undefined> {
   return table.get<RowItem>(rowKey(place.dispatchId, place.ordinal));
-}
-
-export function deliveryOf(dispatch: Dispatch, row: RowItem): Delivery {
-  const { provider, providerMessageId, reason, dueAt } = row;
-  return {
-    id: deliveryId(dispatch.id, row.ordinal),
-    workspaceId: dispatch.workspaceId,
-    dispatchId: dispatch.id,
-    channel: dispatch.channel,
-    lane: dispatch.lane,
-    address: row.address,
-    ref: row.ref,
-    status: row.status,
-    attempts: row.attempts,
-    updatedAt: row.updatedAt,
-    history: row.history ?? [],
-    ...(provider !== undefined && { provider }),
-    ...(providerMessageId !== undefined && { providerMessageId }),
-    ...(reason !== undefined && { reason }),
-    ...(dueAt !== undefined && { dueAt }),
-  };
 }
 
 function cursorOf({ dispatchId, ordinal }: Place): string {

@@ -1,8 +1,8 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import type { Delivery, DeliveryId } from '#domain/delivery/model/delivery.js';
+import { type Delivery, type DeliveryId, deliveryOf } from '#domain/delivery/model/delivery.js';
 import type { Deliveries, DeliveryQuery } from '#ports/delivery/deliveries.js';
-import { deliveryOf, type MemoryDeliveryBackbone } from './memory-delivery-backbone.js';
+import type { MemoryDeliveryBackbone } from './memory-delivery-backbone.js';
 import { pageOf } from './paging.js';
 
 export class MemoryDeliveries implements Deliveries {

@@ -2,7 +2,7 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { IntegrationEvent } from '#domain/kernel/events.js';
 import { notFound } from '#domain/kernel/refusal.js';
 import type { Attempt, Delivery, DeliveryId, DeliveryStatus } from '#domain/delivery/model/delivery.js';
-import { deliveryId, deliveryStatuses, parseDeliveryId } from '#domain/delivery/model/delivery.js';
+import { deliveryOf, deliveryStatuses, parseDeliveryId } from '#domain/delivery/model/delivery.js';
 import type { Dispatch, DispatchControl, DispatchId, Lane } from '#domain/delivery/model/dispatch.js';
 import type { Ordinals } from '#domain/delivery/model/ordinals.js';
 import { statusAfter } from '#domain/delivery/model/provider-report.js';
@@ -243,25 +243,4 @@ export function suppressionKey(
   scope: Suppression['scope'],
 ): string {
   return JSON.stringify([workspaceId, address, scope]);
-}
-
-export function deliveryOf(dispatch: Dispatch, row: Row): Delivery {
-  const { provider, providerMessageId, reason, dueAt } = row;
-  return {
-    id: deliveryId(dispatch.id, row.ordinal),
-    workspaceId: dispatch.workspaceId,
-    dispatchId: dispatch.id,
-    channel: dispatch.channel,
-    lane: dispatch.lane,
-    address: row.address,
-    ref: row.ref,
-    status: row.status,
-    attempts: row.attempts,
-    updatedAt: row.updatedAt,
-    history: [...row.history],
-    ...(provider !== undefined && { provider }),
-    ...(providerMessageId !== undefined && { providerMessageId }),
-    ...(reason !== undefined && { reason }),
-    ...(dueAt !== undefined && { dueAt }),
-  };
 }

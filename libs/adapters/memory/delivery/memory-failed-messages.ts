@@ -2,7 +2,8 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type { Delivery, DeliveryId } from '#domain/delivery/model/delivery.js';
 import { toRanges } from '#domain/delivery/model/ordinals.js';
-import type { FailedMessages, FailedQuery, FailedStats } from '#ports/delivery/failed-messages.js';
+import { type FailedStats, statsOfDead } from '#domain/delivery/model/failed-stats.js';
+import type { FailedMessages, FailedQuery } from '#ports/delivery/failed-messages.js';
 import type { DispatchState, MemoryDeliveryBackbone, Row } from './memory-delivery-backbone.js';
 import { pageOf } from './paging.js';
 
@@ -24,14 +25,7 @@ export class MemoryFailedMessages implements FailedMessages {
 
   async stats(workspaceId: WorkspaceId): Promise<FailedStats> {
     const dead = this.#dead(workspaceId, {});
-    return {
-      total: dead.length,
-      byReason: countBy(dead, ({ reason }) => reason),
-      byProvider: countBy(dead, ({ provider }) => provider),
-      byDomain: countBy(dead, ({ address }) => address.slice(address.lastIndexOf('@') + 1)),
-      byDispatch: countBy(dead, ({ dispatchId }) => dispatchId),
-      byHour: countBy(dead, ({ updatedAt }) => new Date(updatedAt - (updatedAt % HOUR_MS)).toISOString()),
-    };
+    return statsOfDead(dead);
   }
 
   async retry(
@@ -102,16 +96,4 @@ export class MemoryFailedMessages implements FailedMessages {
         (lane === undefined || dispatch.lane === lane),
     );
   }
-}
-
-/** How many have each value; those without one are left out. */
-function countBy(
-  rows: readonly Delivery[],
-  valueOf: (row: Delivery) => string | undefined,
-): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of rows.map(valueOf)) {
-    if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return Object.fromEntries(counts);
 }

@@ -3,7 +3,8 @@ import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { type Attempt, type Delivery, deliveryId } from '#domain/delivery/model/delivery.js';
 import type { DispatchId, Lane } from '#domain/delivery/model/dispatch.js';
 import type { DeliveryQuery } from '#ports/delivery/deliveries.js';
-import type { FailedQuery, FailedStats } from '#ports/delivery/failed-messages.js';
+import type { FailedStats } from '#domain/delivery/model/failed-stats.js';
+import type { FailedQuery } from '#ports/delivery/failed-messages.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import { failedFilter, keyInWorkspace } from './failed-messages-procedures.js';
 import {

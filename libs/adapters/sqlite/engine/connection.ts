@@ -5,16 +5,15 @@ import type { CommitBook } from './commit-book.js';
 import type { Db, Signal, SqliteStore, SqlParams, SqlValue } from './store.js';
 import { readQueries } from './queries.js';
 
-/** Pages (4 KiB) of write-ahead log that may gather before the writer folds them into the database: 32 MiB. */
-const CHECKPOINT_PAGES = 8192;
+/** Of a write-ahead log that was longer for once, what stays when it is begun anew (bytes). */
+const LOG_STAYS = 32 * 1024 * 1024;
 /** Page cache of each connection in KiB. SQLite fills it as it reads: an idle connection pays nothing. */
 const CACHE_KIB = 65_536;
 
 export function openWriter(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 5000 });
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-           PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
-           PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096};`);
+           PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = ${LOG_STAYS};`);
   return db;
 }
 

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync } from 'node:sqlite';
 import { stores } from '../stores.js';
+import { Checkpoints } from './checkpoints.js';
 import { CommitBook } from './commit-book.js';
 import { inOneSnapshot, openReader, openWriter, StoreConnection } from './connection.js';
 import { migrate, readMigrations } from './migrate.js';
@@ -58,6 +59,7 @@ try {
   parent.postMessage({ fatal: toWire(error) } satisfies FromStorage);
   throw error;
 }
+const checkpoints = options.mode === 'writer' ? new Checkpoints(db, options.file) : undefined;
 const book = new CommitBook();
 const connections = new Map(
   stores.map((store) => [store.name, new StoreConnection(db, store, signals, book)]),
@@ -227,6 +229,7 @@ function serve(): void {
     if (urgent.length + ordinary.length === 0) return;
     if (options.mode === 'writer') commitGroup();
     else readNext();
+    checkpoints?.afterCommit();
   }
 }
 
@@ -250,6 +253,7 @@ function listen(port: MessagePort): void {
 
 function close(): void {
   while (urgent.length + ordinary.length > 0 && options.mode === 'writer') commitGroup();
+  checkpoints?.close();
   db.close();
   parent.postMessage({ closed: true } satisfies FromStorage);
   for (const port of ports) port.close();

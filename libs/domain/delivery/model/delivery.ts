@@ -1,5 +1,5 @@
 import type { Brand, Instant, WorkspaceId } from '#domain/kernel/brand.js';
-import type { DispatchId, Lane } from './dispatch.js';
+import type { Dispatch, DispatchId, Lane } from './dispatch.js';
 
 export type DeliveryId = Brand<string, 'DeliveryId'>;
 
@@ -72,6 +72,42 @@ export interface Delivery {
   readonly dueAt?: Instant;
   readonly updatedAt: Instant;
   readonly history: readonly Attempt[];
+}
+
+/** A message as a store has it beside its dispatch. */
+export interface DeliveryRow {
+  readonly ordinal: number;
+  readonly address: string;
+  readonly ref: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly provider?: string | undefined;
+  readonly providerMessageId?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly dueAt?: Instant | undefined;
+  readonly updatedAt: Instant;
+  readonly history?: readonly Attempt[];
+}
+
+export function deliveryOf(dispatch: Dispatch, row: DeliveryRow): Delivery {
+  const { provider, providerMessageId, reason, dueAt } = row;
+  return {
+    id: deliveryId(dispatch.id, row.ordinal),
+    workspaceId: dispatch.workspaceId,
+    dispatchId: dispatch.id,
+    channel: dispatch.channel,
+    lane: dispatch.lane,
+    address: row.address,
+    ref: row.ref,
+    status: row.status,
+    attempts: row.attempts,
+    updatedAt: row.updatedAt,
+    history: [...(row.history ?? [])],
+    ...(provider !== undefined && { provider }),
+    ...(providerMessageId !== undefined && { providerMessageId }),
+    ...(reason !== undefined && { reason }),
+    ...(dueAt !== undefined && { dueAt }),
+  };
 }
 
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
