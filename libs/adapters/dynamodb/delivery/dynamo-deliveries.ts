@@ -1,6 +1,11 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import { type Delivery, type DeliveryId, deliveryOf, parseDeliveryId } from '#domain/delivery/model/delivery.js';
+import {
+  type Delivery,
+  type DeliveryId,
+  deliveryOf,
+  parseDeliveryId,
+} from '#domain/delivery/model/delivery.js';
 import type { DispatchId } from '#domain/delivery/model/dispatch.js';
 import type { Deliveries, DeliveryQuery } from '#ports/delivery/deliveries.js';
 import type { KnownDispatch } from './dispatch-records.js';

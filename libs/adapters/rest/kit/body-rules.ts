@@ -24,6 +24,9 @@ export interface BrokenRule {
   readonly detail: string;
 }
 
+/** One for all: of nearly every field there is nothing to say. */
+const NONE: readonly BrokenRule[] = [];
+
 const known = new WeakMap<Body, ReadonlyMap<string, FieldRules>>();
 
 /**
@@ -51,10 +54,10 @@ function fieldRules(body: Body, name: string, metadata: readonly RuleMetadata[])
     name,
     applies: (of, value) => conditions.every((condition) => condition(of, value)),
     broken: (of, value) => {
-      const broken: BrokenRule[] = [];
+      let broken = NONE;
       for (const rule of rules) {
         const found = rule(of, value);
-        if (found) broken.push(found);
+        if (found) broken = [...broken, found];
       }
       return broken;
     },

@@ -83,9 +83,10 @@ class Reading {
       }
       const value = instance[field.name]; // what is left out may have a default
       if (!field.applies(instance, value)) continue;
-      const pointer = this.#pointer(field.name, at);
-      this.#found(ownFaults(field.name, pointer, value, field.broken(instance, value)));
-      if (field.nested && value !== undefined) instance[field.name] = this.#nested(field, value, pointer);
+      const broken = field.broken(instance, value);
+      if (broken.length > 0) this.#found(ownFaults(field.name, this.#pointer(field.name, at), value, broken));
+      if (field.nested && value !== undefined)
+        instance[field.name] = this.#nested(field, value, this.#pointer(field.name, at));
     }
     return instance;
   }
@@ -96,7 +97,7 @@ class Reading {
     if (hiding.length > 0) throw refused(hiding.map((name) => unknownField(name, this.#pointer(name, at))));
     if (names.length > MOST_FIELDS) throw tooMany(at, `There are at most ${MOST_FIELDS} fields here.`);
     const unknown = names.filter((name) => !rules.has(name));
-    this.#found(unknown.map((name) => unknownField(name, this.#pointer(name, at))));
+    if (unknown.length > 0) this.#found(unknown.map((name) => unknownField(name, this.#pointer(name, at))));
   }
 
   #nested({ name, type }: FieldRules, value: unknown, at: string): unknown {
@@ -164,7 +165,6 @@ function ownFaults(
   value: unknown,
   broken: readonly BrokenRule[],
 ): readonly FieldFault[] {
-  if (broken.length === 0) return [];
   const faults = broken.map(({ name, detail }) => ({
     pointer,
     code: CODES[name] ?? snakeCase(name),

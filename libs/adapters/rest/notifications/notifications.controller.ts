@@ -148,24 +148,53 @@ export class NotificationsController {
 }
 
 /** What a body asks for. Its fields have been validated, all but what is free in it. @throws Refusal `validation_failed` */
-export function requestOf({ to, ...body }: NotificationBody): NotificationRequest {
-  // A client that writes null for what it has nothing to say about: `sendAt: null` is no time, and not the year 1970.
-  const said = Object.entries(body).filter(([, value]) => value != null);
-  const { sendAt, expiresAt, ...rest } = Object.fromEntries(said) as Omit<NotificationBody, 'to'>;
-  const faults = Object.entries(to)
-    .filter(([, value]) => typeof value !== 'string' || value.length > 20_000)
-    .map(([name]) => ({ pointer: `/to/${name}`, code: 'wrong_type', detail: 'An address is a text.' }));
-  if (faults.length > 0) throw new Refusal('validation_failed', 'An address is a text.', { faults });
-  if (JSON.stringify(rest.data ?? {}).length > MOST_DATA)
+export function requestOf(body: NotificationBody): NotificationRequest {
+  const { type, data, locale, priority, sendAt, expiresAt, orderingKey, channels, test } = body;
+  const to = addressesOf(body.to);
+  if (data != null && isTooLong(data))
     throw new Refusal('validation_failed', `data has at most ${MOST_DATA} characters.`, {
       faults: [{ pointer: '/data', code: 'too_long', detail: `At most ${MOST_DATA} characters of JSON.` }],
     });
+  // A client that writes null for what it has nothing to say about: `sendAt: null` is no time, and not the year 1970.
   return {
-    ...rest,
-    to: to as Record<string, string>,
-    ...(sendAt !== undefined && { sendAt: Date.parse(sendAt) }),
-    ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
+    type,
+    to,
+    ...(data != null && { data }),
+    ...(locale != null && { locale }),
+    ...(priority != null && { priority }),
+    ...(sendAt != null && { sendAt: Date.parse(sendAt) }),
+    ...(expiresAt != null && { expiresAt: Date.parse(expiresAt) }),
+    ...(orderingKey != null && { orderingKey }),
+    ...(channels != null && { channels }),
+    ...(test != null && { test }),
   };
+}
+
+function addressesOf(to: Readonly<Record<string, unknown>>): Record<string, string> {
+  const faults = Object.keys(to)
+    .filter((name) => !isText(to[name]))
+    .map((name) => ({ pointer: `/to/${name}`, code: 'wrong_type', detail: 'An address is a text.' }));
+  if (faults.length > 0) throw new Refusal('validation_failed', 'An address is a text.', { faults });
+  return to as Record<string, string>;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 20_000;
+}
+
+/** The most that JSON makes of one character of a text, as in `\u0000`; and of a number, a comma and all. */
+const LONGEST_CHARACTER = 6;
+const LONGEST_NUMBER = 32;
+
+/** What has a few short texts cannot be, and need not be written down to find out. */
+function isTooLong(data: Readonly<Record<string, unknown>>): boolean {
+  let most = 0;
+  for (const name of Object.keys(data)) {
+    const value = data[name];
+    const length = typeof value === 'string' ? value.length : typeof value === 'number' ? 0 : Infinity;
+    most += (name.length + length) * LONGEST_CHARACTER + LONGEST_NUMBER;
+  }
+  return most > MOST_DATA && JSON.stringify(data).length > MOST_DATA;
 }
 
 function refusalOr<T>(make: () => T): T | Refusal {
