@@ -1,27 +1,34 @@
 import { BadConfiguration } from '#apps/server/src/config/config-reader.js';
 import { deliveryToolsOver } from '#apps/server/src/targets/over-dynamo.js';
-import { alone } from '#domain/delivery/application/company.js';
 import { ParcelDelivery } from '#domain/delivery/application/deliver-parcel.js';
 import { lanes } from '#domain/delivery/model/dispatch.js';
+import type { Clock } from '#ports/system/clock.js';
 import { handlerOf, type QueueAnswer, type QueueEvent } from '../lane.js';
 import type { Handler } from '../lazily.js';
 import { openGround } from '../target/ground.js';
 import type { Environment } from '../target/lambda-config.js';
+import { laneFellowship } from './lane-fellowship.js';
 
 /** Providers are asked how fast they may be used at the start and then this often: some say so only in an answer. */
 const LEARN_RATES_EVERY_MS = 60_000;
 
-/** @param stopBeforeMs see `LaneDeps` */
+/**
+ * @param stopBeforeMs see `LaneDeps`
+ * @param clockInUse the system's, if left out
+ */
 export async function openLane(
   env: Environment,
   stopBeforeMs?: number,
+  clockInUse?: Clock,
 ): Promise<Handler<QueueEvent, QueueAnswer>> {
   const lane = lanes.find((one) => one === env['POSTHORN_LANE']);
   if (!lane) throw new BadConfiguration([`POSTHORN_LANE: must be one of ${lanes.join(', ')}`]);
-  const { config, log, clock, randomness, ids, stores, signed } = await openGround(env);
+  const ground = await openGround(env, clockInUse);
+  const { config, log, clock, randomness, ids, stores, signed } = ground;
+  const fellowship = laneFellowship(ground);
   const tools = await deliveryToolsOver({
     ...{ config, clock, randomness, ids, stores },
-    ...{ links: signed.links, company: alone },
+    ...{ links: signed.links, company: fellowship.company },
   });
   const handle = handlerOf({
     ...{ lane, lanes: stores.lanes, clock, log },
@@ -35,6 +42,6 @@ export async function openLane(
       learnedAt = clock.monotonic();
       for (const { pool } of tools.lines.values()) void pool.learnRates();
     }
-    return handle(event, invocation);
+    return fellowship.during(() => handle(event, invocation));
   };
 }

@@ -35,7 +35,7 @@ export interface Ground {
 }
 
 /** Once for a process: the connections of its clients are kept, frozen and thawed with it. */
-export async function openGround(env: Environment): Promise<Ground> {
+export async function openGround(env: Environment, clock: Clock = new SystemClock()): Promise<Ground> {
   const clients = openAws(readAws(new ConfigReader(env), false));
   const config = await readLambdaConfig(env, clients.secrets);
   const { aws } = config;
@@ -45,7 +45,6 @@ export async function openGround(env: Environment): Promise<Ground> {
     write: (line) => process.stdout.write(line),
   });
   if (config.unknownNames.length > 0) log.warn('config.unknown_names', { names: config.unknownNames });
-  const clock = new SystemClock();
   const randomness = new CryptoRandomness();
   const ids = new MonotonicUlids(clock, randomness);
   const table = new DynamoTable({ client: clients.dynamo, table: aws.table, clock, randomness });

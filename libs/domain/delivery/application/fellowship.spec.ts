@@ -200,4 +200,72 @@ describe('A worker among its fellows', () => {
     expect([one.shown(), clock.waiting]).toEqual(['none', 0]);
     expect(await register.hold('ben', undefined, LEASE)).toHaveLength(1);
   });
+
+  describe('over a register that forgets nothing', () => {
+    const aFunction = (name: string, reach = new Reach(register)) => {
+      const fellowship = new Fellowship(reach, clock, name, { leaseMs: LEASE, remembers: true });
+      const shown = () => {
+        const share = fellowship.share();
+        return share ? `${share.rank} of ${share.of}` : 'none';
+      };
+      return { fellowship, reach, shown };
+    };
+
+    it('has everything at once when nobody else is there', async () => {
+      const anna = aFunction('anna');
+      await anna.fellowship.come();
+      expect(anna.shown()).toBe('0 of 1');
+    });
+
+    it('waits for a lease when somebody is, who makes room meanwhile', async () => {
+      const [anna, ben] = [aFunction('anna'), aFunction('ben')];
+      await anna.fellowship.come();
+      await ben.fellowship.come();
+      expect([anna.shown(), ben.shown()]).toEqual(['0 of 1', 'none']);
+      await clock.advance(BEAT);
+      expect([anna.shown(), ben.shown()]).toEqual(['0 of 2', 'none']);
+      await clock.advance(LEASE);
+      expect([anna.shown(), ben.shown()]).toEqual(['0 of 2', '1 of 2']);
+    });
+
+    it('has its share again after a short rest, and asks for nothing while it rests', async () => {
+      const anna = aFunction('anna');
+      await anna.fellowship.come();
+      anna.fellowship.rest();
+      expect(clock.waiting).toBe(0);
+      await clock.advance(LEASE / 2);
+      const ben = aFunction('ben');
+      await ben.fellowship.come();
+      expect(ben.shown()).toBe('none');
+      await anna.fellowship.come();
+      expect(anna.shown()).toBe('0 of 2');
+    });
+
+    it('comes anew after a long one, into whatever it finds', async () => {
+      const [anna, ben] = [aFunction('anna'), aFunction('ben')];
+      await anna.fellowship.come();
+      anna.fellowship.rest();
+      await clock.advance(LEASE);
+      expect(anna.shown()).toBe('none');
+      await ben.fellowship.come();
+      expect(ben.shown()).toBe('0 of 1');
+      await anna.fellowship.come();
+      expect(anna.shown()).toBe('none');
+      await clock.advance(LEASE + BEAT);
+      expect([ben.shown(), anna.shown()].sort()).toEqual(['0 of 2', '1 of 2']);
+    });
+
+    it('acts no longer than its lease when the register does not answer', async () => {
+      const anna = aFunction('anna');
+      await anna.fellowship.come();
+      anna.reach.way = 'closed';
+      await clock.advance(LEASE - 1);
+      expect(anna.shown()).toBe('0 of 1');
+      await clock.advance(1);
+      expect(anna.shown()).toBe('none');
+      anna.reach.way = 'open';
+      await clock.advance(BEAT);
+      expect(anna.shown()).toBe('0 of 1');
+    });
+  });
 });

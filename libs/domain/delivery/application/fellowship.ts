@@ -10,6 +10,11 @@ export interface FellowshipSettings {
    * after a crash (or twice) the dead one's share is nobody's.
    */
   readonly leaseMs: number;
+  /**
+   * The register forgets nothing: who is not in a view does not act. Then whoever comes and finds nobody else acts at once, and
+   * whoever has not been heard for a lease acts no more.
+   */
+  readonly remembers?: boolean;
   /** The register has been lost sight of, or found again. */
   readonly onContact?: (inContact: boolean, error?: unknown) => void;
 }
@@ -38,6 +43,9 @@ interface Known {
  * Who can't reach the register goes on by the last it knew, for as long as that takes: while the register is away for all,
  * nobody comes or is struck off. Only if some reach it and others don't, for longer than a lease, may more act than are
  * counted. A process that was frozen can't know what it has missed: it comes anew.
+ *
+ * Over a register that remembers nobody acts beyond their lease, so whoever comes and sees no lease but their own has it all. Of
+ * two who come at once the second to enter sees the first.
  */
 export class Fellowship implements Shares {
   readonly #fellows: FellowWorkers;
@@ -48,6 +56,7 @@ export class Fellowship implements Shares {
   readonly #wakes = new Set<() => void>();
   #since: Instant | undefined;
   #running = false;
+  #asking: Promise<void> | undefined;
   #acting = false;
   #share: Share | undefined;
   /** Monotonic: the last try to reach the register, whatever came of it. */
@@ -83,6 +92,25 @@ export class Fellowship implements Shares {
     cancel();
   }
 
+  /**
+   * Comes, or comes back from its rest: for processes that work when they are asked to. Resolves when the register has been asked,
+   * whatever came of it; a share that it does not give now comes later, as after `start`.
+   */
+  async come(): Promise<void> {
+    if (!this.#running) {
+      this.#running = true;
+      this.#triedAt ||= this.#clock.monotonic();
+      this.#asking = this.#beat();
+    }
+    await this.#asking;
+  }
+
+  /** Asks no more until it comes back. The lease runs on: within half of it the share is there again at once. */
+  rest(): void {
+    this.#running = false;
+    this.#cancelBeat();
+  }
+
   /** Leaves, when nothing is in hand any more: the others share what was ours. */
   async stop(): Promise<void> {
     if (!this.#running) return;
@@ -96,7 +124,8 @@ export class Fellowship implements Shares {
   }
 
   share(): Share | undefined {
-    return this.#frozen(this.#clock.monotonic()) ? undefined : this.#share;
+    const now = this.#clock.monotonic();
+    return this.#frozen(now) || this.#lapsed(now) ? undefined : this.#share;
   }
 
   onChanged(wake: () => void): () => void {
@@ -131,15 +160,17 @@ export class Fellowship implements Shares {
 
   /** A view of the register that was taken between `askedAt` and now. */
   #hear(view: readonly Fellow[], askedAt: number): void {
-    const { leaseMs } = this.#settings;
+    const { leaseMs, remembers = false } = this.#settings;
     const now = this.#clock.monotonic();
+    if (this.#lapsed(now)) this.#comeAnew();
     if (this.#heardAt === undefined || now - this.#heardAt > leaseMs / 2) this.#newStretch(now);
     this.#heardAt = askedAt;
     this.#since = view.find(({ name }) => name === this.#name)?.since ?? this.#since ?? this.#clock.now();
     for (const { name, since } of view) this.#known.set(name, { since, seenAt: now });
     this.#known.set(this.#name, { since: this.#since, seenAt: now });
     for (const [name, { seenAt }] of this.#known) if (askedAt - seenAt >= leaseMs) this.#known.delete(name);
-    if (askedAt - this.#visibleSince >= leaseMs) this.#acting = true;
+    const isAlone = remembers && view.every(({ name }) => name === this.#name);
+    if (isAlone || askedAt - this.#visibleSince >= leaseMs) this.#acting = true;
     this.#tell();
     if (this.#acting) this.#placed();
   }
@@ -153,12 +184,20 @@ export class Fellowship implements Shares {
   #comeAnew(): void {
     this.#acting = false;
     this.#heardAt = undefined;
+    // Whoever else acts is in the next view.
+    if (this.#settings.remembers) this.#known.clear();
     this.#tell();
   }
 
   /** Tries follow one another well within half a lease, unless this process did not run at all. */
   #frozen(now: number): boolean {
     return now - this.#triedAt > this.#settings.leaseMs / 2;
+  }
+
+  /** Others may act by now as if this one had gone. */
+  #lapsed(now: number): boolean {
+    const { leaseMs, remembers = false } = this.#settings;
+    return remembers && this.#heardAt !== undefined && now - this.#heardAt >= leaseMs;
   }
 
   #tell(): void {

@@ -30,7 +30,7 @@ type Event =
       readonly steps: number;
     }
   | {
-      readonly kind: 'is frozen' | 'is out of reach' | 'register away' | 'register empty';
+      readonly kind: 'is frozen' | 'is out of reach' | 'is not asked' | 'register away' | 'register empty';
       readonly who: number;
       readonly steps: number;
     };
@@ -50,10 +50,13 @@ class World {
   readonly dispatch: Dispatch;
   register = new MemoryFellowWorkers(this.clock);
   registerAway = false;
+  /** Nothing is lost of what is in the register. */
+  readonly remembers: boolean;
   #names = 0;
 
-  constructor(account: Account) {
+  constructor(account: Account, remembers = false) {
     this.account = account;
+    this.remembers = remembers;
     this.dispatch = { ...aDispatch().build(), ratePerSecond: account.ratePerSecond };
   }
 
@@ -73,16 +76,19 @@ class SimulatedWorker implements FellowWorkers, Clock {
   readonly #pool: ProviderPool;
   readonly #pacer: DispatchPacer;
 
-  constructor(world: World) {
+  /** @param comesInMs later than it is made */
+  constructor(world: World, comesInMs = 0) {
     this.#world = world;
     const name = world.nextName();
-    this.fellowship = new Fellowship(this, this, name, { leaseMs: LEASE });
+    const { remembers } = world;
+    this.fellowship = new Fellowship(this, this, name, { leaseMs: LEASE, remembers });
     const provider = new ScriptedProvider('ses', { maxBatch: 50, maxInFlight: 1000 });
     const slot = { provider, settings: { ...settings, ...world.account } };
     const company = { shares: this.fellowship, news: new MemoryProviderNews() };
     this.#pool = new ProviderPool('email', [slot], this, new SeededRandomness(1), () => {}, company);
     this.#pacer = new DispatchPacer(this, this.fellowship);
-    void this.fellowship.start();
+    if (comesInMs > 0) this.after(comesInMs, () => void this.fellowship.start());
+    else void this.fellowship.start();
     void this.#drawAll();
     void this.#paceAll();
   }
@@ -181,8 +187,10 @@ async function happen(world: World, event: Event): Promise<void> {
         );
       break;
     case 'is out of reach': {
-      // No longer than a lease: that is what the promise rests on.
-      const steps = Math.min(event.steps, 6);
+      // No longer than a lease: that is what the promise rests on, where the register may forget.
+      const steps = world.remembers ? event.steps : Math.min(event.steps, 6);
+      // The worst that can happen meanwhile: somebody comes, who cannot see it.
+      if (one && world.remembers) workers.push(new SimulatedWorker(world, (event.steps / 2) * STEP));
       if (one)
         await lasting(
           () => void (one.outOfReach = true),
@@ -191,6 +199,11 @@ async function happen(world: World, event: Event): Promise<void> {
         );
       break;
     }
+    case 'is not asked':
+      one?.fellowship.rest();
+      await clock.advance(event.steps * STEP);
+      if (one?.state === 'running') await one.fellowship.come();
+      break;
     case 'register away':
       await lasting(
         () => void (world.registerAway = true),
@@ -232,6 +245,14 @@ const event: fc.Arbitrary<Event> = fc.record({
   who: fc.nat(4),
   steps: fc.integer({ min: 0, max: 30 }),
 });
+const eventOfFunctions: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constantFrom(
+    ...(['comes', 'comes', 'leaves', 'dies', 'rests', 'nothing', 'is frozen', 'is out of reach'] as const),
+    ...(['is not asked', 'is not asked', 'register away'] as const),
+  ),
+  who: fc.nat(4),
+  steps: fc.integer({ min: 0, max: 30 }),
+});
 const account: fc.Arbitrary<Account> = fc.record({
   ratePerSecond: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.double({ min: 0.5, max: 30, noNaN: true })),
   burst: fc.integer({ min: 1, max: 30 }),
@@ -254,6 +275,29 @@ describe('Several workers over one account', () => {
       },
     );
     await fc.assert(property, { numRuns: 25 });
+  });
+
+  it('do so over a register that forgets nothing too, where who comes alone has it all at once', async () => {
+    const property = fc.asyncProperty(
+      account,
+      fc.array(eventOfFunctions, { minLength: 5, maxLength: 25 }),
+      async (limits, events) => {
+        const world = new World(limits, true);
+        for (const one of events) await happen(world, one);
+        for (const one of world.workers) one.state = 'dead';
+        const burst = Math.max(1, Math.min(limits.burst, limits.ratePerSecond));
+        expect(excess(world.drawn, { ...limits, burst })).toBeLessThanOrEqual(1e-6);
+      },
+    );
+    const limits = { ratePerSecond: 20, burst: 20 };
+    const happens = (kind: Event['kind'], steps: number): Event => ({ kind, who: 0, steps });
+    // One has gathered tokens and draws them all; at that moment others come, or it is lost sight of.
+    const gathered = [happens('comes', 20), happens('rests', 20), happens('rests', 0)];
+    const examples: [Account, Event[]][] = [
+      [limits, [...gathered, happens('comes', 0), happens('comes', 20)]],
+      [limits, [...gathered, happens('is out of reach', 30)]],
+    ];
+    await fc.assert(property, { numRuns: 25, examples });
   });
 
   it('use all of it, when each has its place', async () => {
