@@ -33,9 +33,9 @@ export class ChatPorts {
   #log(log: MessageLog): MessageLog {
     const appending = around(log, 'append', (append) => {
       const early = this.#bug === 'ack-before-commit' ? this.#answeringEarly(log, append) : append;
-      return async (workspaceId, draft) => {
+      return async (workspaceId, draft, announced) => {
         this.#crash.passed('chat-append-before');
-        const asked = early(workspaceId, this.#named(draft));
+        const asked = early(workspaceId, this.#named(draft), announced);
         // The storage thread has it, and commits it or not.
         this.#crash.passed('chat-append-asked');
         const appended = await asked;

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
 import { AwayUsersModule } from '#domain/chat/away-users.module.js';
+import { PublishedMessagesModule } from '#domain/chat/published-messages.module.js';
 import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CommunicationModule } from '#domain/communication/communication.module.js';
 import { CallbackReaders, OnInbound, TakeCallbacks } from '#domain/delivery/application/take-callbacks.js';
@@ -37,6 +38,7 @@ export class InProcessModule {
         CampaignModule,
         CommunicationModule,
         WebhooksModule,
+        PublishedMessagesModule,
         ScheduledMessagesModule,
         AwayUsersModule.over(CommunicationModule),
       ],

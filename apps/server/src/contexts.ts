@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type Provider, type Type } from '@nestjs/common';
 import { AwayUsersModule } from '#domain/chat/away-users.module.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
+import { PublishedMessagesModule } from '#domain/chat/published-messages.module.js';
 import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.js';
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
 import { CommunicationModule } from '#domain/communication/communication.module.js';
@@ -30,6 +31,7 @@ export const contexts = (): readonly (Type | DynamicModule)[] => [
   CommunicationModule,
   WebhooksModule,
   ChatModule,
+  PublishedMessagesModule,
   ScheduledMessagesModule,
   AwayUsersModule.over(CommunicationModule),
 ];

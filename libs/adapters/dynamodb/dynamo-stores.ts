@@ -98,7 +98,7 @@ export function dynamoStores({ table, clock, randomness, ids, log, signals }: St
     profiles: new DynamoProfiles(table),
     inbox: new DynamoInbox(table, outbox, clock),
     conversations: new DynamoConversations(chat),
-    messages: new DynamoMessageLog(chat),
+    messages: new DynamoMessageLog(chat, outbox),
     blocks: new DynamoBlocks(chat),
     messageSearch: new DynamoMessageSearch(chat),
     attachments: new DynamoAttachments(chat),

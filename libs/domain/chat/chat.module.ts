@@ -68,6 +68,7 @@ import { ChatFacade } from './chat.facade.js';
     MakePreviews,
     OpenAttachment,
     OpenPreview,
+    PublishMessages,
     ReadChats,
     SearchMessages,
     SweepAttachments,

@@ -140,5 +140,6 @@ export class RelayEvents {
 
 function subjectOf(event: IntegrationEvent): string {
   if ('dispatchId' in event) return event.dispatchId;
+  if ('messageId' in event) return event.messageId;
   return 'campaignId' in event ? event.campaignId : event.notificationId;
 }

@@ -28,6 +28,15 @@ export type IntegrationEvent =
       readonly revision: number;
       readonly at: Instant;
     }
+  /** Something was said, edited or taken back, and somebody wanted to hear of that when it was. */
+  | {
+      readonly type: 'message.logged';
+      readonly workspaceId: string;
+      readonly messageId: string;
+      readonly change: 'created' | 'updated' | 'deleted';
+      /** As it stood then, in the chat's own form. */
+      readonly message: unknown;
+    }
   /** A provider refused an address for good, when asked to send to it: there is nobody behind it any more. */
   | {
       readonly type: 'address.gone';

@@ -51,6 +51,8 @@ export interface Advanced {
  *   with that message, whose id, seq and time never change. The sender's membership and, of a direct conversation, blocks
  *   are judged in the same step; what had been sent before a block is still answered. The sender's own read mark advances
  *   with it.
+ * - With `announced` a new message, or a change, is committed together with an event in the outbox that holds it as it is
+ *   then (`loggedEvent`): there is one for each that was made, whoever dies when, and none for what was there before.
  * - `change` gives the conversation its next `rev`, and the message that `rev`, in one step with the change that `decide`
  *   makes of the message as it is stored then. `decide` may be called more than once, and is pure; what it throws is thrown,
  *   and nothing has changed. If it answers the same object nothing is written and there is no new `rev`. Undefined if there
@@ -66,12 +68,13 @@ export interface Advanced {
  * - `cut` removes messages sent before an instant, a prefix of each log: with a limit, called until it answers 0.
  */
 export interface MessageLog {
-  append(workspaceId: WorkspaceId, draft: Draft): Promise<Appended>;
+  append(workspaceId: WorkspaceId, draft: Draft, announced?: boolean): Promise<Appended>;
   change(
     conversationId: ConversationId,
     messageId: MessageId,
     decide: (message: Message) => Message,
     by?: string,
+    announced?: boolean,
   ): Promise<Changed | undefined>;
   since(conversationId: ConversationId, from: Position, limit: number): Promise<CaughtUp>;
   page(

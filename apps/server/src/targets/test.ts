@@ -174,7 +174,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
   const webhooks = new MemoryWebhooks();
   const chat = new ChatTables();
   const conversations = new MemoryConversations(chat);
-  const messages = new MemoryMessageLog(chat);
+  const messages = new MemoryMessageLog(chat, outbox);
   const live = new LiveConversations({ conversations, messages, clock, log });
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   const delivery = new DeliveryInProcess(

@@ -14,6 +14,8 @@ interface Entry<Ask> {
   readonly message: Message;
   readonly cameAt: Instant;
   readonly items: readonly Item[];
+  /** What tells of it. */
+  readonly telling: readonly Write[];
 }
 
 export interface RefusedBatch<Ask> {
@@ -37,14 +39,17 @@ const LARGEST = 3_000_000;
  */
 export class AppendBatch<Ask extends { readonly draft: Draft }> {
   readonly #meta: MetaItem;
+  readonly #tellingOf: (ask: Ask, message: Message) => readonly Write[];
   readonly #entries: Entry<Ask>[] = [];
   readonly #senders = new Set<string>();
   readonly #places = new Set<string>();
   #count: number;
   #bytes = 0;
 
-  constructor(meta: MetaItem) {
+  /** @param tellingOf what else is written of a message: places of its own, asked for once for each of a batch */
+  constructor(meta: MetaItem, tellingOf: (ask: Ask, message: Message) => readonly Write[] = () => []) {
     this.#meta = meta;
+    this.#tellingOf = tellingOf;
     this.#count = this.#frame([]).length + this.#movedEntries(0).length;
   }
 
@@ -69,12 +74,13 @@ export class AppendBatch<Ask extends { readonly draft: Draft }> {
     const item = messageItem({ ...draft, seq, rev: 0, reactions: {} }, cameAt);
     const message = messageOf(conversationId, item);
     const items = [{ ...item }, ...tracesOf(message)];
-    const count = OF_EACH - 1 + items.length + (this.#senders.has(senderId) ? 0 : 1);
-    const bytes = Buffer.byteLength(item.said) + 200 * count;
+    const telling = this.#tellingOf(ask, message);
+    const count = OF_EACH - 1 + items.length + telling.length + (this.#senders.has(senderId) ? 0 : 1);
+    const bytes = Buffer.byteLength(item.said) * (1 + telling.length) + 200 * count;
     const isFull = this.#count + count > MOST_IN_TRANSACTION || this.#bytes + bytes > LARGEST;
     if (isFull && this.#entries.length > 0) return false;
     for (const place of places) this.#places.add(place);
-    this.#entries.push({ ask, draft, message, cameAt, items });
+    this.#entries.push({ ask, draft, message, cameAt, items, telling });
     this.#senders.add(senderId);
     this.#count += count;
     this.#bytes += bytes;
@@ -98,7 +104,10 @@ export class AppendBatch<Ask extends { readonly draft: Draft }> {
       ...this.#frame(this.#entries),
       ...this.#movedEntries(this.metaAfter().movedAt),
       ...[...this.#senders].map((user) => this.#markOf(user)),
-      ...this.#entries.flatMap(({ draft, message, items }) => this.#writesOf(draft, message, items)),
+      ...this.#entries.flatMap(({ draft, message, items, telling }) => [
+        ...this.#writesOf(draft, message, items),
+        ...telling,
+      ]),
     ];
   }
 

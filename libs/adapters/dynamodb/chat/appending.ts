@@ -1,7 +1,9 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
+import { loggedEvent } from '#domain/chat/model/logged.js';
 import type { Draft, Message } from '#domain/chat/model/message.js';
 import type { Appended } from '#ports/chat/message-log.js';
 import { isPassing } from '../engine/retrying.js';
+import type { DynamoOutbox } from '../outbox/dynamo-outbox.js';
 import { AppendBatch } from './append-batch.js';
 import { type MetaItem, type PlaceItem } from './chat-items.js';
 import { sentKey } from './chat-keys.js';
@@ -10,6 +12,7 @@ import type { ChatTable } from './chat-table.js';
 interface Ask {
   readonly workspaceId: WorkspaceId;
   readonly draft: Draft;
+  readonly announced: boolean;
   answer(appended: Appended): void;
   fail(error: unknown): void;
 }
@@ -20,17 +23,19 @@ const MOST_KNOWN = 1_000;
 /** Appends what is asked for at once in one conversation in one transaction: it has a thousand writes a second, and no more. */
 export class Appending {
   readonly #chat: ChatTable;
+  readonly #outbox: DynamoOutbox;
   readonly #waiting = new Map<string, Ask[]>();
   readonly #ends = new Map<string, MetaItem>();
 
-  constructor(chat: ChatTable) {
+  constructor(chat: ChatTable, outbox: DynamoOutbox) {
     this.#chat = chat;
+    this.#outbox = outbox;
   }
 
-  append(workspaceId: WorkspaceId, draft: Draft): Promise<Appended> {
+  append(workspaceId: WorkspaceId, draft: Draft, announced: boolean): Promise<Appended> {
     const { conversationId } = draft;
     return new Promise((answer, fail) => {
-      this.#waitingOf(conversationId).push({ workspaceId, draft, answer, fail });
+      this.#waitingOf(conversationId).push({ workspaceId, draft, announced, answer, fail });
       // Each has a turn; the first of them takes along whoever waits by then, and the others find nothing left to do.
       void this.#chat.turns.run(conversationId, () => this.#takeAll(conversationId));
     });
@@ -73,12 +78,16 @@ export class Appending {
     const isTheirs = ({ workspaceId }: Ask): boolean => workspaceId === meta?.workspaceId;
     for (const ask of asks) if (!isTheirs(ask)) ask.answer({ kind: 'no_member' });
     if (!meta) return [];
-    const batch = new AppendBatch<Ask>(meta);
+    // The event has a number of its own in each batch: one that is taken is not asked for again.
+    const batch = new AppendBatch<Ask>(meta, ({ announced }, message) =>
+      announced ? [this.#outbox.entry(loggedEvent(meta.workspaceId, message), message.sentAt)] : [],
+    );
     const later = asks.filter((ask) => isTheirs(ask) && !batch.add(ask));
     if (batch.asks.length === 0) return later;
     const result = await this.#chat.table.transact(batch.writes());
     if (result.kind === 'done') {
       this.#remember(conversationId, batch.metaAfter());
+      if (batch.asks.some(({ announced }) => announced)) this.#outbox.appended();
       for (const { ask, message } of batch.entries) ask.answer({ kind: 'appended', message, isNew: true });
       return later.filter((ask) => {
         const message = batch.sameAs(ask.draft);
@@ -106,7 +115,7 @@ export class Appending {
     const message = await this.#known(draft, place);
     if (message) ask.answer({ kind: 'appended', message, isNew: false });
     // Retention has taken it since it was seen: it is new after all.
-    else this.append(ask.workspaceId, draft).then(ask.answer, ask.fail);
+    else this.append(ask.workspaceId, draft, ask.announced).then(ask.answer, ask.fail);
   }
 
   async #known(

@@ -1,8 +1,10 @@
 import type { ConversationId } from '#domain/chat/model/conversation.js';
+import { loggedEvent } from '#domain/chat/model/logged.js';
 import type { Message, MessageId } from '#domain/chat/model/message.js';
 import type { Changed } from '#ports/chat/message-log.js';
 import type { Write } from '../engine/dynamo-table.js';
 import { fields, when } from '../engine/expressions.js';
+import type { DynamoOutbox } from '../outbox/dynamo-outbox.js';
 import { changedPart, type MetaItem } from './chat-items.js';
 import { memberKey, messageKey, metaKey } from './chat-keys.js';
 import type { ChatTable } from './chat-table.js';
@@ -13,11 +15,16 @@ export interface ChangeAsked {
   readonly messageId: MessageId;
   readonly decide: (message: Message) => Message;
   readonly by: string | undefined;
+  readonly announced: boolean;
 }
 
 /** Changes one message with the next number of its conversation: decided upon anew as long as others come first. */
-export async function change(chat: ChatTable, asked: ChangeAsked): Promise<Changed | undefined> {
-  const { conversationId, messageId, decide, by } = asked;
+export async function change(
+  chat: ChatTable,
+  outbox: DynamoOutbox,
+  asked: ChangeAsked,
+): Promise<Changed | undefined> {
+  const { conversationId, messageId, decide, by, announced } = asked;
   for (;;) {
     const [meta, before] = await Promise.all([
       chat.meta(conversationId),
@@ -35,8 +42,11 @@ export async function change(chat: ChatTable, asked: ChangeAsked): Promise<Chang
       change: fields(changedPart(message)),
       if: when`#rev = ${before.rev}`,
     };
-    const writes = [takeRev(meta, message), kept, ...retraced(before, message), ...presence(meta, by)];
+    const telling = announced ? [outbox.entry(loggedEvent(meta.workspaceId, message), message.sentAt)] : [];
+    const traces = retraced(before, message);
+    const writes = [takeRev(meta, message), kept, ...traces, ...presence(meta, by), ...telling];
     const result = await chat.table.transact(writes);
+    if (result.kind === 'done' && announced) outbox.appended();
     if (result.kind === 'done') return { kind: 'changed', message };
   }
 }

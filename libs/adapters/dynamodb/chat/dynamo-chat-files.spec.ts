@@ -9,6 +9,7 @@ import { DynamoAttachments } from './dynamo-attachments.js';
 import { DynamoBlocks } from './dynamo-blocks.js';
 import { DynamoConversations } from './dynamo-conversations.js';
 import { DynamoMessageLog } from './dynamo-message-log.js';
+import { DynamoOutbox } from '../outbox/dynamo-outbox.js';
 
 const dynamo = OneDynamo.forThisFile();
 
@@ -16,7 +17,7 @@ function another(): ChatWithFiles {
   const chat = new ChatTable(dynamo.table(), new CryptoRandomness());
   return {
     conversations: new DynamoConversations(chat),
-    log: new DynamoMessageLog(chat),
+    log: new DynamoMessageLog(chat, new DynamoOutbox(chat.table, chat.randomness)),
     blocks: new DynamoBlocks(chat),
     attachments: new DynamoAttachments(chat),
     close: () => Promise.resolve(),

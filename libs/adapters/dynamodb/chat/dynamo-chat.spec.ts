@@ -22,6 +22,7 @@ import { ChatTable } from './chat-table.js';
 import { DynamoBlocks } from './dynamo-blocks.js';
 import { DynamoConversations } from './dynamo-conversations.js';
 import { DynamoMessageLog } from './dynamo-message-log.js';
+import { DynamoOutbox } from '../outbox/dynamo-outbox.js';
 
 const dynamo = OneDynamo.forThisFile();
 
@@ -30,7 +31,7 @@ function another(): ChatStores {
   const chat = new ChatTable(dynamo.table(), new CryptoRandomness());
   return {
     conversations: new DynamoConversations(chat),
-    log: new DynamoMessageLog(chat),
+    log: new DynamoMessageLog(chat, new DynamoOutbox(chat.table, chat.randomness)),
     blocks: new DynamoBlocks(chat),
     close: () => Promise.resolve(),
   };

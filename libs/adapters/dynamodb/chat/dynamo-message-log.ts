@@ -3,6 +3,7 @@ import { advancedMarks, type ConversationId, unreadOf } from '#domain/chat/model
 import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
 import type { Advanced, Appended, CaughtUp, Changed, MessageLog, Position } from '#ports/chat/message-log.js';
 import { fields, when } from '../engine/expressions.js';
+import type { DynamoOutbox } from '../outbox/dynamo-outbox.js';
 import { Appending } from './appending.js';
 import { page, since } from './catching-up.js';
 import { change } from './changing.js';
@@ -14,15 +15,17 @@ import { unreadMentions } from './unread-mentions.js';
 
 export class DynamoMessageLog implements MessageLog {
   readonly #chat: ChatTable;
+  readonly #outbox: DynamoOutbox;
   readonly #appending: Appending;
 
-  constructor(chat: ChatTable) {
+  constructor(chat: ChatTable, outbox: DynamoOutbox) {
     this.#chat = chat;
-    this.#appending = new Appending(chat);
+    this.#outbox = outbox;
+    this.#appending = new Appending(chat, outbox);
   }
 
-  append(workspaceId: WorkspaceId, draft: Draft): Promise<Appended> {
-    return this.#appending.append(workspaceId, draft);
+  append(workspaceId: WorkspaceId, draft: Draft, announced = false): Promise<Appended> {
+    return this.#appending.append(workspaceId, draft, announced);
   }
 
   change(
@@ -30,9 +33,10 @@ export class DynamoMessageLog implements MessageLog {
     messageId: MessageId,
     decide: (message: Message) => Message,
     by?: string,
+    announced = false,
   ): Promise<Changed | undefined> {
-    const asked = { conversationId, messageId, decide, by };
-    return this.#chat.turns.run(conversationId, () => change(this.#chat, asked));
+    const asked = { conversationId, messageId, decide, by, announced };
+    return this.#chat.turns.run(conversationId, () => change(this.#chat, this.#outbox, asked));
   }
 
   since(conversationId: ConversationId, from: Position, limit: number): Promise<CaughtUp> {

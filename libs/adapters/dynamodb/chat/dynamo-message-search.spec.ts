@@ -10,6 +10,7 @@ import { ChatTable } from './chat-table.js';
 import { DynamoBlocks } from './dynamo-blocks.js';
 import { DynamoConversations } from './dynamo-conversations.js';
 import { DynamoMessageLog } from './dynamo-message-log.js';
+import { DynamoOutbox } from '../outbox/dynamo-outbox.js';
 import { DynamoMessageSearch } from './dynamo-message-search.js';
 
 const dynamo = OneDynamo.forThisFile();
@@ -18,7 +19,7 @@ async function open(effort?: number): Promise<SearchedChat> {
   const chat = new ChatTable(await dynamo.fresh(), new CryptoRandomness());
   return {
     conversations: new DynamoConversations(chat),
-    log: new DynamoMessageLog(chat),
+    log: new DynamoMessageLog(chat, new DynamoOutbox(chat.table, chat.randomness)),
     blocks: new DynamoBlocks(chat),
     search: new DynamoMessageSearch(chat, effort),
     close: () => Promise.resolve(),

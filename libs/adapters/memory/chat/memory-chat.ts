@@ -16,7 +16,9 @@ import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
 import type { Blocks } from '#ports/chat/blocks.js';
 import type { Chat, Conversations } from '#ports/chat/conversations.js';
 import type { Advanced, Appended, CaughtUp, Changed, MessageLog, Position } from '#ports/chat/message-log.js';
+import { loggedEvent } from '#domain/chat/model/logged.js';
 import { pageOf } from '../delivery/paging.js';
+import { MemoryOutbox } from '../events/memory-outbox.js';
 
 interface Kept {
   conversation: Conversation;
@@ -153,12 +155,14 @@ function unreadMentionsOf({ log }: Kept, { userId, readSeq }: Member): number {
 
 export class MemoryMessageLog implements MessageLog {
   readonly #tables: ChatTables;
+  readonly #outbox: MemoryOutbox;
 
-  constructor(tables: ChatTables) {
+  constructor(tables: ChatTables, outbox = new MemoryOutbox()) {
     this.#tables = tables;
+    this.#outbox = outbox;
   }
 
-  async append(workspaceId: WorkspaceId, draft: Draft): Promise<Appended> {
+  async append(workspaceId: WorkspaceId, draft: Draft, announced = false): Promise<Appended> {
     const kept = this.#tables.of(draft.conversationId);
     const { senderId, clientMessageId } = draft;
     if (kept?.conversation.workspaceId !== workspaceId || !kept.members.has(senderId))
@@ -175,6 +179,7 @@ export class MemoryMessageLog implements MessageLog {
     kept.moved = ++this.#tables.clock;
     const sender = kept.members.get(senderId);
     if (sender) kept.members.set(senderId, { ...sender, ...advancedMarks(sender, { readSeq: seq }, seq) });
+    if (announced) this.#outbox.append(loggedEvent(workspaceId, message), message.sentAt);
     return { kind: 'appended', message, isNew: true };
   }
 
@@ -183,6 +188,7 @@ export class MemoryMessageLog implements MessageLog {
     messageId: MessageId,
     decide: (message: Message) => Message,
     by?: string,
+    announced = false,
   ): Promise<Changed | undefined> {
     const kept = this.#tables.of(conversationId);
     if (by !== undefined && !kept?.members.has(by)) return undefined;
@@ -195,6 +201,7 @@ export class MemoryMessageLog implements MessageLog {
     const message = { ...structuredClone(after), rev };
     kept.log[at] = message;
     kept.conversation = { ...kept.conversation, rev };
+    if (announced) this.#outbox.append(loggedEvent(kept.conversation.workspaceId, message), message.sentAt);
     return { kind: 'changed', message };
   }
 

@@ -1,7 +1,8 @@
 import type { Instant } from '#domain/kernel/brand.js';
 import { advancedMarks } from '#domain/chat/model/conversation.js';
+import { loggedEvent } from '#domain/chat/model/logged.js';
 import { type Db, together } from '../engine/store.js';
-import { type ConversationRow, type MemberRow, mentionsIn, type MessageRow } from './chat-rows.js';
+import { type ConversationRow, type MemberRow, mentionsIn, messageOf, type MessageRow } from './chat-rows.js';
 
 export interface AppendArgs {
   readonly workspace: string;
@@ -12,6 +13,7 @@ export interface AppendArgs {
   readonly sentAt: Instant;
   readonly text: string;
   readonly extra: string | null;
+  readonly announced: boolean;
 }
 
 export type AppendAnswer =
@@ -65,6 +67,7 @@ class Appending {
     this.#seq = seq;
     this.#firstSentAt ??= sentAt;
     sender.seq = seq;
+    if (args.announced) this.#announce(args, seq);
     return { kind: 'new', seq };
   }
 
@@ -95,6 +98,12 @@ class Appending {
     const sender = marks && { marks, isBarred, seq: 0 };
     this.#senders.set(user, sender);
     return sender;
+  }
+
+  #announce({ workspace, conversation, ...args }: AppendArgs, seq: number): void {
+    const { id, sentAt, sender, clientId, text, extra } = args;
+    const row = { id, seq, rev: 0, sent_at: sentAt, sender_id: sender, client_id: clientId, text, extra };
+    this.#db.emit(loggedEvent(workspace, messageOf(conversation, row)), sentAt);
   }
 
   #sentBefore(no: number, { sender, clientId }: AppendArgs): AppendAnswer | undefined {

@@ -1,9 +1,10 @@
 import type { Instant } from '#domain/kernel/brand.js';
 import { advancedMarks, MOST_UNREAD_MENTIONS } from '#domain/chat/model/conversation.js';
+import { loggedEvent } from '#domain/chat/model/logged.js';
 import type { Position } from '#ports/chat/message-log.js';
 import type { Db } from '../engine/store.js';
 import { append } from './append-procedures.js';
-import { type ConversationRow, type MemberRow, mentionsIn, type MessageRow } from './chat-rows.js';
+import { type ConversationRow, type MemberRow, mentionsIn, messageOf, type MessageRow } from './chat-rows.js';
 
 export interface MessageKey {
   readonly conversation: string;
@@ -18,6 +19,7 @@ export interface ChangeArgs extends MessageKey {
   readonly text: string;
   readonly extra: string | null;
   readonly pinned: 0 | 1;
+  readonly announced: boolean;
 }
 
 export type ChangeAnswer =
@@ -71,6 +73,11 @@ function change(db: Db, args: ChangeArgs): ChangeAnswer | undefined {
   const [before, after] = [mentionsIn(row.extra), mentionsIn(extra)];
   db.runEach('removeMention', before.filter((user) => !after.includes(user)).map(placed));
   db.runEach('addMention', after.filter((user) => !before.includes(user)).map(placed));
+  if (args.announced)
+    db.emit(
+      loggedEvent(log.workspace_id, messageOf(conversation, { ...row, rev, text, extra })),
+      row.sent_at,
+    );
   db.signal('chat');
   return { kind: 'changed', rev };
 }

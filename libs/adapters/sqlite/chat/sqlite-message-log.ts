@@ -16,10 +16,10 @@ export class SqliteMessageLog implements MessageLog {
     this.#calls = storage.calls(chatStore);
   }
 
-  async append(workspace: WorkspaceId, draft: Draft): Promise<Appended> {
+  async append(workspace: WorkspaceId, draft: Draft, announced = false): Promise<Appended> {
     const { id, conversationId: conversation, senderId: sender, clientMessageId: clientId } = draft;
     const said = { sentAt: draft.sentAt, text: draft.text, extra: extraOf(draft) };
-    const args = { workspace, conversation, id, sender, clientId, ...said };
+    const args = { workspace, conversation, id, sender, clientId, ...said, announced };
     const answer = await this.#calls.write('append', args, URGENT);
     if (answer.kind === 'known')
       return { kind: 'appended', message: messageOf(conversation, answer.row), isNew: false };
@@ -42,6 +42,7 @@ export class SqliteMessageLog implements MessageLog {
     id: MessageId,
     decide: (message: Message) => Message,
     by?: string,
+    announced = false,
   ): Promise<Changed | undefined> {
     let before = await this.find(conversation, id);
     // Whoever loses was overtaken by somebody who won: each turn brings the message forward, and this ends.
@@ -56,6 +57,7 @@ export class SqliteMessageLog implements MessageLog {
         text: after.text,
         extra: extraOf(after),
         pinned: after.pinnedAt === undefined ? 0 : 1,
+        announced,
       } as const;
       const answer = await this.#calls.write('change', args, URGENT);
       if (answer?.kind === 'changed') return { kind: 'changed', message: { ...after, rev: answer.rev } };

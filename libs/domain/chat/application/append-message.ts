@@ -39,14 +39,15 @@ export class AppendMessage {
   }
 
   /**
-   * What follows is durable when it resolves, whether the message is new or not: if we die in between its sender has no answer,
-   * sends it again, and what was left undone is done.
+   * The alarm for those who are away is durable when it resolves, whether the message is new or not: if we die in between its
+   * sender has no answer, sends it again, and it is set then. What tells other applications is committed with the message.
    * @throws NoWayIn, Refusal `forbidden` | `message_refused` | `moderation_unavailable`
    */
   async run(by: ChatUser, asked: Draft): Promise<Sent> {
     const { workspaceId } = by;
     const draft = await this.#moderate.draft(by, asked);
-    const appended = await this.#log.append(workspaceId, draft);
+    const announced = await this.#publish.isWanted(workspaceId, 'chat.message.created');
+    const appended = await this.#log.append(workspaceId, draft, announced);
     switch (appended.kind) {
       case 'no_member':
         throw new NoWayIn();
@@ -56,10 +57,7 @@ export class AppendMessage {
         const { message, isNew } = appended;
         // Told once: sending again, which is limited by nothing, is no way to make others' devices busy.
         if (isNew) this.#realtime.tell(workspaceId, { kind: 'message', message });
-        await Promise.all([
-          this.#away.expect(workspaceId, message),
-          this.#publish.created(workspaceId, message),
-        ]);
+        await this.#away.expect(workspaceId, message);
         return { message, isNew };
       }
     }

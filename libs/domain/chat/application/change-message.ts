@@ -7,11 +7,14 @@ import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
 import { Clock } from '#ports/system/clock.js';
 import { floodRefusal, LimitFlood } from './limit-flood.js';
-import { PublishMessages } from './publish-messages.js';
+import { type MessageEvent, PublishMessages } from './publish-messages.js';
 import { ReadChange } from './read-change.js';
 
 /** What other applications are told of, too. */
-const PUBLISHED: ReadonlySet<Change['kind']> = new Set<Change['kind']>(['edit', 'delete']);
+const PUBLISHED: Partial<Record<Change['kind'], MessageEvent>> = {
+  edit: 'chat.message.updated',
+  delete: 'chat.message.deleted',
+};
 
 /** Edits, deletes, pins and reacts to what was said. Doing it again changes nothing. */
 @Injectable()
@@ -54,12 +57,18 @@ export class ChangeMessage {
       return after;
     };
     // Whoever is taken out while we ask says nothing more.
-    const done = await this.#log.change(conversation.id, messageId as MessageId, decide, by.userId);
+    const event = PUBLISHED[change.kind];
+    const announced = event !== undefined && (await this.#publish.isWanted(by.workspaceId, event));
+    const done = await this.#log.change(
+      conversation.id,
+      messageId as MessageId,
+      decide,
+      by.userId,
+      announced,
+    );
     if (!done) throw new NoWayIn();
     const { kind, message } = done;
     if (kind === 'changed') this.#realtime.tell(by.workspaceId, { kind: 'change', message });
-    // If it is not new, it may be because we died before this was done.
-    if (PUBLISHED.has(change.kind) && message.rev > 0) await this.#publish.changed(by.workspaceId, message);
     return message;
   }
 }

@@ -194,6 +194,7 @@ describe('a chat to whose messages an application listens', () => {
     await chat.facade.change(user('ben'), group.id, message.id, { kind: 'react', emoji: '👍', on: true });
     for (let i = 0; i < 2; i++)
       await chat.facade.change(user('anna'), group.id, message.id, { kind: 'delete' });
+    await chat.relay();
     const told = [...messages.values()].map(
       ({ body }) => JSON.parse(body) as { type: string; data: unknown },
     );
@@ -207,22 +208,40 @@ describe('a chat to whose messages an application listens', () => {
     ]);
   });
 
-  it('tells of a message whose sender had no answer, because the process died, when it is sent again', async () => {
+  it('tells of a message as it was said, though it was edited and taken back before anybody could', async () => {
+    const chat = new ChatUnderTest();
+    const endpoint = anEndpoint('a', { workspaceId: acme });
+    chat.webhooks.endpoints.set(endpoint.id, endpoint);
+    const group = await chat.among('group', 'anna', 'ben');
+    const message = await chat.say('anna', group, 'Hello', 'one');
+    const edit = { kind: 'edit', text: 'Hello!', mentions: [] } as const;
+    await chat.facade.change(user('anna'), group.id, message.id, edit);
+    await chat.facade.change(user('anna'), group.id, message.id, { kind: 'delete' });
+    await chat.relay();
+    const texts = [...chat.webhooks.messages.values()].map(
+      ({ body }) => (JSON.parse(body) as { data: { message: { text: string } } }).data.message.text,
+    );
+    expect(texts).toEqual(['Hello', 'Hello!', '']);
+  });
+
+  it('tells of a message that is in the log though the process died before it could, and of it once', async () => {
     const chat = new ChatUnderTest();
     const endpoint = anEndpoint('a', { workspaceId: acme });
     chat.webhooks.endpoints.set(endpoint.id, endpoint);
     const group = await chat.among('group', 'anna', 'ben');
     const enqueue = chat.deliveries.enqueue.bind(chat.deliveries);
     chat.deliveries.enqueue = () => Promise.reject(new Error('The process has died.'));
-    await expect(chat.say('anna', group, 'Hello', 'one')).rejects.toThrow('died');
+    await chat.say('anna', group, 'Hello', 'one');
+    await expect(chat.relay()).rejects.toThrow('died');
     chat.deliveries.enqueue = enqueue;
     await chat.say('anna', group, 'Hello', 'one');
+    await chat.relay();
     expect([...chat.webhooks.messages.values()].map(({ type }) => type)).toEqual(['chat.message.created']);
   });
 
   it('keeps nothing where nobody listens', async () => {
     const chat = new ChatUnderTest();
     await chat.say('anna', await chat.among('group', 'anna', 'ben'));
-    expect(chat.webhooks.messages.size).toBe(0);
+    expect(await chat.outbox.untold(10)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { isBot } from '#domain/chat/model/bot.js';
+import { loggedMessage, type MessageLogged } from '#domain/chat/model/logged.js';
 import type { Message } from '#domain/chat/model/message.js';
 import { shownMessage } from '#domain/chat/model/shown-chat.js';
 import { WebhooksFacade } from '#domain/webhooks/webhooks.facade.js';
@@ -23,17 +24,18 @@ export class PublishMessages {
     this.#clock = clock;
   }
 
-  created(workspaceId: WorkspaceId, message: Message): Promise<void> {
-    return this.#publish(workspaceId, 'chat.message.created', message, message.sentAt, '');
-  }
-
-  /** Its id follows from the change: whoever had no answer asks again, and is told of once. */
-  changed(workspaceId: WorkspaceId, message: Message): Promise<void> {
-    const { deletedAt, editedAt, rev } = message;
-    if (deletedAt !== undefined)
-      return this.#publish(workspaceId, 'chat.message.deleted', message, deletedAt, 'd');
-    const at = editedAt ?? message.sentAt;
-    return this.#publish(workspaceId, 'chat.message.updated', message, at, `r${rev}`);
+  /** Of what is in the log. The id follows from what happened: heard of twice it is told of once. */
+  logged(event: MessageLogged): Promise<void> {
+    const { workspaceId, message } = loggedMessage(event);
+    const { sentAt, editedAt = sentAt, deletedAt = editedAt, rev } = message;
+    switch (event.change) {
+      case 'created':
+        return this.#publish(workspaceId, 'chat.message.created', message, sentAt, '');
+      case 'updated':
+        return this.#publish(workspaceId, 'chat.message.updated', message, editedAt, `r${rev}`);
+      case 'deleted':
+        return this.#publish(workspaceId, 'chat.message.deleted', message, deletedAt, 'd');
+    }
   }
 
   async #publish(
@@ -43,7 +45,6 @@ export class PublishMessages {
     at: Instant,
     part: string,
   ): Promise<void> {
-    if (!(await this.#isWanted(workspaceId, type))) return;
     const id = `evt_${message.id.slice(message.id.indexOf('_') + 1)}${part}`;
     const sender = { userId: message.senderId, bot: isBot(message.senderId) };
     await this.#webhooks.publish(workspaceId, {
@@ -54,7 +55,8 @@ export class PublishMessages {
     });
   }
 
-  async #isWanted(workspaceId: WorkspaceId, type: MessageEvent): Promise<boolean> {
+  /** Whether what happens now is to be told: asked before, for it is put down in the same step in which it happens. */
+  async isWanted(workspaceId: WorkspaceId, type: MessageEvent): Promise<boolean> {
     const key = `${workspaceId} ${type}`;
     const now = this.#clock.monotonic();
     const known = this.#wanted.get(key);

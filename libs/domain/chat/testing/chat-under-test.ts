@@ -5,6 +5,7 @@ import {
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
+import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { MemoryWebhookDeliveries } from '#adapters/memory/webhooks/memory-webhook-deliveries.js';
@@ -65,7 +66,8 @@ export class ChatUnderTest {
   readonly clock = new DrivenClock();
   readonly tables = new ChatTables();
   readonly conversations = new MemoryConversations(this.tables);
-  readonly log = new MemoryMessageLog(this.tables);
+  readonly outbox = new MemoryOutbox();
+  readonly log = new MemoryMessageLog(this.tables, this.outbox);
   readonly attachments = new MemoryAttachments(this.tables);
   readonly realtime = new ToldPushes();
   readonly timers = new MemoryTimers();
@@ -78,6 +80,7 @@ export class ChatUnderTest {
   readonly members: KeepMembers;
   readonly blocks: BlockUsers;
   readonly reads: ReadChats;
+  readonly #publish: PublishMessages;
   #sent = 0;
 
   constructor(
@@ -94,6 +97,7 @@ export class ChatUnderTest {
     const ask = new AskModerator(this.transport, clock, ids, this.warnings);
     const moderate = new ModerateMessage(moderation, enter, log, ask);
     const publish = new PublishMessages(new PublishWebhooks(this.deliveries, clock), clock);
+    this.#publish = publish;
     const append = new AppendMessage(log, realtime, this.alarms, moderate, publish);
     this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
     const readChange = new ReadChange(enter, this.blocks, moderate);
@@ -127,6 +131,14 @@ export class ChatUnderTest {
       text,
     };
     return (await this.facade.send(user(by), said)).message;
+  }
+
+  /** What the relay does. */
+  async relay(): Promise<void> {
+    for (const { seq, event } of await this.outbox.untold(1_000)) {
+      if (event.type === 'message.logged') await this.#publish.logged(event);
+      await this.outbox.told([seq]);
+    }
   }
 
   async rolesIn({ id }: Conversation): Promise<Record<string, string>> {
