@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib/core';
 import { posthornStacks } from './posthorn-stacks.js';
 import { readSettings } from './settings.js';
 

@@ -1,4 +1,4 @@
-import { CfnOutput, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, type StackProps } from 'aws-cdk-lib/core';
 import {
   CfnAuthorizer,
   type IWebSocketRouteAuthorizer,

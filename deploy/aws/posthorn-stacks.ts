@@ -1,4 +1,4 @@
-import type { App, Environment, Stack } from 'aws-cdk-lib';
+import type { App, Environment, Stack } from 'aws-cdk-lib/core';
 import { BackboneStack } from './backbone-stack.js';
 import { ChatStack } from './chat-stack.js';
 import { ContextStack } from './context-stack.js';

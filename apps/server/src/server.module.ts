@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthController } from '#adapters/rest/health/health.controller.js';
 import { AttachmentsController } from '#adapters/rest/chat/attachments.controller.js';
+import { AttachmentUploadsController } from '#adapters/rest/chat/attachment-uploads.controller.js';
 import { BlocksController } from '#adapters/rest/chat/blocks.controller.js';
 import { ConversationMembersController } from '#adapters/rest/chat/conversation-members.controller.js';
 import { ConversationMessagesController } from '#adapters/rest/chat/conversation-messages.controller.js';
@@ -58,6 +59,7 @@ const CHAT = [
   BlocksController,
   SearchController,
   AttachmentsController,
+  AttachmentUploadsController,
   ScheduledMessagesController,
 ];
 /** The REST API. */

@@ -24,6 +24,12 @@ export class S3BlobLinks implements BlobLinks {
     this.#clock = clock;
   }
 
+  /** The bucket's own host, or that of the endpoint: as the client addresses it. */
+  async origin(): Promise<string> {
+    const command = new GetObjectCommand(this.#placeOf('origin'));
+    return new URL(await getSignedUrl(this.#client, command, { expiresIn: 1 })).origin;
+  }
+
   download(
     name: string,
     { fileName, mediaType, forMs }: { fileName: string; mediaType: string; forMs: number },

@@ -7,6 +7,7 @@ import { AskModerator } from './application/ask-moderator.js';
 import { BlockUsers } from './application/block-users.js';
 import { ChangeMessage } from './application/change-message.js';
 import { ChatService } from './application/chat-service.js';
+import { DirectUploads } from './application/direct-uploads.js';
 import { EnterConversation } from './application/enter-conversation.js';
 import { KeepMembers } from './application/keep-members.js';
 import { LimitFlood } from './application/limit-flood.js';
@@ -29,7 +30,7 @@ import { ChatFacade } from './chat.facade.js';
 
 /**
  * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, ImagePreviews, Blobs, Realtime, RateLimits,
- * ChatSettings, AwaySettings, ModerationSettings, UploadLimits, Timers, Clock, Ids and Log.
+ * ChatSettings, AwaySettings, ModerationSettings, UploadLimits, Timers, Clock, Randomness, Ids and Log; BlobLinks where clients may reach the store.
  */
 @Module({
   imports: [WebhooksModule],
@@ -40,6 +41,7 @@ import { ChatFacade } from './chat.facade.js';
     AwayAlarms,
     BlockUsers,
     ChangeMessage,
+    DirectUploads,
     EnterConversation,
     KeepMembers,
     LimitFlood,
@@ -63,6 +65,7 @@ import { ChatFacade } from './chat.facade.js';
   exports: [
     AwayAlarms,
     BlockUsers,
+    DirectUploads,
     EnterConversation,
     KeepMembers,
     MakePreviews,

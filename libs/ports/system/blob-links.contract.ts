@@ -47,6 +47,12 @@ export function describeBlobLinksContract(
       expect(await textOf(its.blobs.open('att_3', 0))).toBe('hello');
     });
 
+    it('lead to the one origin that it says', async () => {
+      const { url } = await its.links.upload('att_3', { bytes: 5, forMs: 60_000 });
+      const origins = [url, await its.links.download('att_3', file)].map((one) => new URL(one).origin);
+      expect(new Set(origins)).toEqual(new Set([await its.links.origin()]));
+    });
+
     it('are of one name each', async () => {
       const paths = await Promise.all(
         ['att_4', 'att_5'].map(async (one) => new URL(await its.links.download(one, file)).pathname),

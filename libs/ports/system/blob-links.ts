@@ -14,8 +14,10 @@ export interface UploadLink {
  * `download` is answered as a file to be saved under `fileName`, never as a page; it looks nothing up, and leads nowhere if
  * nothing has the name. `upload` lets `bytes` bytes be put under a name, again too while it holds: whoever takes them over reads
  * them from `Blobs` and judges them there, as of any upload, and looks how many they are.
+ * `origin` is where all of them lead: what a page of ours has to allow its scripts to ask.
  */
 export interface BlobLinks {
+  origin(): Promise<string>;
   download(
     name: string,
     as: { readonly fileName: string; readonly mediaType: string; readonly forMs: number },

@@ -242,6 +242,15 @@ const files: readonly HostileRow[] = [
   ...bodies(16, `POST /v1/attachments${AS}`, '415 unsupported_media_type', {
     'JSON for a file': { path: '/etc/hostname' },
   }),
+  ...bodies(16, `POST /v1/attachments/uploads${AS}`, '422 validation_failed', {
+    'fewer bytes than none': { bytes: -1 },
+    'half a byte': { bytes: 1.5 },
+    'a text for a number': { bytes: '5' },
+    'a folder for a file': { bytes: 5, name: '../x' },
+  }),
+  ...bodies(16, `POST /v1/attachments/uploads/..%2f..%2fatt_1/complete${AS}`, '404 not_found', {
+    'a file of ours by its path': { name: 'x' },
+  }),
   ...bodies(
     16,
     `POST /v1/attachments${AS}`,

@@ -7,6 +7,7 @@ import { DynamoConnections } from '#adapters/dynamodb/chat/dynamo-connections.js
 import { DynamoPresence } from '#adapters/dynamodb/chat/dynamo-presence.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
+import { S3BlobLinks } from '#adapters/s3/s3-blob-links.js';
 import { S3Blobs } from '#adapters/s3/s3-blobs.js';
 import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { HttpWebhookTransport } from '#adapters/webhook-http/http-webhook-transport.js';
@@ -48,6 +49,8 @@ export async function openTarget(env: Environment): Promise<LambdaTarget> {
     ...{ config, log, publicUrl, clock, randomness, ids, stores, secrets, signed, presence, realtime },
     metrics: new PrometheusMetrics(),
     blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }),
+    // What a function may take and answer is less than a file may be.
+    ...(aws.s3Links && { blobLinks: new S3BlobLinks({ client: clients.s3, bucket: aws.bucket }, clock) }),
     // Each process counts for itself; what may come in at all, API Gateway limits.
     rateLimits: new MemoryRateLimits(clock),
     // What makes pictures small is built for one machine: it is not in what is deployed.

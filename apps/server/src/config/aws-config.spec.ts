@@ -10,6 +10,7 @@ describe('Where the container target keeps things', () => {
       table: 'posthorn',
       queues: 'posthorn',
       bucket: 'posthorn',
+      s3Links: true,
       fellowLeaseMs: 10_000,
       createsWhatIsMissing: false,
     });
@@ -20,6 +21,14 @@ describe('Where the container target keeps things', () => {
       sqsEndpoint: 'http://127.0.0.1:1',
       createsWhatIsMissing: true,
     });
+  });
+
+  it('is where clients are sent for files, unless it may be reached from here only', () => {
+    const S3_ENDPOINT = 'http://127.0.0.1:1';
+    expect(aws({}).s3Links).toBe(true);
+    expect(aws({ S3_ENDPOINT }).s3Links).toBe(false);
+    expect(aws({ S3_ENDPOINT, S3_LINKS: 'true' }).s3Links).toBe(true);
+    expect(aws({ S3_LINKS: 'false' }).s3Links).toBe(false);
   });
 
   it.each([

@@ -11,6 +11,8 @@ export interface AwsConfig {
   readonly sqsEndpoint: string | undefined;
   readonly bucket: string;
   readonly s3Endpoint: string | undefined;
+  /** Whether clients reach S3 where we do, and are sent there for files. Unless said otherwise, where it is AWS's own. */
+  readonly s3Links: boolean;
   /** Left out, processes share nothing but the table: limits are counted by each for itself, pushes are found late. */
   readonly redisUrl: string | undefined;
   /** Milliseconds for which a worker that says nothing may still be sending; a new one waits so long before it does. */
@@ -34,6 +36,7 @@ export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
     read.complain('POSTHORN_QUEUES', `must be letters, digits, - and _, ${LONGEST_PREFIX} at most`);
   const endpoint = (service: string): string | undefined =>
     read.url({ env: `${service.toUpperCase()}_ENDPOINT`, file: `aws.${service}Endpoint` });
+  const s3Endpoint = endpoint('s3');
   return {
     region: region ?? 'us-east-1',
     table: read.text({ env: 'POSTHORN_TABLE', file: 'aws.table' }) ?? 'posthorn',
@@ -41,7 +44,8 @@ export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
     queues,
     sqsEndpoint: endpoint('sqs'),
     bucket: read.text({ env: 'POSTHORN_BUCKET', file: 'aws.bucket' }) ?? 'posthorn',
-    s3Endpoint: endpoint('s3'),
+    s3Endpoint,
+    s3Links: read.flag({ env: 'S3_LINKS', file: 'aws.s3Links' }) ?? s3Endpoint === undefined,
     redisUrl: read.url({ env: 'REDIS_URL', file: 'redis' }, ['redis:', 'rediss:']),
     fellowLeaseMs: read.count({ file: 'aws.workerLeaseMs' }, { min: 100, max: 60_000 }) ?? defaultLeaseMs,
     secrets: read.text({ env: 'POSTHORN_SECRETS', file: 'aws.secrets' }),

@@ -8,6 +8,7 @@ import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { SharpPreviews } from '#adapters/sharp/sharp-previews.js';
 import { type DynamoStores, dynamoStores } from '#adapters/dynamodb/dynamo-stores.js';
 import { DynamoTable } from '#adapters/dynamodb/engine/dynamo-table.js';
+import { S3BlobLinks } from '#adapters/s3/s3-blob-links.js';
 import { S3Blobs } from '#adapters/s3/s3-blobs.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
 import type { Duty } from '../duty.js';
@@ -65,6 +66,7 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
       ...{ config, log, publicUrl, clock, randomness, ids, metrics, stores, secrets, signed, delivery },
       ...{ rateLimits: hot.rateLimits, presence: hot.presence, realtime: hot.realtime },
       ...{ blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }), previews, webhookTransport },
+      ...(aws.s3Links && { blobLinks: new S3BlobLinks({ client: clients.s3, bucket: aws.bucket }, clock) }),
     }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {

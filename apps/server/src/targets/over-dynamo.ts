@@ -29,6 +29,7 @@ import { Ledger } from '#ports/delivery/ledger.js';
 import { PreferenceTokens } from '#ports/delivery/preference-tokens.js';
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
+import { BlobLinks } from '#ports/system/blob-links.js';
 import { Blobs } from '#ports/system/blobs.js';
 import { Gallery } from '#ports/templating/gallery.js';
 import { PreviewLinks } from '#ports/templating/preview-links.js';
@@ -115,6 +116,8 @@ export interface OverDynamoParts {
   readonly stores: DynamoStores;
   readonly secrets: Secrets;
   readonly blobs: Blobs;
+  /** Left out, files go through us. */
+  readonly blobLinks?: BlobLinks;
   readonly signed: SignedParts;
   readonly rateLimits: RateLimits;
   readonly presence: Presence;
@@ -138,6 +141,7 @@ export async function providersOverDynamo(parts: OverDynamoParts): Promise<reado
     answers<Randomness>(Randomness, randomness),
     answers<Secrets>(Secrets, secrets),
     answers<Blobs>(Blobs, blobs),
+    ...(parts.blobLinks ? [answers<BlobLinks>(BlobLinks, parts.blobLinks)] : []),
     answers<Log>(Log, log),
     answers<Metrics>(Metrics, metrics),
     answers<MetricsExposition>(MetricsExposition, metrics),

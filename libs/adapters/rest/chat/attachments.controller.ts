@@ -5,7 +5,7 @@ import { MakePreviews } from '#domain/chat/application/make-previews.js';
 import { OpenAttachment } from '#domain/chat/application/open-attachment.js';
 import { OpenPreview } from '#domain/chat/application/open-preview.js';
 import { UploadAttachment } from '#domain/chat/application/upload-attachment.js';
-import type { Upload } from '#domain/chat/model/upload.js';
+import { contentTypeOf } from '#domain/chat/model/upload.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import { Answer } from '../kit/answer.js';
 import { Attempt } from '../kit/attempt.js';
@@ -13,6 +13,7 @@ import { RestController } from '../kit/rest-controller.js';
 import { Scopes, Takes } from '../kit/route.js';
 import { AsQuery, PreviewQuery } from './chat.query.js';
 import type { AttachmentView } from './chat.view.js';
+import { attachmentView } from './chat-views.js';
 import { Speaker, speaking } from './speaker.js';
 
 /** Files that messages hold. */
@@ -60,7 +61,10 @@ export class AttachmentsController {
     return attachmentView(await this.#previews.soon(upload));
   }
 
-  /** The file, for who uploaded it and for members of a conversation in which a message holds it. Always to be saved, not shown. */
+  /**
+   * The file, for who uploaded it and for members of a conversation in which a message holds it. Always to be saved, not shown. Where
+   * clients may reach the store, the answer is `302` to a link that holds for two minutes: follow it without your key.
+   */
   @Get(':id')
   @Scopes('chat:read', { users: true })
   @Header('content-type', 'application/octet-stream')
@@ -69,14 +73,15 @@ export class AttachmentsController {
     @Param('id') id: string,
     @Query() { as }: AsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<StreamableFile> {
-    const { upload, bytes } = await this.#open.run(speaking(speaker, as), id);
+  ): Promise<StreamableFile | undefined> {
+    const found = await this.#open.run(speaking(speaker, as), id);
+    if (found.kind === 'link') return void reply.code(302).header('location', found.url);
+    const { upload, bytes } = found;
     const rest = bytes[Symbol.asyncIterator]();
     // Read before anything is answered: one that is gone is a 404, and not a file that breaks off.
     const first = await rest.next();
-    const text = upload.mediaType === 'text/plain' ? '; charset=utf-8' : '';
     void reply.headers({
-      'content-type': upload.mediaType + text,
+      'content-type': contentTypeOf(upload),
       'content-length': upload.bytes,
       'content-disposition': dispositionOf(upload.name),
       'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
@@ -124,11 +129,6 @@ function dispositionOf(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const whole = encodeURIComponent(name).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
   return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
-}
-
-function attachmentView({ id, name, mediaType, bytes, width, height, preview }: Upload): AttachmentView {
-  const size = width === undefined || height === undefined ? {} : { width, height };
-  return { id, name, mediaType, bytes, ...size, ...(preview && { preview }) };
 }
 
 async function* joined(

@@ -1,8 +1,10 @@
 import { isBot } from '#domain/chat/model/bot.js';
 import { type Conversation, type Member, unreadOf } from '#domain/chat/model/conversation.js';
 import type { Message } from '#domain/chat/model/message.js';
+import type { Upload } from '#domain/chat/model/upload.js';
 import type { Chat } from '#ports/chat/conversations.js';
 import type {
+  AttachmentView,
   ChatView,
   ConversationView,
   HistoryView,
@@ -85,4 +87,10 @@ export function historyView(messages: readonly Message[], mayBeMore: boolean): H
       previous: first && first.seq > 1 ? String(first.seq) : null,
     },
   };
+}
+
+export function attachmentView(upload: Upload): AttachmentView {
+  const { id, name, mediaType, bytes, width, height, preview } = upload;
+  const size = width === undefined || height === undefined ? {} : { width, height };
+  return { id, name, mediaType, bytes, ...size, ...(preview && { preview }) };
 }

@@ -1,8 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { Get, Header, Inject, Injectable, Param, Redirect, Res, StreamableFile } from '@nestjs/common';
+import {
+  Get,
+  Header,
+  Inject,
+  Injectable,
+  Optional,
+  Param,
+  Redirect,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { notFound } from '#domain/kernel/refusal.js';
+import { BlobLinks } from '#ports/system/blob-links.js';
 import { Log } from '#ports/system/log.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Public } from '../kit/route.js';
@@ -40,10 +51,12 @@ interface Built {
 @Injectable()
 export class ConsoleController {
   readonly #log: Log;
+  readonly #links: BlobLinks | undefined;
   #built: Promise<Built> | undefined;
 
-  constructor(@Inject(Log) log: Log) {
+  constructor(@Inject(Log) log: Log, @Optional() @Inject(BlobLinks) links?: BlobLinks) {
     this.#log = log;
+    this.#links = links;
   }
 
   /** Leads to `/chat/`. */
@@ -58,8 +71,16 @@ export class ConsoleController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', PAGE_POLICY)
   @Header('cache-control', 'no-cache')
-  async page(@Param('*') rest: string): Promise<string> {
+  async page(@Param('*') rest: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (rest !== '') throw notFound('page');
+    if (this.#links) {
+      // The page fetches files, and is led there for them.
+      const policy = PAGE_POLICY.replace(
+        "connect-src 'self'",
+        `connect-src 'self' ${await this.#links.origin()}`,
+      );
+      void reply.header('content-security-policy', policy);
+    }
     return (await this.#files()).page;
   }
 

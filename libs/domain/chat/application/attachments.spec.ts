@@ -9,16 +9,20 @@ import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
+import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
 import type { ChatUser } from '#domain/chat/chat.facade.js';
 import { aConversation, append, type ChatStores } from '#ports/chat/testing/chat-stores.js';
 import { acme, rival } from '#ports/delivery/testing/delivery-stores.js';
 import { inChunks, jpeg, png } from '../testing/files.js';
+import { uploadIdOf } from '#domain/chat/model/direct-upload.js';
+import { DirectUploads } from './direct-uploads.js';
 import { OpenAttachment } from './open-attachment.js';
 import { SweepAttachments } from './sweep-attachments.js';
 import { TakeAttachments } from './take-attachments.js';
 import { UploadAttachment } from './upload-attachment.js';
 
 const HOUR = 3_600_000;
+const LIMITS = { largest: 1_000_000, mostPixels: 1_000_000 };
 const user = (userId: string, workspaceId = acme): ChatUser => ({ workspaceId, userId });
 
 /** Dies when it is told to: what it was asked then and later is not done. */
@@ -60,7 +64,7 @@ describe('Attachments', () => {
     log = new MemoryLog();
     attachments = new MortalAttachments(tables);
     blobs = new MortalBlobs(clock);
-    uploads = new UploadAttachment(attachments, blobs, clock, { largest: 1_000_000, mostPixels: 1_000_000 });
+    uploads = new UploadAttachment(attachments, blobs, clock, LIMITS);
     sweep = new SweepAttachments(attachments, blobs, clock, log);
   });
 
@@ -72,9 +76,9 @@ describe('Attachments', () => {
     return names.sort();
   };
   const open = async (id: string, by = user('anna')): Promise<Buffer> => {
-    const { bytes } = await new OpenAttachment(attachments, blobs).run(by, id);
+    const opened = await new OpenAttachment(attachments, blobs).run(by, id);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of bytes) chunks.push(chunk);
+    if (opened.kind === 'bytes') for await (const chunk of opened.bytes) chunks.push(chunk);
     return Buffer.concat(chunks);
   };
   const refused = (code: string) => ({ name: 'Refusal', code });
@@ -227,6 +231,21 @@ describe('Attachments', () => {
       await blobs.put('imp_1', inChunks(png()));
       await clock.advance(25 * HOUR);
       expect(await stored()).toEqual(['imp_1']);
+      await sweep.stop();
+    });
+
+    it('are swept if they were put there past us and nothing was made of them', async () => {
+      const direct = new DirectUploads(new SeededRandomness(1), blobs, LIMITS, uploads);
+      const uploadId = uploadIdOf(new SeededRandomness(2).bytes(16));
+      await blobs.put(uploadId, inChunks(png()));
+      await direct.complete(user('anna'), { id: 'att_1', uploadId, name: 'a.png' });
+      expect(await stored()).toEqual(['att_1', uploadId]);
+      const of = await aConversation().with('anna', 'ben').openedIn(stores);
+      const take = new TakeAttachments(attachments, clock);
+      await append(stores, of, { attachments: await take.run(user('anna'), ['att_1']) });
+      await clock.advance(25 * HOUR);
+      expect(await stored()).toEqual(['att_1']);
+      expect(await open('att_1')).toEqual(png());
       await sweep.stop();
     });
 

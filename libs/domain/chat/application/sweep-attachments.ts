@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { NowAndThen } from '#domain/kernel/now-and-then.js';
+import { isUploadId } from '#domain/chat/model/direct-upload.js';
 import { attachmentOf, blobsOf } from '#domain/chat/model/preview.js';
 import { UNHELD_FOR_MS } from '#domain/chat/model/upload.js';
 import { Attachments } from '#ports/chat/attachments.js';
@@ -11,7 +12,7 @@ const EVERY_MS = 30 * 60_000;
 /** Removed by one write; between two of them others get their turn. */
 const AT_ONCE = 100;
 
-/** Removes files a day after they were uploaded if no message holds them, and of messages that are gone. */
+/** Removes files a day after they were uploaded if no message holds them, of messages that are gone, and what was put there by links. */
 @Injectable()
 export class SweepAttachments {
   readonly #attachments: Attachments;
@@ -55,10 +56,11 @@ export class SweepAttachments {
     }
   }
 
-  /** Bytes without a record: a process died between the two. */
+  /** Bytes without a record: a process died between the two, or a client has put them there. */
   async #sweepUnknown(before: number, goesOn: () => boolean): Promise<void> {
     for await (const name of this.#blobs.storedBefore(before)) {
       if (!goesOn()) return;
+      if (isUploadId(name)) await this.#blobs.remove(name);
       const id = attachmentOf(name);
       if (id === undefined || (await this.#attachments.isKept(id))) continue;
       await this.#blobs.remove(name);

@@ -27,6 +27,11 @@ export const UNHELD_FOR_MS = 24 * 3_600_000;
 
 const LONGEST_NAME = 200;
 
+/** What text is written in is known: what is not UTF-8 is not taken for a text. */
+export function contentTypeOf({ mediaType }: Pick<Upload, 'mediaType'>): string {
+  return mediaType === 'text/plain' ? `${mediaType}; charset=utf-8` : mediaType;
+}
+
 /**
  * A name as it may be shown, and be given to a file: without folders, without what turns the direction of writing.
  * @throws Refusal `validation_failed`
