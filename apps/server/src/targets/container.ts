@@ -69,7 +69,11 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
     providers: await providersOverDynamo({
       ...{ config, log, publicUrl, clock, randomness, ids, metrics, stores, secrets, signed, delivery },
       ...{ rateLimits: hot.rateLimits, presence: hot.presence, realtime: hot.realtime },
-      ...{ blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }), previews, webhookTransport },
+      ...{
+        blobs: new S3Blobs({ client: await clients.s3(), bucket: aws.bucket }),
+        previews,
+        webhookTransport,
+      },
     }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {
