@@ -1,44 +1,66 @@
 /**
  * Bundles each function of Lambda out of what the compiler wrote: `npm run build:lambda` writes dist/lambda/<entry>/ with
- * `index.mjs`, the chunks that it loads and the files that it reads. Nothing outside of its folder is needed to run it.
+ * `index.mjs`, the chunks that it loads and the files that it reads. Nothing outside of its folder is needed to run it. `--out` names another
+ * place, `--also <name>=<path in dist>` one more that is bundled as they are.
  *
- * dist/lambda/modules.json says which modules each chunk holds: a test reads it.
+ * modules.json beside them says which modules each chunk holds: a test reads it.
  */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { EXTERNAL, modulesOf } from './bundling.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-const out = join(dist, 'lambda');
+const { values } = parseArgs({
+  options: { out: { type: 'string' }, also: { type: 'string', multiple: true, default: [] } },
+});
+const out = resolve(values.out ?? join(dist, 'lambda'));
 
-const ENTRIES = ['http', 'websocket', 'authoriser', 'lane', 'timer', 'relay'];
+const NAMES = ['http', 'websocket', 'authoriser', 'lane', 'timer', 'relay'];
+const ENTRIES = [
+  ...NAMES.map((name) => [name, `apps/lambda/src/entries/${name}.js`]),
+  ...values.also.map((one) => one.split('=')),
+];
 /** Threads that a bundled module starts. */
 const THREADS = ['libs/adapters/handlebars/inspection-thread.js'];
 /** Read at run time by those who answer requests, where they stand in dist/. */
 const FILES = { http: ['openapi.json', 'apps/console/page', 'libs/adapters/gallery/assets'] };
 
+/**
+ * Nest's own pipe and serializer would load the whole of these packages. Nothing uses them; bodies are checked by rules of ours, which take
+ * a few names of class-validator. Whoever begins to use the pipe hears of it at the first request: the package is not there.
+ */
+const UNASKED = ['class-validator', 'class-transformer'];
+const unasked = {
+  name: 'unasked',
+  resolveId: (id, importer) =>
+    UNASKED.includes(id) && importer?.includes('/@nestjs/common/') ? { id, external: true } : undefined,
+};
+
 rmSync(out, { recursive: true, force: true });
 const modules = {};
-for (const entry of ENTRIES) modules[entry] = await bundle(entry);
+for (const [entry, path] of ENTRIES) modules[entry] = await bundle(entry, join(dist, path));
 writeFileSync(join(out, 'modules.json'), JSON.stringify(modules));
 
-async function bundle(entry) {
-  const main = join(dist, `apps/lambda/src/entries/${entry}.js`);
+async function bundle(entry, main) {
   const folder = join(out, entry);
   const bundled = await rolldown({
     cwd: root,
     platform: 'node',
-    input: { index: main, ...(await threadsOf(main)) },
+    // Of a package that has both, its modules: what of the AWS SDK nobody calls stays out, and a start has half as much to read.
+    resolve: { mainFields: ['module', 'main'] },
+    input: { index: main },
     external: EXTERNAL,
-    plugins: [placesIn(folder)],
+    plugins: [unasked, placesIn(folder)],
     onLog: sayUnlessOptional,
   });
   const { output } = await bundled.write({
     dir: folder,
     format: 'esm',
     keepNames: true,
+    minify: true,
     entryFileNames: '[name].mjs',
     chunkFileNames: 'chunks/[name]-[hash].mjs',
   });
@@ -50,39 +72,10 @@ async function bundle(entry) {
   return modulesOf(output, root);
 }
 
-/** Those that something in the graph starts: a function that inspects no template needs no parser. */
-async function threadsOf(main) {
-  const started = new Set();
-  const looked = await rolldown({
-    cwd: root,
-    platform: 'node',
-    input: main,
-    external: (id) => EXTERNAL.some((one) => one.test(id)) || /^[a-z@]/.test(id),
-    plugins: [
-      {
-        name: 'started-threads',
-        transform(code, id) {
-          for (const thread of THREADS) if (startsIn(code, id, thread)) started.add(thread);
-        },
-      },
-    ],
-    onLog: () => {},
-  });
-  await looked.generate();
-  await looked.close();
-  return Object.fromEntries([...started].map((path) => [nameOf(path), join(dist, path)]));
-}
-
-function startsIn(code, id, thread) {
-  const path = `./${posix.basename(thread)}`;
-  return code.includes(`new URL('${path}', import.meta.url)`) && dirname(id) === dirname(join(dist, thread));
-}
-
-function nameOf(path) {
-  return posix.basename(path, '.js');
-}
-
-/** A module that asks where it stands means its files, which stand in `files/`; who starts a thread means the bundled one. */
+/**
+ * A module that asks where it stands means its files, which stand in `files/`; who starts a thread means the bundled one, which is bundled
+ * for that reason only: a function that inspects no template needs no parser.
+ */
 function placesIn(folder) {
   return {
     name: 'places-in-a-function',
@@ -92,9 +85,10 @@ function placesIn(folder) {
       return code
         .replace(/new URL\('(\.[^']+\.js)', import\.meta\.url\)/g, (whole, path) => {
           const meant = posix.join(posix.dirname(own), path);
-          return THREADS.includes(meant)
-            ? `new URL(${JSON.stringify(`@@function@@${nameOf(meant)}.mjs`)}, import.meta.url)`
-            : whole;
+          if (!THREADS.includes(meant)) return whole;
+          const fileName = `${posix.basename(meant, '.js')}.mjs`;
+          this.emitFile({ type: 'chunk', id: join(dist, meant), fileName });
+          return `new URL(${JSON.stringify(`@@function@@${fileName}`)}, import.meta.url)`;
         })
         .replace(
           /(?<!", )import\.meta\.url/g,

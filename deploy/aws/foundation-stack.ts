@@ -61,7 +61,8 @@ export class FoundationStack extends Stack {
     this.#secrets = new KeptSecrets(this, 'Secrets', prefix);
     this.sockets = new WebSocketApi(this, 'Sockets', {
       apiName: `${prefix}-sockets`,
-      routeSelectionExpression: '$request.body.type',
+      // Each frame goes one way, whatever it says: chosen by a word of the client's, the route might be `$connect`.
+      routeSelectionExpression: '\\$default',
     });
   }
 

@@ -202,6 +202,14 @@ describe('What is deployed on AWS', () => {
     expect(routes.get('$disconnect')).toMatchObject({ AuthorizationType: 'NONE' });
   });
 
+  it('lets no client choose the route of a frame', () => {
+    const sockets = ofType('AWS::ApiGatewayV2::Api').filter(
+      ({ Properties }) => Properties['ProtocolType'] === 'WEBSOCKET',
+    );
+    const chosenBy = sockets.map(({ Properties }) => Properties['RouteSelectionExpression']);
+    expect(chosenBy).toEqual(['\\$default']);
+  });
+
   it('has a function of its own for each context, for endpoints that there are', () => {
     const controllers = readdirSync(join(root, 'libs/adapters/rest'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.controller.ts'))

@@ -3,6 +3,7 @@ import type { Bench, BenchOptions } from './bench.js';
 import { bulkSingle } from './bulk-single.js';
 import { bulk } from './bulk.js';
 import { chat } from './chat.js';
+import { coldstart } from './coldstart.js';
 import { fanout } from './fanout.js';
 import { growth } from './growth.js';
 import { intake } from './intake.js';
@@ -16,11 +17,11 @@ import { recovery } from './recovery.js';
 import { smoke } from './smoke.js';
 
 const USAGE = `npm run bench -- [NAME…] [--runs N] [--count N] [--only CONTESTANT]… [--out DIR] [--profile DIR]
-  NAME         bulk, bulk-single, intake, lanes, memory, growth, recovery, chat, fanout, jitter, memory-connections or smoke; all but smoke by default
+  NAME         bulk, bulk-single, intake, lanes, memory, growth, recovery, chat, fanout, jitter, memory-connections, coldstart or smoke; all but smoke by default
   --runs       repetitions, of which the table shows the median; default 5
   --count      messages or rows instead of the bench's own number: to see that it works, not to measure
   --connections  of the chat's benches, instead of 5,000 (jitter: 1,000)
-  --only       a contestant of bulk, bulk-single, intake, chat, fanout and jitter, by the start of its name; may be repeated
+  --only       a contestant of bulk, bulk-single, intake, chat, fanout, jitter and coldstart, by the start of its name; may be repeated
   --out        where <bench>.json goes; default bench-results
   --profile    CPU profiles of the contestants go there`;
 
@@ -36,6 +37,7 @@ const BENCHES: readonly Bench[] = [
   fanout,
   jitter,
   memoryConnections,
+  coldstart,
 ];
 
 async function main(): Promise<number> {

@@ -11,7 +11,9 @@ import type { UserTokens } from '#ports/workspace/user-tokens.js';
 /** What of API Gateway's event is read. */
 export interface WebSocketEvent {
   readonly requestContext: {
-    readonly routeKey: string;
+    /** `CONNECT`, `MESSAGE` or `DISCONNECT`: what has happened, in API Gateway's own words. */
+    readonly eventType?: string;
+    readonly routeKey?: string;
     readonly connectionId: string;
     readonly authorizer?: Readonly<Record<string, unknown>> | null;
   };
@@ -30,12 +32,16 @@ export interface WebSocketDeps {
   readonly log: Log;
 }
 
-/** `$connect`, `$disconnect` and `$default` of the chat. */
+/**
+ * Connections as they come and go, and their frames. What happened is read off the event's type, never off its route: a route may be chosen
+ * by what a client says. Where a frame `{"action":"$connect"}` led to that route, its sender would be entered once more, with the token of
+ * its first hour, after having been put out; by `$disconnect` it would be gone for everybody and still be told everything. To us both are frames.
+ */
 export function handlerOf({ chat, log }: WebSocketDeps): (event: WebSocketEvent) => Promise<WebSocketResult> {
   return async (event) => {
-    const { routeKey, connectionId, authorizer } = event.requestContext;
-    switch (routeKey) {
-      case '$connect': {
+    const { eventType, connectionId, authorizer } = event.requestContext;
+    switch (eventType) {
+      case 'CONNECT': {
         const authorized = authorizedUser(authorizer);
         if (!authorized) {
           // The route stands without its authoriser: a fault of the deployment.
@@ -45,13 +51,16 @@ export function handlerOf({ chat, log }: WebSocketDeps): (event: WebSocketEvent)
         await chat.connected(connectionId, authorized.user, authorized.tokenUntil);
         return { statusCode: 200 };
       }
-      case '$disconnect':
+      case 'DISCONNECT':
         await chat.disconnected(connectionId);
         return { statusCode: 200 };
-      default: {
+      case 'MESSAGE': {
         const body = await chat.frame(connectionId, textOf(event));
         return { statusCode: 200, ...(body !== undefined && { body }) };
       }
+      default:
+        log.error('chat.unknown_event', { eventType });
+        return { statusCode: 400 };
     }
   };
 }

@@ -4,6 +4,7 @@ import { NestLogger } from '#adapters/pino/nest-logger.js';
 import { measureProcess } from '#adapters/prometheus/event-loop.js';
 import { Lifecycle } from '#adapters/rest/kit/lifecycle.js';
 import { createRestServer } from '#adapters/rest/kit/rest-server.js';
+import { SocketsModule } from '#adapters/socketio/sockets.module.js';
 import { InstallShippedTypes } from '#domain/communication/application/install-shipped-types.js';
 import { InstallGallery } from '#domain/templating/application/install-gallery.js';
 import { BootstrapWorkspace } from '#domain/workspace/application/bootstrap-workspace.js';
@@ -40,7 +41,8 @@ export async function serve(
   const started: Duty[] = [];
   try {
     const withUrl = { ...target, providers: [...target.providers, answers<PublicUrl>(PublicUrl, publicUrl)] };
-    const module = ServerModule.of(withUrl, config.door, config.roles);
+    const sockets = config.roles.includes('realtime') ? [SocketsModule] : [];
+    const module = ServerModule.of(withUrl, config.door, config.roles, sockets);
     app = await createRestServer(module, config.door, new NestLogger(log));
     measureProcess(app.get<Metrics>(Metrics));
     const url = await listen(app, config, publicUrl);

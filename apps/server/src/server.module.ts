@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { HealthController } from '#adapters/rest/health/health.controller.js';
 import { AttachmentsController } from '#adapters/rest/chat/attachments.controller.js';
 import { AttachmentUploadsController } from '#adapters/rest/chat/attachment-uploads.controller.js';
@@ -43,7 +43,6 @@ import { ApiKeysController } from '#adapters/rest/workspace/api-keys.controller.
 import { WebhookEndpointsController } from '#adapters/rest/webhooks/webhook-endpoints.controller.js';
 import { WebhookMessagesController } from '#adapters/rest/webhooks/webhook-messages.controller.js';
 import { WorkspaceController } from '#adapters/rest/workspace/workspace.controller.js';
-import { SocketsModule } from '#adapters/socketio/sockets.module.js';
 import type { Role } from './config/server-config.js';
 import { contexts, portsOf } from './contexts.js';
 import type { Target } from './targets/target.js';
@@ -99,14 +98,20 @@ const API = [
 /** The contexts, the target's adapters for their ports, and the doors that this process's roles open. */
 @Module({})
 export class ServerModule {
-  static of(target: Target, door: RestSettings, roles: readonly Role[]): DynamicModule {
+  /** @param sockets the door for live connections, of a process that opens it: functions do not, and need not read it */
+  static of(
+    target: Target,
+    door: RestSettings,
+    roles: readonly Role[],
+    sockets: readonly Type[] = [],
+  ): DynamicModule {
     return {
       module: ServerModule,
       imports: [
         portsOf(target.providers),
         RestKitModule.with(door),
         ...contexts(),
-        ...(roles.includes('realtime') ? [SocketsModule] : []),
+        ...sockets,
         ...(roles.includes('api') ? [HooksModule, OutboxModule] : []),
       ],
       controllers: roles.includes('api') ? [...OPERATION, ...API] : OPERATION,

@@ -7,17 +7,16 @@ import { DynamoConnections } from '#adapters/dynamodb/chat/dynamo-connections.js
 import { DynamoPresence } from '#adapters/dynamodb/chat/dynamo-presence.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
-import { S3BlobLinks } from '#adapters/s3/s3-blob-links.js';
-import { S3Blobs } from '#adapters/s3/s3-blobs.js';
 import { NoPreviews } from '#adapters/sharp/no-previews.js';
-import { HttpWebhookTransport } from '#adapters/webhook-http/http-webhook-transport.js';
 import { BadConfiguration } from '#apps/server/src/config/config-reader.js';
 import { DeliveryInProcess } from '#apps/server/src/targets/delivery-in-process.js';
 import { deliveryToolsOver, providersOverDynamo } from '#apps/server/src/targets/over-dynamo.js';
 import { alone } from '#domain/delivery/application/company.js';
+import type { UrlPolicy } from '#domain/webhooks/model/webhook-url.js';
 import type { Connections } from '#ports/chat/connections.js';
 import { type Ground, openGround } from './ground.js';
 import type { Environment } from './lambda-config.js';
+import { LaterBlobLinks, LaterBlobs, LaterWebhookTransport } from './later.js';
 
 /** Every port with its adapter, and the way to connections that API Gateway holds. */
 export interface LambdaTarget extends Ground {
@@ -48,14 +47,22 @@ export async function openTarget(env: Environment): Promise<LambdaTarget> {
   const providers = await providersOverDynamo({
     ...{ config, log, publicUrl, clock, randomness, ids, stores, secrets, signed, presence, realtime },
     metrics: new PrometheusMetrics(),
-    blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }),
+    blobs: new LaterBlobs(async () => {
+      const { S3Blobs } = await import('#adapters/s3/s3-blobs.js');
+      return new S3Blobs({ client: await clients.s3(), bucket: aws.bucket });
+    }),
     // What a function may take and answer is less than a file may be.
-    ...(aws.s3Links && { blobLinks: new S3BlobLinks({ client: clients.s3, bucket: aws.bucket }, clock) }),
+    ...(aws.s3Links && {
+      blobLinks: new LaterBlobLinks(async () => {
+        const { S3BlobLinks } = await import('#adapters/s3/s3-blob-links.js');
+        return new S3BlobLinks({ client: await clients.s3(), bucket: aws.bucket }, clock);
+      }),
+    }),
     // Each process counts for itself; what may come in at all, API Gateway limits.
     rateLimits: new MemoryRateLimits(clock),
     // What makes pictures small is built for one machine: it is not in what is deployed.
     previews: new NoPreviews(),
-    webhookTransport: new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate }),
+    webhookTransport: webhooksOf({ allowPrivate: config.webhooksToPrivate }),
     // Never started here: it knows the providers, of whom it is asked.
     delivery: new DeliveryInProcess(
       await deliveryToolsOver({
@@ -67,4 +74,11 @@ export async function openTarget(env: Environment): Promise<LambdaTarget> {
     ),
   });
   return { ...ground, providers, connections, posts, users, realtime };
+}
+
+function webhooksOf(policy: UrlPolicy): LaterWebhookTransport {
+  return new LaterWebhookTransport(policy, async () => {
+    const { HttpWebhookTransport } = await import('#adapters/webhook-http/http-webhook-transport.js');
+    return new HttpWebhookTransport(policy);
+  });
 }

@@ -49,6 +49,7 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
   });
   for (const [topic, hint] of Object.entries(hintsOf(stores))) hot.share(topic, hint);
   const signed = await signedParts(secrets, publicUrl);
+  const files = { client: await clients.s3(), bucket: aws.bucket };
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const sharpPreviews = new SharpPreviews(log, { mostPixels: config.uploads.mostPixels });
   const previews = config.previews ? sharpPreviews : new NoPreviews();
@@ -65,8 +66,8 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
     providers: await providersOverDynamo({
       ...{ config, log, publicUrl, clock, randomness, ids, metrics, stores, secrets, signed, delivery },
       ...{ rateLimits: hot.rateLimits, presence: hot.presence, realtime: hot.realtime },
-      ...{ blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }), previews, webhookTransport },
-      ...(aws.s3Links && { blobLinks: new S3BlobLinks({ client: clients.s3, bucket: aws.bucket }, clock) }),
+      ...{ blobs: new S3Blobs(files), previews, webhookTransport },
+      ...(aws.s3Links && { blobLinks: new S3BlobLinks(files, clock) }),
     }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {

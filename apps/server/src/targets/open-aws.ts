@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -22,7 +22,8 @@ const MOST_SOCKETS = 128;
 export interface AwsClients {
   readonly dynamo: DynamoDBClient;
   readonly sqs: SQSClient;
-  readonly s3: S3Client;
+  /** Made, and its SDK read, when somebody first asks: most functions never do. */
+  s3(): Promise<S3Client>;
   readonly secrets: SecretsManagerClient;
   close(): void;
 }
@@ -45,14 +46,17 @@ export function openAws(config: AwsConfig): AwsClients {
     requestHandler: within(ANSWER_WITHIN_MS),
   });
   const sqs = new SQSClient({ ...at(config.sqsEndpoint), requestHandler: within(POLL_WITHIN_MS) });
-  const s3 = new S3Client({ ...at(config.s3Endpoint), forcePathStyle: config.s3Endpoint !== undefined });
   const secrets = new SecretsManagerClient(at(config.secretsEndpoint));
+  let s3: Promise<S3Client> | undefined;
   return {
     dynamo,
     sqs,
-    s3,
+    s3: () => (s3 ??= openS3({ ...at(config.s3Endpoint), forcePathStyle: config.s3Endpoint !== undefined })),
     secrets,
-    close: () => [dynamo, sqs, s3, secrets].forEach((client) => client.destroy()),
+    close() {
+      for (const client of [dynamo, sqs, secrets]) client.destroy();
+      void s3?.then((client) => client.destroy());
+    },
   };
 }
 
@@ -67,6 +71,11 @@ export function secretsOver(
   return new SecretsManagerSecrets({ client: clients.secrets, prefix: config.secrets }, randomness);
 }
 
+async function openS3(config: S3ClientConfig): Promise<S3Client> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  return new S3Client(config);
+}
+
 /** For emulators: a deployment brings its table, queues and bucket, with all that their rules need. */
 export async function createMissing(
   config: AwsConfig,
@@ -76,7 +85,8 @@ export async function createMissing(
   await createTable(clients.dynamo, config.table);
   await queues.createQueues();
   try {
-    await clients.s3.send(new CreateBucketCommand({ Bucket: config.bucket }));
+    const { CreateBucketCommand } = await import('@aws-sdk/client-s3');
+    await (await clients.s3()).send(new CreateBucketCommand({ Bucket: config.bucket }));
   } catch (error) {
     const isThere = error instanceof Error && /BucketAlready/.test(error.name);
     if (!isThere) throw error;
