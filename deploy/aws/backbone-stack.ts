@@ -10,6 +10,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Subscription, SubscriptionProtocol } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { RINGING } from '#adapters/dynamodb/stream/stream-records.js';
 import { lanes, type Lane } from '#domain/delivery/model/dispatch.js';
 import { DeadLetters } from './constructs/dead-letters.js';
 import type { PosthornFunction } from './constructs/posthorn-function.js';
@@ -200,10 +201,17 @@ export class BackboneStack extends Stack {
       onFailure: new SqsDlq(deadLetters.queue),
       filters: [
         // The stream has every write; what is filtered out here costs nothing.
-        FilterCriteria.filter({
-          eventName: FilterRule.isEqual('INSERT'),
-          dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('OUTBOX#') } } },
-        }),
+        ...Object.values(RINGING).map(({ pk, sk }) =>
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual('INSERT'),
+            dynamodb: {
+              Keys: {
+                pk: { S: FilterRule.beginsWith(pk) },
+                ...(sk !== undefined && { sk: { S: FilterRule.isEqual(sk) } }),
+              },
+            },
+          }),
+        ),
       ],
     });
   }

@@ -109,7 +109,9 @@ describe('on Lambda', () => {
   const ring = async (relay: Awaited<ReturnType<typeof openRelay>>): Promise<void> => {
     const table = new DynamoTable({ client: clients.dynamo, table: 'posthorn', clock, randomness });
     const untold = await new DynamoOutbox(table, randomness).untold(100);
-    const Records = untold.map(({ seq }) => ({ dynamodb: { NewImage: { seq: { N: String(seq) } } } }));
+    const Records = untold.map(({ seq }) => ({
+      dynamodb: { NewImage: { pk: { S: 'OUTBOX#0' }, sk: { S: '' }, seq: { N: String(seq) } } },
+    }));
     if (Records.length > 0) await host.invoke(relay, { Records });
   };
 

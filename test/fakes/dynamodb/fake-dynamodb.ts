@@ -20,6 +20,11 @@ export interface DynamoFault {
   readonly every?: number;
 }
 
+export interface InsertedRecord {
+  readonly eventName: 'INSERT';
+  readonly dynamodb: { readonly NewImage: Readonly<Record<string, unknown>> };
+}
+
 export interface FakeDynamo {
   readonly url: string;
   /** What a request over HTTP gets, without the way there and back; `lost`, there is no answer. */
@@ -27,6 +32,8 @@ export interface FakeDynamo {
   /** Meets the next requests, in the order in which the faults were planned. */
   plan(fault: DynamoFault): void;
   journal(): readonly DynamoCall[];
+  /** Told of each item that was put where there was none, at least once and in no order, as the stream of its table has it. */
+  onInserted(hear: (record: InsertedRecord) => void): void;
   /** Items of a table, as DynamoDB's JSON, for a checker's eye: no door of the product scans. */
   scan(table: string): Promise<readonly Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -38,6 +45,7 @@ export interface FakeDynamo {
  */
 export async function startFakeDynamo(): Promise<FakeDynamo> {
   const calls: DynamoCall[] = [];
+  const hearers = new Set<(record: InsertedRecord) => void>();
   const faults: { left: number; passed: number; readonly fault: DynamoFault }[] = [];
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,6 +71,8 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
     }
     calls.push({ operation, answer: fault ? 'answer lost' : 'passed on' });
     const answer = await answerTo(operation, text);
+    if (answer.status === 200 && hearers.size > 0)
+      for (const record of insertedBy(operation, text)) for (const hear of hearers) hear(record);
     return fault ? 'lost' : answer;
   };
   const answerTo = async (operation: string, text: string): Promise<Answer> => {
@@ -91,9 +101,25 @@ export async function startFakeDynamo(): Promise<FakeDynamo> {
     ask,
     plan: (fault) => void faults.push({ left: fault.times, passed: 0, fault }),
     journal: () => calls,
+    onInserted: (hear) => void hearers.add(hear),
     scan: (table) => local.scan(table),
     close: () => closeAll(server),
   };
+}
+
+interface PutRequest {
+  readonly Item: Readonly<Record<string, unknown>>;
+  readonly ConditionExpression?: string;
+}
+
+/** Of what was done: those puts that would have been refused had there been something. */
+function insertedBy(operation: string, text: string): InsertedRecord[] {
+  if (operation !== 'PutItem' && operation !== 'TransactWriteItems') return [];
+  const input = JSON.parse(text) as PutRequest & { readonly TransactItems?: { readonly Put?: PutRequest }[] };
+  const puts = input.TransactItems?.flatMap(({ Put }) => Put ?? []) ?? [input];
+  return puts
+    .filter(({ ConditionExpression }) => ConditionExpression === 'attribute_not_exists(pk)')
+    .map(({ Item }) => ({ eventName: 'INSERT', dynamodb: { NewImage: Item } }));
 }
 
 function refused(name: string): Answer {

@@ -45,6 +45,8 @@ export interface QueueSource {
   readonly client: SQSClient;
   readonly url: string;
   readonly batch: number;
+  /** How long it waits for a message; not at all if undefined. */
+  readonly waitSeconds?: number;
 }
 
 export interface FedBatch {
@@ -59,13 +61,14 @@ export interface FedBatch {
  */
 export async function feedBatch<T extends Answer>(
   host: LambdaHost,
-  { client, url, batch }: QueueSource,
+  { client, url, batch, waitSeconds }: QueueSource,
   handler: (event: never, invocation: { getRemainingTimeInMillis(): number }) => Promise<T>,
 ): Promise<FedBatch> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: batch,
+      ...(waitSeconds !== undefined && { WaitTimeSeconds: waitSeconds }),
       MessageSystemAttributeNames: ['All'],
     }),
   );

@@ -14,6 +14,7 @@ import { deliveryToolsOver, providersOverDynamo } from '#apps/server/src/targets
 import { alone } from '#domain/delivery/application/company.js';
 import type { UrlPolicy } from '#domain/webhooks/model/webhook-url.js';
 import type { Connections } from '#ports/chat/connections.js';
+import type { Clock } from '#ports/system/clock.js';
 import { type Ground, openGround } from './ground.js';
 import type { Environment } from './lambda-config.js';
 import { LaterBlobLinks, LaterBlobs, LaterWebhookTransport } from './later.js';
@@ -28,11 +29,11 @@ export interface LambdaTarget extends Ground {
 }
 
 /** State in DynamoDB, queues in SQS, files in S3, sockets in API Gateway: for functions that are there for an event, and may be frozen after it. */
-export async function openTarget(env: Environment): Promise<LambdaTarget> {
+export async function openTarget(env: Environment, clockInUse?: Clock): Promise<LambdaTarget> {
   const endpoint = env['APIGW_ENDPOINT'];
   if (!endpoint || !URL.canParse(endpoint))
     throw new BadConfiguration(['APIGW_ENDPOINT: must be where @connections of the WebSocket API is']);
-  const ground = await openGround(env);
+  const ground = await openGround(env, clockInUse);
   const { config, log, clock, randomness, ids, clients, table, stores, secrets, publicUrl, signed } = ground;
   const { aws } = config;
   const gateway = new ApiGatewayManagementApiClient({ endpoint, region: aws.region, maxAttempts: 1 });

@@ -34,7 +34,10 @@ export interface Ground {
   readonly signed: SignedParts;
 }
 
-/** Once for a process: the connections of its clients are kept, frozen and thawed with it. */
+/**
+ * Once for a process: the connections of its clients are kept, frozen and thawed with it.
+ * @param clock another one than the system's is for tests
+ */
 export async function openGround(env: Environment, clock: Clock = new SystemClock()): Promise<Ground> {
   const clients = openAws(readAws(new ConfigReader(env), false));
   const config = await readLambdaConfig(env, clients.secrets);
