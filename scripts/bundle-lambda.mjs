@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const out = join(dist, 'lambda');
 
-const ENTRIES = ['http', 'websocket', 'authoriser', 'lane', 'timer', 'relay'];
+const ENTRIES = ['http', 'websocket', 'authoriser', 'lane', 'timer', 'relay', 'store', 'notify'];
 /** Threads that a bundled module starts. */
 const THREADS = ['libs/adapters/handlebars/inspection-thread.js'];
 /** Read at run time by those who answer requests, where they stand in dist/. */

@@ -13,7 +13,7 @@ import type { Construct } from 'constructs';
 import { lanes, type Lane } from '#domain/delivery/model/dispatch.js';
 import { DeadLetters } from './constructs/dead-letters.js';
 import type { PosthornFunction } from './constructs/posthorn-function.js';
-import type { FoundationStack, FunctionPlan } from './foundation-stack.js';
+import { type FoundationStack, type FunctionPlan, STORE_SECONDS } from './foundation-stack.js';
 
 /** HTTP APIs wait 30 s for an answer. */
 const ANSWER_WITHIN_SECONDS = 29;
@@ -26,6 +26,7 @@ export const SERVES_REQUESTS = {
   timeoutSeconds: ANSWER_WITHIN_SECONDS,
   secrets: ['settings', 'signed-links', 'user-tokens'],
   fills: lanes,
+  chats: true,
 } as const satisfies Partial<FunctionPlan>;
 
 /**
@@ -55,6 +56,7 @@ export class BackboneStack extends Stack {
     for (const lane of lanes) this.#lane(lane);
     this.#timer();
     this.#relay();
+    this.#store();
   }
 
   /** A function that knows the addresses of the API and of SES, too. */
@@ -155,6 +157,8 @@ export class BackboneStack extends Stack {
       timeoutSeconds: TICK_SECONDS,
       secrets: ['settings', 'signed-links', 'user-tokens'],
       fills: lanes,
+      // It says what was scheduled.
+      chats: true,
     });
     // The next minute does what this one did not.
     timer.function.configureAsyncInvoke({
@@ -171,6 +175,21 @@ export class BackboneStack extends Stack {
         deadLetterQueue: deadLetters.queue,
       }),
     });
+  }
+
+  /** With the backbone, for messages can be sent by REST where there are no sockets. */
+  #store(): void {
+    const store = this.functionFor(this, 'Store', {
+      name: 'store',
+      entry: 'store',
+      memoryMiB: 512,
+      timeoutSeconds: STORE_SECONDS,
+      secrets: ['settings', 'signed-links', 'user-tokens'],
+      fills: lanes,
+      chats: true,
+    });
+    // A table that is throttled is not helped by a thousand functions that ask it again.
+    this.#foundation.feed(store, this.#foundation.waitingMessages, 10);
   }
 
   #relay(): void {

@@ -41,7 +41,9 @@ describe('the bundles of functions', () => {
       'authoriser',
       'http',
       'lane',
+      'notify',
       'relay',
+      'store',
       'timer',
       'websocket',
     ]);
@@ -57,7 +59,7 @@ describe('the bundles of functions', () => {
   });
 
   it('hold no framework where none is needed', () => {
-    for (const name of ['lane', 'authoriser']) {
+    for (const name of ['lane', 'authoriser', 'notify']) {
       const chunks = functions[name] ?? {};
       const eager = modulesOf(chunks, loadedWith(chunks, ['index.mjs']));
       expect(

@@ -12,6 +12,7 @@ import { DynamoSecrets } from '#adapters/dynamodb/secrets/dynamo-secrets.js';
 import { S3Blobs } from '#adapters/s3/s3-blobs.js';
 import { SecretsManagerSecrets } from '#adapters/secrets-manager/secrets-manager-secrets.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
+import { SqsWaitingMessages } from '#adapters/sqs/sqs-waiting-messages.js';
 import type { Duty } from '../duty.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
 import { createMissing, openAws } from './open-aws.js';
@@ -32,7 +33,10 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
   const clients = openAws(aws);
   const table = new DynamoTable({ client: clients.dynamo, table: aws.table, clock, randomness });
   const signals = new SqsLaneSignals({ client: clients.sqs, prefix: aws.queues, waitSeconds: POLL_S });
-  if (aws.createsWhatIsMissing) await createMissing(aws, clients, signals);
+  const waiting = new SqsWaitingMessages({
+    ...{ client: clients.sqs, prefix: aws.queues, waitSeconds: POLL_S, clock, log },
+  });
+  if (aws.createsWhatIsMissing) await createMissing(aws, clients, signals, waiting);
   const stores = dynamoStores({ table, clock, randomness, ids, log, signals });
   const secrets =
     aws.secrets === undefined
@@ -70,6 +74,7 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
       ...{ config, log, publicUrl, clock, randomness, ids, metrics, stores, secrets, signed, delivery },
       ...{ rateLimits: hot.rateLimits, presence: hot.presence, realtime: hot.realtime },
       ...{ blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }), previews, webhookTransport },
+      waiting,
     }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {

@@ -56,9 +56,11 @@ export async function createMissing(
   config: AwsConfig,
   clients: AwsClients,
   queues: SqsLaneSignals,
+  ...others: readonly { createQueue(): Promise<void> }[]
 ): Promise<void> {
   await createTable(clients.dynamo, config.table);
   await queues.createQueues();
+  for (const one of others) await one.createQueue();
   try {
     await clients.s3.send(new CreateBucketCommand({ Bucket: config.bucket }));
   } catch (error) {
