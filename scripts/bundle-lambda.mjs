@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 const out = resolve(values.out ?? join(dist, 'lambda'));
 
-const NAMES = ['http', 'websocket', 'authoriser', 'lane', 'timer', 'relay'];
+const NAMES = ['http', 'websocket', 'authoriser', 'lane', 'timer', 'relay', 'store', 'notify'];
 const ENTRIES = [
   ...NAMES.map((name) => [name, `apps/lambda/src/entries/${name}.js`]),
   ...values.also.map((one) => one.split('=')),

@@ -14,7 +14,7 @@ import { RINGING } from '#adapters/dynamodb/stream/stream-records.js';
 import { lanes, type Lane } from '#domain/delivery/model/dispatch.js';
 import { DeadLetters } from './constructs/dead-letters.js';
 import type { PosthornFunction } from './constructs/posthorn-function.js';
-import type { FoundationStack, FunctionPlan } from './foundation-stack.js';
+import { type FoundationStack, type FunctionPlan, STORE_SECONDS } from './foundation-stack.js';
 
 /** HTTP APIs wait 30 s for an answer. */
 const ANSWER_WITHIN_SECONDS = 29;
@@ -27,6 +27,7 @@ export const SERVES_REQUESTS = {
   timeoutSeconds: ANSWER_WITHIN_SECONDS,
   secrets: ['settings', 'signed-links', 'user-tokens'],
   fills: lanes,
+  chats: true,
 } as const satisfies Partial<FunctionPlan>;
 
 /**
@@ -56,6 +57,7 @@ export class BackboneStack extends Stack {
     for (const lane of lanes) this.#lane(lane);
     this.#timer();
     this.#relay();
+    this.#store();
   }
 
   /** A function that knows the addresses of the API and of SES, too. */
@@ -156,6 +158,8 @@ export class BackboneStack extends Stack {
       timeoutSeconds: TICK_SECONDS,
       secrets: ['settings', 'signed-links', 'user-tokens'],
       fills: lanes,
+      // It says what was scheduled.
+      chats: true,
     });
     // The next minute does what this one did not.
     timer.function.configureAsyncInvoke({
@@ -172,6 +176,21 @@ export class BackboneStack extends Stack {
         deadLetterQueue: deadLetters.queue,
       }),
     });
+  }
+
+  /** With the backbone, for messages can be sent by REST where there are no sockets. */
+  #store(): void {
+    const store = this.functionFor(this, 'Store', {
+      name: 'store',
+      entry: 'store',
+      memoryMiB: 512,
+      timeoutSeconds: STORE_SECONDS,
+      secrets: ['settings', 'signed-links', 'user-tokens'],
+      fills: lanes,
+      chats: true,
+    });
+    // A table that is throttled is not helped by a thousand functions that ask it again.
+    this.#foundation.feed(store, this.#foundation.waitingMessages, 10);
   }
 
   #relay(): void {

@@ -12,8 +12,11 @@ import type { Construct } from 'constructs';
 import type { BackboneStack } from './backbone-stack.js';
 import { PosthornFunction } from './constructs/posthorn-function.js';
 import { ContextStack } from './context-stack.js';
-import { type FoundationStack, SOCKET_STAGE } from './foundation-stack.js';
+import { type FoundationStack, NOTIFY_SECONDS, SOCKET_STAGE } from './foundation-stack.js';
 import { lanes } from '#domain/delivery/model/dispatch.js';
+
+/** Large conversations whose people are told at the same time. */
+const NOTIFIED_AT_ONCE = 50;
 
 /** The chat's endpoints, and the sockets: connections, what comes in by them, and who may open one. */
 export class ChatStack extends ContextStack {
@@ -33,7 +36,9 @@ export class ChatStack extends ContextStack {
       timeoutSeconds: 29,
       secrets: ['settings', 'user-tokens'],
       fills: lanes,
+      chats: true,
     });
+    this.#notify(foundation, backbone);
     // It reads a token and nothing else: not the table, not a bucket.
     const authoriser = new PosthornFunction(this, 'Authoriser', {
       name: `${prefix}-authoriser`,
@@ -50,6 +55,19 @@ export class ChatStack extends ContextStack {
     });
     foundation.grantSecrets(authoriser, ['settings', 'user-tokens']);
     this.#routes(foundation, websocket, authoriser);
+  }
+
+  /** Apart from those that take frames: telling ten thousand people of one message keeps nobody from sending the next. */
+  #notify(foundation: FoundationStack, backbone: BackboneStack): void {
+    const notify = backbone.functionFor(this, 'Notify', {
+      name: 'notify',
+      entry: 'notify',
+      memoryMiB: 512,
+      timeoutSeconds: NOTIFY_SECONDS,
+      secrets: ['settings', 'signed-links'],
+      fills: [],
+    });
+    foundation.feed(notify, foundation.chatNotices, NOTIFIED_AT_ONCE);
   }
 
   #routes(foundation: FoundationStack, websocket: PosthornFunction, authoriser: PosthornFunction): void {

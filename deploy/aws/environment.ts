@@ -8,6 +8,8 @@ export interface DeployedParts {
   readonly secrets: string;
   readonly sockets: string;
   readonly logLevel: string;
+  /** A function tells connected people of large conversations, with a queue before it. */
+  readonly chatNotices: boolean;
 }
 
 export function environmentOf(parts: DeployedParts): Record<string, string> {
@@ -19,6 +21,7 @@ export function environmentOf(parts: DeployedParts): Record<string, string> {
     POSTHORN_EVENT_STREAM: parts.events,
     POSTHORN_SECRETS: parts.secrets,
     APIGW_ENDPOINT: parts.sockets,
+    POSTHORN_CHAT_NOTICES: String(parts.chatNotices),
     LOG_LEVEL: parts.logLevel,
   };
 }

@@ -1,8 +1,11 @@
 import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { lanes, type Lane } from '#domain/delivery/model/dispatch.js';
 import { Blobs, EventArchive } from './constructs/blobs.js';
+import { ChatQueue, type ChatQueueProps } from './constructs/chat-queue.js';
 import { EventStream } from './constructs/event-stream.js';
 import { KeptSecrets, type SecretName } from './constructs/kept-secrets.js';
 import { LaneQueue } from './constructs/lane-queue.js';
@@ -26,7 +29,13 @@ export interface FunctionPlan {
   readonly secrets: readonly SecretName[];
   /** Lanes that it puts parcels into. */
   readonly fills: readonly Lane[];
+  /** It puts messages into logs, by itself or for others. */
+  readonly chats?: boolean;
 }
+
+/** Of the functions that the chat's queues feed. */
+export const STORE_SECONDS = 30;
+export const NOTIFY_SECONDS = 60;
 
 /** What is kept, and what everything else stands on. Deployed first, changed seldom, and never deleted with its content. */
 export class FoundationStack extends Stack {
@@ -36,6 +45,10 @@ export class FoundationStack extends Stack {
   readonly table: OneTable;
   readonly lanes: Readonly<Record<Lane, LaneQueue>>;
   readonly sockets: WebSocketApi;
+  /** Messages that the table could not take when they were sent. */
+  readonly waitingMessages: Queue;
+  /** What connected people are to be told of, by name. */
+  readonly chatNotices: Queue;
   readonly #blobs: Blobs;
   readonly #events: EventStream;
   readonly #secrets: KeptSecrets;
@@ -55,6 +68,21 @@ export class FoundationStack extends Stack {
         new LaneQueue(this, `Lane-${lane}`, { prefix, lane, sizes: settings.lanes[lane], alarms }),
       ]),
     ) as Record<Lane, LaneQueue>;
+    this.waitingMessages = this.#chatQueue('Store', {
+      name: `${prefix}-chat-store`,
+      timeoutSeconds: STORE_SECONDS,
+      // Each ten seconds: three hours of a table that takes nothing.
+      receives: 1000,
+      lateAfterSeconds: 300,
+      late: 'Messages of the chat have waited longer than 300 s for a table that takes them.',
+    });
+    this.chatNotices = this.#chatQueue('Notify', {
+      name: `${prefix}-chat-notify`,
+      timeoutSeconds: NOTIFY_SECONDS,
+      receives: 20,
+      lateAfterSeconds: 60,
+      late: 'Connected people are told more than 60 s late of what was said.',
+    });
     this.#blobs = new Blobs(this, 'Blobs');
     const { bucket } = new EventArchive(this, 'EventArchive');
     this.#events = new EventStream(this, 'Events', { name: `${prefix}-events`, bucket, alarms });
@@ -89,8 +117,21 @@ export class FoundationStack extends Stack {
         ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
         [this.lanes[lane].queue.queueArn],
       );
+    if (plan.chats)
+      made.may(
+        ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+        [this.waitingMessages.queueArn, this.chatNotices.queueArn],
+      );
     made.may(['execute-api:ManageConnections'], [`${this.#socketsArn()}/*/@connections/*`]);
     return made;
+  }
+
+  /** Batches of a queue of the chat, whose messages a function may put off. @param atOnce functions, 2 at least */
+  feed(made: PosthornFunction, queue: Queue, atOnce: number): void {
+    made.may(['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'], [queue.queueArn]);
+    made.function.addEventSource(
+      new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: atOnce }),
+    );
   }
 
   get secretsPrefix(): string {
@@ -99,6 +140,10 @@ export class FoundationStack extends Stack {
 
   grantSecrets(made: PosthornFunction, names: readonly SecretName[]): void {
     this.#secrets.grantRead(made.function, names);
+  }
+
+  #chatQueue(id: string, props: Omit<ChatQueueProps, 'alarms'>): Queue {
+    return new ChatQueue(this, `Chat${id}`, { ...props, alarms: this.notices.alarms }).queue;
   }
 
   #socketsArn(): string {
@@ -111,6 +156,8 @@ export class FoundationStack extends Stack {
 
   #environment(): Record<string, string> {
     return environmentOf({
+      // Without sockets nobody is connected, and nobody would take the notices.
+      chatNotices: this.settings.contexts.includes('chat'),
       table: this.table.table.tableName,
       queues: this.settings.prefix,
       blobs: this.#blobs.bucket.bucketName,

@@ -153,6 +153,71 @@ describe('What is deployed on AWS', () => {
     },
   );
 
+  it.each([
+    ['store', 'backbone/', 1000, 30, 10],
+    ['notify', 'chat/', 20, 60, 50],
+  ] as const)(
+    'gives the chat’s queue to %s groups that wait for nobody else, dead letters and a function',
+    (name, stack, maxReceiveCount, timeout, atOnce) => {
+      expect(named('AWS::SQS::Queue', `posthorn-chat-${name}.fifo`).Properties).toMatchObject({
+        FifoQueue: true,
+        DeduplicationScope: 'messageGroup',
+        FifoThroughputLimit: 'perMessageGroupId',
+        VisibilityTimeout: 2 * timeout,
+        RedrivePolicy: { maxReceiveCount },
+      });
+      expect(named('AWS::SQS::Queue', `posthorn-chat-${name}-dead.fifo`).Properties['FifoQueue']).toBe(true);
+      expect(named('AWS::Lambda::Function', `posthorn-${name}`).Properties).toMatchObject({
+        Timeout: timeout,
+      });
+      const feeding = ofType('AWS::Lambda::EventSourceMapping').filter(({ Properties }) =>
+        JSON.stringify(Properties['EventSourceArn']).includes(`Chat${name === 'store' ? 'Store' : 'Notify'}`),
+      );
+      expect(feeding).toHaveLength(1);
+      expect(feeding[0]?.id).toContain(stack);
+      expect(feeding[0]?.Properties).toMatchObject({
+        BatchSize: 10,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: atOnce },
+      });
+    },
+  );
+
+  it('lets into the chat’s queues whoever puts messages into logs, and nobody else', () => {
+    const mayFill = statementsOf(all)
+      .filter(
+        ({ actions, resources }) =>
+          actions.includes('sqs:SendMessage') && /Chat(Store|Notify)/.test(resources.join()),
+      )
+      .map(({ of }) => of.replace(/(Function)?Role.*$/, ''));
+    expect([...new Set(mayFill)].sort()).toEqual([
+      'backbone/Http',
+      'backbone/Store',
+      'backbone/Timer',
+      'campaign/Http',
+      'chat/Http',
+      'chat/WebSocket',
+      'communication/Http',
+    ]);
+  });
+
+  it('leaves notices to a function only where it is deployed', () => {
+    const app = new App({ outdir: join(folder, 'small.out'), analyticsReporting: false });
+    const made = posthornStacks(app, { ...DEFAULT_SETTINGS, bundles: folder, contexts: [] }, {});
+    const told = (stacks_: typeof made): string[] =>
+      stacks_.flatMap((stack) =>
+        Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')).map(
+          (one) =>
+            (one['Properties'] as { Environment: { Variables: Record<string, string> } }).Environment
+              .Variables['POSTHORN_CHAT_NOTICES'] ?? '',
+        ),
+      );
+    expect([...new Set(told(made))]).toEqual(['false']);
+    expect(named('AWS::Lambda::Function', 'posthorn-websocket').Properties).toMatchObject({
+      Environment: { Variables: { POSTHORN_CHAT_NOTICES: 'true' } },
+    });
+  });
+
   it('leaves a fifth of what a new account may run at once to the lanes, and the rest to requests', () => {
     const reserved = ofType('AWS::Lambda::Function').map(
       ({ Properties }) => (Properties['ReservedConcurrentExecutions'] as number | undefined) ?? 0,

@@ -17,9 +17,11 @@ export class WatchStack extends Stack {
       ...lanes.map((lane) => `lane-${lane}`),
       'timer',
       'relay',
-      ...(contexts.includes('chat') ? ['websocket', 'authoriser'] : []),
+      'store',
+      ...(contexts.includes('chat') ? ['websocket', 'authoriser', 'notify'] : []),
     ].map((name) => `${prefix}-${name}`);
     const queues = lanes.map((lane) => `${prefix}-${lane}`);
+    const chatQueues = [`${prefix}-chat-store`, `${prefix}-chat-notify`];
     new Dashboard(this, 'Dashboard', {
       dashboardName: prefix,
       widgets: [
@@ -31,14 +33,12 @@ export class WatchStack extends Stack {
           ),
           graph(
             'Dead letters',
-            of(
-              'AWS/SQS',
-              'ApproximateNumberOfMessagesVisible',
-              'QueueName',
-              [...queues, `${prefix}-timer`, `${prefix}-relay`, `${prefix}-mail-events`].map(
+            of('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', [
+              ...[...queues, `${prefix}-timer`, `${prefix}-relay`, `${prefix}-mail-events`].map(
                 (name) => `${name}-dead`,
               ),
-            ),
+              ...chatQueues.map((name) => `${name}-dead.fifo`),
+            ]),
           ),
         ],
         [

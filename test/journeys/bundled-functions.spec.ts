@@ -24,7 +24,7 @@ import { feedBatch, LambdaHost } from '#test/fakes/lambda/lambda-host.js';
 import { until } from '#test/support/until.js';
 import { Functions, type Json, TOKEN_SECRET } from '#test/support/functions.js';
 
-const ENTRIES = ['authoriser', 'http', 'lane', 'relay', 'timer', 'websocket'];
+const ENTRIES = ['authoriser', 'http', 'lane', 'notify', 'relay', 'store', 'timer', 'websocket'];
 const LARGEST_BYTES = 5_000_000;
 /** Of the timer: it stops what it has begun ten seconds before its end. */
 const A_SHORT_MINUTE_MS = 11_000;
@@ -62,7 +62,7 @@ describe('the bundles of functions', () => {
   it.each(ENTRIES)('read at their start only what every start needs: %s', (name) => {
     const chunks = graph[name] ?? {};
     const eager = modulesOf(chunks, loadedWith(chunks, ['index.mjs']));
-    const framework = ['lane', 'authoriser'].includes(name) ? '@nestjs/core|fastify|' : '';
+    const framework = ['lane', 'authoriser', 'notify'].includes(name) ? '@nestjs/core|fastify|' : '';
     const unasked = new RegExp(`node_modules/(${framework}socket\\.io|undici|@aws-sdk/client-s3)/`);
     expect(eager.filter((module) => unasked.test(module))).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { ExpandCampaigns } from '#domain/campaign/application/expand-campaigns.js';
 import { RunImports } from '#domain/campaign/application/run-imports.js';
+import { StoreWaiting } from '#domain/chat/application/store-waiting.js';
 import { SweepAttachments } from '#domain/chat/application/sweep-attachments.js';
 import { RouteNotifications } from '#domain/communication/application/route-notifications.js';
 import { RelayEvents } from '#domain/events/relay-events.js';
@@ -22,6 +23,7 @@ export const workerDuties = (app: INestApplicationContext): readonly Duty[] => [
   duty('expansion of campaigns', app.get(ExpandCampaigns, { strict: false })),
   duty('routing of notifications', app.get(RouteNotifications, { strict: false })),
   duty('webhooks', app.get(DeliverWebhooks, { strict: false })),
+  duty('waiting messages', app.get(StoreWaiting, { strict: false })),
 ];
 
 /** What has to be done because time passes. */

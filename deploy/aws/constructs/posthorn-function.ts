@@ -15,7 +15,16 @@ import { Construct } from 'constructs';
 import { told } from './dead-letters.js';
 
 /** The bundles that the build writes, one folder each. */
-export const ENTRIES = ['http', 'websocket', 'authoriser', 'lane', 'timer', 'relay'] as const;
+export const ENTRIES = [
+  'http',
+  'websocket',
+  'authoriser',
+  'lane',
+  'timer',
+  'relay',
+  'store',
+  'notify',
+] as const;
 export type Entry = (typeof ENTRIES)[number];
 
 export interface PosthornFunctionProps {

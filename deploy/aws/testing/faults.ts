@@ -50,7 +50,7 @@ function faultsOfOne(one: Named, all: readonly Named[]): string[] {
   const has = (name: string): boolean => name in one.Properties;
   switch (one.Type) {
     case 'AWS::SQS::Queue': {
-      const name = text(one.Properties['QueueName']);
+      const name = text(one.Properties['QueueName']).replace(/\.fifo$/, '');
       const isLast = name.endsWith('-dead');
       return [
         ...unless(one.Properties['SqsManagedSseEnabled'] === true, 'is not encrypted'),

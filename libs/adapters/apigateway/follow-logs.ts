@@ -7,6 +7,7 @@ import type { Conversations } from '#ports/chat/conversations.js';
 import type { MessageLog, Position } from '#ports/chat/message-log.js';
 import type { Push } from '#ports/chat/realtime.js';
 import type { ConnectedUsers } from './connected-users.js';
+import type { Posted } from './connection-posts.js';
 
 export interface Place {
   readonly workspaceId: WorkspaceId;
@@ -18,6 +19,13 @@ export interface LogTools {
   readonly conversations: Conversations;
   readonly messages: MessageLog;
   readonly users: ConnectedUsers;
+}
+
+export interface CaughtUpTo {
+  readonly position: Position;
+  readonly more: boolean;
+  /** Somebody who is still there could not be told. */
+  readonly hasFailed: boolean;
 }
 
 /** Entries read at once. */
@@ -55,40 +63,49 @@ export class FollowLogs {
     );
   }
 
+  /**
+   * Brings to the end of the log whoever is behind it.
+   * @returns `again` if somebody could not be told for now, or there was more than may be told at once
+   */
+  async catchUpAll(place: Place, followers: readonly ConnectionFollowing[]): Promise<'told' | 'again'> {
+    const end = await this.#tools.conversations.find(place.workspaceId, place.conversationId);
+    const behind = end ? followers.filter(({ position }) => isBehind(position, end)) : [];
+    const caughtUp = await Promise.all(byPosition(behind).map((group) => this.catchUp(place, group)));
+    return caughtUp.some(({ more, hasFailed }) => more || hasFailed) ? 'again' : 'told';
+  }
+
   /** @returns of the first of them: where it is, and whether there is more */
-  async catchUp(
-    place: Place,
-    followers: readonly ConnectionFollowing[],
-  ): Promise<{ readonly position: Position; readonly more: boolean }> {
+  async catchUp(place: Place, followers: readonly ConnectionFollowing[]): Promise<CaughtUpTo> {
     const { messages, conversations } = this.#tools;
     let position = followers.map((one) => one.position).reduce(lowest);
     let there = followers;
+    let hasFailed = false;
     for (let told = 0; told < MOST_TOLD && there.length > 0;) {
       const page = await messages.since(place.conversationId, position, PAGE);
       // Asked after the log was read: nobody is shown what was said after they had gone.
       const members = new Set(await conversations.userIds(place.conversationId));
       const missed = missedIn(page, position);
-      there = await this.#giveAll(place, there, missed.told, missed.position, members);
+      const given = await this.#giveAll(place, there, missed.told, missed.position, members);
+      there = given.whole;
+      hasFailed ||= given.hasFailed;
       ({ position } = missed);
-      if (!page.more) return { position, more: false };
+      if (!page.more) return { position, more: false, hasFailed };
       told += missed.told.length;
     }
-    return { position, more: true };
+    return { position, more: true, hasFailed };
   }
 
-  /** @returns those who have been told all of it */
+  /** @returns those who have been told all of it, and whether anybody who is still there has not */
   async #giveAll(
     place: Place,
     followers: readonly ConnectionFollowing[],
     told: readonly Told[],
     position: Position,
     members: ReadonlySet<string>,
-  ): Promise<readonly ConnectionFollowing[]> {
+  ): Promise<{ readonly whole: readonly ConnectionFollowing[]; readonly hasFailed: boolean }> {
     const welcome = followers.filter(({ userId }) => members.has(userId));
-    const given = await Promise.all(
-      welcome.map(async (one) => ((await this.#give(place, one, told, position)) ? [one] : [])),
-    );
-    return given.flat();
+    const given = await Promise.all(welcome.map((one) => this.#give(place, one, told, position)));
+    return { whole: welcome.filter((_, at) => given[at] === 'told'), hasFailed: given.includes('failed') };
   }
 
   async #give(
@@ -96,29 +113,29 @@ export class FollowLogs {
     { connectionId, position: before }: ConnectionFollowing,
     told: readonly Told[],
     end: Position,
-  ): Promise<boolean> {
+  ): Promise<Posted> {
     let reached = before;
-    let isWhole = true;
+    let posted: Posted = 'told';
     for (const one of told) {
-      isWhole = await this.#post(connectionId, conversationId, one);
-      if (!isWhole) break;
+      posted = await this.#post(connectionId, conversationId, one);
+      if (posted !== 'told') break;
       reached = one.position;
     }
-    if (isWhole) reached = end;
+    if (posted === 'told') reached = end;
     if (isBehind(before, reached))
       await this.#tools.connections.advance(workspaceId, conversationId, connectionId, reached);
-    return isWhole;
+    return posted;
   }
 
-  async #post(connectionId: string, conversationId: ConversationId, told: Told): Promise<boolean> {
+  async #post(connectionId: string, conversationId: ConversationId, told: Told): Promise<Posted> {
     const { users } = this.#tools;
     const posted = await users.post(connectionId, frameOf({ kind: 'told', conversationId, told }));
-    if (posted !== 'too_large') return posted === 'told';
+    if (posted !== 'too_large') return posted;
     // It fits into no message of API Gateway: who wants it reads it by REST.
-    if (told.kind !== 'created') return true;
+    if (told.kind !== 'created') return 'told';
     const { seq } = told.message;
     const payload = { conversationId, fromSeq: seq, toSeq: seq, position: told.position };
-    return (await users.post(connectionId, encoded({ event: 'gap', payload }))) === 'told';
+    return users.post(connectionId, encoded({ event: 'gap', payload }));
   }
 }
 

@@ -10,6 +10,7 @@ import type { Push, Realtime } from '#ports/chat/realtime.js';
 import type { Log } from '#ports/system/log.js';
 import { FollowLogs, type LogTools, type Place } from './follow-logs.js';
 import { InTurn } from './in-turn.js';
+import { MOST_TOLD_AT_ONCE, type Notice, noticeOf, type TellLater } from './notices.js';
 
 /** Messages told to somebody who has just been added, or whose conversation has just been made. */
 const MOST_UNREAD_TOLD = 100;
@@ -19,6 +20,8 @@ const AT_ONCE = 16;
 
 export interface GatewayTools extends LogTools {
   readonly log: Log;
+  /** Left out, whoever stores something tells everybody of it. */
+  readonly tellLater?: TellLater;
 }
 
 export interface Followed extends Following {
@@ -51,6 +54,11 @@ export class GatewayRealtime implements Realtime {
 
   settled(): Promise<void> {
     return this.#turns.settled();
+  }
+
+  /** Tells what a notice is about to all who do not know it yet. @returns `again` if somebody could not be told for now */
+  noticed(notice: Notice): Promise<'told' | 'again'> {
+    return this.#turns.run(nameOf(notice), () => this.#tellNoticed(notice));
   }
 
   /** Undefined if there is no such conversation of which its user is a member, or the connection has gone. */
@@ -87,16 +95,45 @@ export class GatewayRealtime implements Realtime {
     if (one.length > 0) await this.#logs.catchUp(place, one);
   }
 
+  async #tellNoticed(notice: Notice): Promise<'told' | 'again'> {
+    if (notice.what !== 'conversation')
+      return this.#logs.catchUpAll(notice, await this.#gatheredFollowers(notice, notice));
+    await this.#tellConversation(notice);
+    return 'told';
+  }
+
+  /** Whether it was left to others: telling many costs time for which neither the sender nor a function for frames should wait. */
+  async #leave(notice: Notice | undefined): Promise<boolean> {
+    const { tellLater, conversations, log } = this.#tools;
+    if (!tellLater || !notice) return false;
+    const { conversationId } = notice;
+    const { data: items } = await conversations.members(conversationId, { limit: MOST_TOLD_AT_ONCE + 1 });
+    if (items.length <= MOST_TOLD_AT_ONCE) return false;
+    try {
+      await tellLater.send(notice);
+      return true;
+    } catch (error) {
+      // Told late by us rather than with whatever comes next.
+      log.warn('chat.notice_not_sent', { error, conversationId });
+      return false;
+    }
+  }
+
+  async #gatheredFollowers(place: Place, notice: Notice | undefined) {
+    const followers = await this.#followers(place);
+    if (followers.length > 0 || notice?.what !== 'message' || notice.no !== 1) return followers;
+    // Its making was told of to nobody if that push was lost.
+    await this.#gather(place);
+    return this.#followers(place);
+  }
+
   async #tell(place: Place, push: Push): Promise<void> {
+    const notice = noticeOf(place.workspaceId, push);
+    if (await this.#leave(notice)) return;
     switch (push.kind) {
       case 'message':
       case 'change': {
-        let followers = await this.#followers(place);
-        // Its making was told of to nobody if that push was lost.
-        if (followers.length === 0 && push.kind === 'message' && push.message.seq === 1) {
-          await this.#gather(place);
-          followers = await this.#followers(place);
-        }
+        const followers = await this.#gatheredFollowers(place, notice);
         return this.#logs.pushed(place, followers, push);
       }
       case 'marks': {

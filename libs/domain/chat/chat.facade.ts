@@ -18,6 +18,8 @@ export type NewConversation =
 export interface NewMessage {
   readonly conversationId: string;
   readonly clientMessageId: string;
+  /** The door has made up its client message id: who asks again asks for another message. */
+  readonly nameless?: boolean;
   readonly text: string;
   readonly replyTo?: string;
   readonly mentions?: readonly string[];
@@ -37,7 +39,11 @@ export interface ChatFacade {
     what: NewConversation,
     id?: ConversationId,
   ): Promise<{ readonly conversation: Conversation; readonly created: boolean }>;
-  /** Durable when it resolves. @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited` */
+  /**
+   * Durable when it resolves.
+   * @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited` | `storage_unavailable`: then it may be stored later, and
+   * asking again with the same client message id is answered with the one message
+   */
   send(by: ChatUser, message: NewMessage): Promise<{ readonly message: Message; readonly isNew: boolean }>;
   /** @throws Refusal `forbidden` | `invalid_transition` | `validation_failed` | `message_too_large` | `rate_limited` */
   change(by: ChatUser, conversationId: string, messageId: MessageId, change: Change): Promise<Message>;

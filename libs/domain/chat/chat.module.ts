@@ -23,13 +23,16 @@ import { ReadChats } from './application/read-chats.js';
 import { ReadDraft } from './application/read-draft.js';
 import { SearchMessages } from './application/search-messages.js';
 import { SendMessage } from './application/send-message.js';
+import { StoreMessage } from './application/store-message.js';
+import { StoreWaiting } from './application/store-waiting.js';
 import { SweepAttachments } from './application/sweep-attachments.js';
 import { TakeAttachments } from './application/take-attachments.js';
 import { UploadAttachment } from './application/upload-attachment.js';
+import { WriteAhead } from './application/write-ahead.js';
 import { ChatFacade } from './chat.facade.js';
 
 /**
- * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, ImagePreviews, Blobs, Realtime, RateLimits,
+ * Needs from the composition root: Conversations, MessageLog, MessageSearch, Blocks, Attachments, ImagePreviews, Blobs, Realtime, RateLimits, WaitingMessages,
  * ChatSettings, AwaySettings, ModerationSettings, UploadLimits, Timers, Clock, Randomness, Ids and Log; BlobLinks where clients may reach the store.
  */
 @Module({
@@ -57,9 +60,12 @@ import { ChatFacade } from './chat.facade.js';
     ReadDraft,
     SearchMessages,
     SendMessage,
+    StoreMessage,
+    StoreWaiting,
     SweepAttachments,
     TakeAttachments,
     UploadAttachment,
+    WriteAhead,
     { provide: ChatFacade, useClass: ChatService },
   ],
   exports: [
@@ -74,6 +80,7 @@ import { ChatFacade } from './chat.facade.js';
     PublishMessages,
     ReadChats,
     SearchMessages,
+    StoreWaiting,
     SweepAttachments,
     UploadAttachment,
     ChatFacade,

@@ -1,52 +1,38 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Provider } from '@nestjs/common';
-import { ConnectedUsers } from '#adapters/apigateway/connected-users.js';
-import { ConnectionPosts } from '#adapters/apigateway/connection-posts.js';
-import { GatewayRealtime } from '#adapters/apigateway/gateway-realtime.js';
-import { DynamoConnections } from '#adapters/dynamodb/chat/dynamo-connections.js';
-import { DynamoPresence } from '#adapters/dynamodb/chat/dynamo-presence.js';
 import { MemoryRateLimits } from '#adapters/memory/workspace/memory-rate-limits.js';
 import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
+import { SqsWaitingMessages } from '#adapters/sqs/sqs-waiting-messages.js';
 import { NoPreviews } from '#adapters/sharp/no-previews.js';
-import { BadConfiguration } from '#apps/server/src/config/config-reader.js';
 import { DeliveryInProcess } from '#apps/server/src/targets/delivery-in-process.js';
 import { deliveryToolsOver, providersOverDynamo } from '#apps/server/src/targets/over-dynamo.js';
 import { alone } from '#domain/delivery/application/company.js';
 import type { UrlPolicy } from '#domain/webhooks/model/webhook-url.js';
-import type { Connections } from '#ports/chat/connections.js';
 import type { Clock } from '#ports/system/clock.js';
+import { type Gateway, openGateway } from './gateway.js';
 import { type Ground, openGround } from './ground.js';
 import type { Environment } from './lambda-config.js';
 import { LaterBlobLinks, LaterBlobs, LaterWebhookTransport } from './later.js';
 
 /** Every port with its adapter, and the way to connections that API Gateway holds. */
-export interface LambdaTarget extends Ground {
+export interface LambdaTarget extends Ground, Gateway {
   readonly providers: readonly Provider[];
-  readonly connections: Connections;
-  readonly posts: ConnectionPosts;
-  readonly users: ConnectedUsers;
-  readonly realtime: GatewayRealtime;
+  readonly waiting: SqsWaitingMessages;
 }
 
 /** State in DynamoDB, queues in SQS, files in S3, sockets in API Gateway: for functions that are there for an event, and may be frozen after it. */
 export async function openTarget(env: Environment, clockInUse?: Clock): Promise<LambdaTarget> {
-  const endpoint = env['APIGW_ENDPOINT'];
-  if (!endpoint || !URL.canParse(endpoint))
-    throw new BadConfiguration(['APIGW_ENDPOINT: must be where @connections of the WebSocket API is']);
   const ground = await openGround(env, clockInUse);
-  const { config, log, clock, randomness, ids, clients, table, stores, secrets, publicUrl, signed } = ground;
+  const gateway = openGateway(env, ground);
+  const { config, log, clock, randomness, ids, clients, stores, secrets, publicUrl, signed } = ground;
   const { aws } = config;
-  const gateway = new ApiGatewayManagementApiClient({ endpoint, region: aws.region, maxAttempts: 1 });
-  const connections = new DynamoConnections(table, clock);
-  const presence = new DynamoPresence(table, clock);
-  const posts = new ConnectionPosts({ client: gateway, clock, randomness, log });
-  const { conversations, messages, blocks, absences } = stores;
-  const users = new ConnectedUsers({
-    ...{ connections, conversations, presence, blocks, absences, posts, log },
+  const { presence, realtime } = gateway;
+  const waiting = new SqsWaitingMessages({
+    ...{ client: clients.sqs, prefix: aws.queues, waitSeconds: 0, clock, log },
   });
-  const realtime = new GatewayRealtime({ connections, conversations, messages, users, log });
   const providers = await providersOverDynamo({
     ...{ config, log, publicUrl, clock, randomness, ids, stores, secrets, signed, presence, realtime },
+    // Messages come with the events of their function: nobody listens here.
+    waiting: { put: (message) => waiting.put(message), listen: () => {}, stop: () => Promise.resolve() },
     metrics: new PrometheusMetrics(),
     blobs: new LaterBlobs(async () => {
       const { S3Blobs } = await import('#adapters/s3/s3-blobs.js');
@@ -74,7 +60,7 @@ export async function openTarget(env: Environment, clockInUse?: Clock): Promise<
       log,
     ),
   });
-  return { ...ground, providers, connections, posts, users, realtime };
+  return { ...ground, ...gateway, providers, waiting };
 }
 
 function webhooksOf(policy: UrlPolicy): LaterWebhookTransport {

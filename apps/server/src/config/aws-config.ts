@@ -24,8 +24,8 @@ export interface AwsConfig {
   readonly createsWhatIsMissing: boolean;
 }
 
-/** Queues end on `-critical-dead`, and a name of SQS has 80 characters at most. */
-const LONGEST_PREFIX = 60;
+/** Queues end on `-chat-notify-dead.fifo`, and a name of SQS has 80 characters at most. */
+const LONGEST_PREFIX = 58;
 
 export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
   const region = read.text({ env: 'AWS_REGION', file: 'aws.region' });

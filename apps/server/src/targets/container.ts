@@ -11,6 +11,7 @@ import { DynamoTable } from '#adapters/dynamodb/engine/dynamo-table.js';
 import { S3BlobLinks } from '#adapters/s3/s3-blob-links.js';
 import { S3Blobs } from '#adapters/s3/s3-blobs.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
+import { SqsWaitingMessages } from '#adapters/sqs/sqs-waiting-messages.js';
 import type { Duty } from '../duty.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
 import { createMissing, openAws, secretsOver } from './open-aws.js';
@@ -31,7 +32,10 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
   const clients = openAws(aws);
   const table = new DynamoTable({ client: clients.dynamo, table: aws.table, clock, randomness });
   const signals = new SqsLaneSignals({ client: clients.sqs, prefix: aws.queues, waitSeconds: POLL_S });
-  if (aws.createsWhatIsMissing) await createMissing(aws, clients, signals);
+  const waiting = new SqsWaitingMessages({
+    ...{ client: clients.sqs, prefix: aws.queues, waitSeconds: POLL_S, clock, log },
+  });
+  if (aws.createsWhatIsMissing) await createMissing(aws, clients, signals, waiting);
   const stores = dynamoStores({ table, clock, randomness, ids, log, signals });
   const secrets = secretsOver(aws, clients, table, randomness);
   const live = new LiveConversations({
@@ -68,6 +72,7 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
       ...{ rateLimits: hot.rateLimits, presence: hot.presence, realtime: hot.realtime },
       ...{ blobs: new S3Blobs(files), previews, webhookTransport },
       ...(aws.s3Links && { blobLinks: new S3BlobLinks(files, clock) }),
+      waiting,
     }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {

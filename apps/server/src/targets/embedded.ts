@@ -135,6 +135,8 @@ import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { WaitingMessages } from '#ports/chat/waiting-messages.js';
+import { NoWaitingMessages } from '#adapters/memory/chat/no-waiting-messages.js';
 import { SqliteScheduledMessages } from '#adapters/sqlite/chat/sqlite-scheduled-messages.js';
 import { SqliteAbsences } from '#adapters/sqlite/chat/sqlite-absences.js';
 import { ModerationSettings } from '#domain/chat/application/moderation-settings.js';
@@ -275,6 +277,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<ImagePreviews>(ImagePreviews, previews),
       answers<Attachments>(Attachments, new SqliteAttachments(storage)),
       answers<UploadLimits>(UploadLimits, config.uploads),
+      answers<WaitingMessages>(WaitingMessages, new NoWaitingMessages()),
       answers<ScheduledMessages>(ScheduledMessages, new SqliteScheduledMessages(storage)),
       answers<Realtime>(Realtime, live),
       answers<LiveConversations>(LiveConversations, live),

@@ -81,9 +81,11 @@ export async function createMissing(
   config: AwsConfig,
   clients: AwsClients,
   queues: SqsLaneSignals,
+  ...others: readonly { createQueue(): Promise<void> }[]
 ): Promise<void> {
   await createTable(clients.dynamo, config.table);
   await queues.createQueues();
+  for (const one of others) await one.createQueue();
   try {
     const { CreateBucketCommand } = await import('@aws-sdk/client-s3');
     await (await clients.s3()).send(new CreateBucketCommand({ Bucket: config.bucket }));

@@ -92,6 +92,7 @@ import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { WaitingMessages } from '#ports/chat/waiting-messages.js';
 import { ModerationSettings } from '#domain/chat/application/moderation-settings.js';
 import { AwaySettings } from '#domain/chat/application/away-settings.js';
 import { Absences } from '#ports/chat/absences.js';
@@ -125,6 +126,7 @@ export interface OverDynamoParts {
   readonly previews: ImagePreviews;
   readonly delivery: DeliveryMonitor;
   readonly webhookTransport: WebhookTransport;
+  readonly waiting: WaitingMessages;
 }
 
 /** Every port with its adapter, for the targets that keep their state in the one table. */
@@ -211,6 +213,7 @@ export async function providersOverDynamo(parts: OverDynamoParts): Promise<reado
     answers<Attachments>(Attachments, stores.attachments),
     answers<UploadLimits>(UploadLimits, config.uploads),
     answers<ScheduledMessages>(ScheduledMessages, stores.scheduledMessages),
+    answers<WaitingMessages>(WaitingMessages, parts.waiting),
     answers<Realtime>(Realtime, realtime),
     answers<Presence>(Presence, presence),
     // webhooks

@@ -140,6 +140,8 @@ import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { Attachments } from '#ports/chat/attachments.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
+import { WaitingMessages } from '#ports/chat/waiting-messages.js';
+import { NoWaitingMessages } from '#adapters/memory/chat/no-waiting-messages.js';
 import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
 import { MemoryAbsences } from '#adapters/memory/chat/memory-absences.js';
 import { ModerationSettings } from '#domain/chat/application/moderation-settings.js';
@@ -270,6 +272,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<ImagePreviews>(ImagePreviews, new NoPreviews()),
       answers<Attachments>(Attachments, new MemoryAttachments(chat)),
       answers<UploadLimits>(UploadLimits, config.uploads),
+      answers<WaitingMessages>(WaitingMessages, new NoWaitingMessages()),
       answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),
       answers<Realtime>(Realtime, live),
       answers<LiveConversations>(LiveConversations, live),

@@ -34,6 +34,7 @@ import { ConnectedUsers } from '../connected-users.js';
 import { ConnectionPosts } from '../connection-posts.js';
 import { GatewayChat } from '../gateway-chat.js';
 import { GatewayRealtime } from '../gateway-realtime.js';
+import type { TellLater } from '../notices.js';
 
 const KEY = new Uint8Array(32).fill(7);
 
@@ -56,13 +57,17 @@ export class GatewayChatServer implements TransportUnderTest {
   readonly connections: Connections;
   readonly tokens: UserTokens;
   readonly processes: GatewayProcess[] = [];
+  readonly #others: GatewayProcess[] = [];
   readonly #ports: Ports;
   #gateway: FakeGateway | undefined;
   #client: ApiGatewayManagementApiClient | undefined;
   #turn = 0;
 
-  private constructor(ports: Ports, connections: Connections) {
+  readonly #tellLater: TellLater | undefined;
+
+  private constructor(ports: Ports, connections: Connections, tellLater?: TellLater) {
     this.#ports = ports;
+    this.#tellLater = tellLater;
     this.clock = ports.clock;
     this.log = ports.log;
     this.stores = chatPorts(ports);
@@ -73,14 +78,16 @@ export class GatewayChatServer implements TransportUnderTest {
   /**
    * @param processes that take the frames in turn
    * @param keep where it is written down who is connected; in memory if nothing is said
+   * @param tellLater takes notices of large conversations; told by whoever stores if nothing is said
    */
   static async start(
     limits: Partial<GatewayLimits> = {},
     processes = 1,
     keep: (clock: DrivenClock) => Promise<Connections> = async (clock) => new MemoryConnections(clock),
+    tellLater?: TellLater,
   ): Promise<GatewayChatServer> {
     const clock = new DrivenClock();
-    const server = new GatewayChatServer(memoryPorts(clock), await keep(clock));
+    const server = new GatewayChatServer(memoryPorts(clock), await keep(clock), tellLater);
     await server.#listen(limits);
     for (let n = 0; n < processes; n++) server.processes.push(await server.#aProcess());
     return server;
@@ -138,7 +145,14 @@ export class GatewayChatServer implements TransportUnderTest {
   async close(): Promise<void> {
     await this.#gateway?.close();
     this.#client?.destroy();
-    for (const { app } of this.processes) await app.close();
+    for (const { app } of [...this.processes, ...this.#others]) await app.close();
+  }
+
+  /** A process that takes no frames. */
+  async another(): Promise<GatewayProcess> {
+    const made = await this.#aProcess();
+    this.#others.push(made);
+    return made;
   }
 
   async #listen(limits: Partial<GatewayLimits>): Promise<void> {
@@ -177,7 +191,10 @@ export class GatewayChatServer implements TransportUnderTest {
       presence: given.get(Presence) as Presence,
       absences: given.get(Absences) as Absences,
     });
-    const realtime = new GatewayRealtime({ connections, conversations, messages, users, log });
+    const realtime = new GatewayRealtime({
+      ...{ connections, conversations, messages, users, log },
+      ...(this.#tellLater && { tellLater: this.#tellLater }),
+    });
     const providers = [...providersOf(this.#ports), ...all, { provide: Realtime, useValue: realtime }];
 
     @Global()

@@ -1,3 +1,4 @@
+import { StorageBusy } from '#domain/kernel/storage-busy.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Randomness } from '#ports/system/randomness.js';
 
@@ -28,6 +29,7 @@ interface Failure extends Error {
  */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof StorageBusy) return true;
   const { name, $metadata = {}, CancellationReasons } = error as Failure;
   if (name === 'TransactionCanceledException') {
     const codes = (CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
@@ -41,7 +43,10 @@ export function isPassing(error: unknown): boolean {
 
 const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
-/** Full jitter, so that those who were refused together do not come back together. One retry layer: the SDK's is off. */
+/**
+ * Full jitter, so that those who were refused together do not come back together. One retry layer: the SDK's is off.
+ * @throws StorageBusy when it was in vain for too long; whatever will be no better the next time, at once
+ */
 export async function retrying<T>(
   { clock, randomness }: { readonly clock: Clock; readonly randomness: Randomness },
   ask: () => Promise<T>,
@@ -50,7 +55,8 @@ export async function retrying<T>(
     try {
       return await ask();
     } catch (error) {
-      if (attempt >= MOST_ATTEMPTS || !isPassing(error)) throw error;
+      if (!isPassing(error)) throw error;
+      if (attempt >= MOST_ATTEMPTS) throw new StorageBusy(error);
     }
     const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
     await new Promise<void>((resolve) => clock.after(Math.ceil(randomness.unit() * most), resolve));

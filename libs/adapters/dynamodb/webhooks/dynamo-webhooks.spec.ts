@@ -165,7 +165,7 @@ describe('webhooks whose answers are lost', () => {
     await its.endpoints.insert(anEndpoint('a'));
     // It died right after its transaction: the list of those that wait was not told.
     dynamo.fake?.plan({ operation: 'UpdateItem', how: 'ProvisionedThroughputExceededException', times: 9 });
-    await expect(its.deliveries.enqueue(aMessage('1'), START)).rejects.toThrow('Planned');
+    await expect(its.deliveries.enqueue(aMessage('1'), START)).rejects.toThrow('cannot take this now');
     expect((await onTable().deliveries.claim(aClaimRequest(START))).claims).toEqual([]);
     // Whoever tells the event again has nothing to add, and still sees to it.
     expect(await onTable().deliveries.enqueue(aMessage('1'), START)).toEqual({ deliveries: 0 });
@@ -202,7 +202,7 @@ describe('what an old message leaves', () => {
       how: 'ProvisionedThroughputExceededException',
       times: 9,
     });
-    await expect(its.deliveries.purge(START + 1, 10)).rejects.toThrow('Planned');
+    await expect(its.deliveries.purge(START + 1, 10)).rejects.toThrow('cannot take this now');
     expect(await its.deliveries.replay(acme, a, aMessage('1').id, START)).toBe(false);
     expect(await onTable().deliveries.purge(START + 1, 10)).toBe(1);
     const items = (await dynamo.fake?.scan(dynamo.name)) ?? [];

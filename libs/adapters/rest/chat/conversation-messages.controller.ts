@@ -3,7 +3,7 @@ import { ReadChats } from '#domain/chat/application/read-chats.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import type { Change, MessageId } from '#domain/chat/model/message.js';
 import { Answer } from '../kit/answer.js';
-import { Attempt } from '../kit/attempt.js';
+import { Attempt, RequestIds } from '../kit/attempt.js';
 import { RestController } from '../kit/rest-controller.js';
 import { Scopes } from '../kit/route.js';
 import { EditMessageBody, PinBody, ReactBody, SendMessageBody } from './chat.body.js';
@@ -58,6 +58,7 @@ export class ConversationMessagesController {
       text,
       // Of a request that is repeated it comes out the same: if we die after the commit, the next attempt finds the message.
       clientMessageId: clientMessageId ?? ids.next('cid'),
+      nameless: clientMessageId === undefined && !(ids instanceof RequestIds),
       ...(replyTo != null && { replyTo }),
       ...(mentions != null && { mentions }),
       ...(attachments != null && { attachments }),

@@ -9,6 +9,7 @@ import { MemoryAbsences } from '#adapters/memory/chat/memory-absences.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
 import { MemoryPresence } from '#adapters/memory/chat/memory-presence.js';
+import { NoWaitingMessages } from '#adapters/memory/chat/no-waiting-messages.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
 import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
@@ -34,6 +35,7 @@ import { MessageLog } from '#ports/chat/message-log.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { Presence } from '#ports/chat/presence.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { WaitingMessages } from '#ports/chat/waiting-messages.js';
 import { Timers } from '#ports/events/timers.js';
 import { Blobs } from '#ports/system/blobs.js';
 import type { Clock } from '#ports/system/clock.js';
@@ -73,6 +75,7 @@ export function chatPorts({ clock, log }: { readonly clock: Clock; readonly log:
     { provide: WebhookDeliveries, useValue: new MemoryWebhookDeliveries(webhooks) },
     { provide: WebhookTransport, useValue: new MemoryWebhookTransport() },
     { provide: Absences, useValue: new MemoryAbsences() },
+    { provide: WaitingMessages, useValue: new NoWaitingMessages() },
     { provide: Timers, useValue: new MemoryTimers() },
     { provide: Randomness, useValue: new CryptoRandomness() },
   ];

@@ -1,90 +1,35 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Refusal } from '#domain/kernel/refusal.js';
+import { Injectable } from '@nestjs/common';
 import type { ChatUser, NewMessage } from '#domain/chat/chat.facade.js';
-import type { Draft, MessageId } from '#domain/chat/model/message.js';
-import { MessageLog } from '#ports/chat/message-log.js';
-import { AppendMessage, type Sent } from './append-message.js';
-import { EnterConversation } from './enter-conversation.js';
+import type { Sent } from './append-message.js';
 import { floodRefusal, LimitFlood } from './limit-flood.js';
-import { ReadDraft } from './read-draft.js';
-import { TakeAttachments } from './take-attachments.js';
+import { StoreMessage } from './store-message.js';
+import { WriteAhead } from './write-ahead.js';
 
 /** Puts a message into the log of its conversation, and tells who is connected. */
 @Injectable()
 export class SendMessage {
-  readonly #enter: EnterConversation;
-  readonly #log: MessageLog;
   readonly #flood: LimitFlood;
-  readonly #drafts: ReadDraft;
-  readonly #attachments: TakeAttachments;
-  readonly #append: AppendMessage;
+  readonly #store: StoreMessage;
+  readonly #ahead: WriteAhead;
 
-  constructor(
-    enter: EnterConversation,
-    @Inject(MessageLog) log: MessageLog,
-    flood: LimitFlood,
-    drafts: ReadDraft,
-    attachments: TakeAttachments,
-    append: AppendMessage,
-  ) {
-    this.#enter = enter;
-    this.#log = log;
+  constructor(flood: LimitFlood, store: StoreMessage, ahead: WriteAhead) {
     this.#flood = flood;
-    this.#drafts = drafts;
-    this.#attachments = attachments;
-    this.#append = append;
+    this.#store = store;
+    this.#ahead = ahead;
   }
 
   /**
-   * Durable when it resolves. Mentions of people who are no members are left out: whoever is mentioned may have left while
-   * the message was written, and it is not lost for that.
-   * @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited`
+   * Durable when it resolves.
+   * @throws Refusal `forbidden` | `validation_failed` | `message_too_large` | `rate_limited` | `storage_unavailable` (it may have been kept
+   * for later; asked again with the same client message id it is one message)
    */
   async run(by: ChatUser, asked: NewMessage): Promise<Sent> {
-    const said = this.#drafts.run(by, asked);
+    const said = this.#store.read(by, asked);
     const verdict = await this.#flood.message(by);
-    if (!verdict.allowed) return this.#sentBefore(by, said, floodRefusal(verdict));
-    if (said.replyTo !== undefined && !(await this.#isThere(by, said)))
-      // Retention may have cut off what it answers since it was sent first.
-      return this.#sentBefore(by, said, noReply());
-    const attachments = await this.#attachments.run(by, asked.attachments ?? []).catch(asRefusal);
-    // A day after the message that held them was sent first and deleted, they are gone.
-    if (attachments instanceof Refusal) return this.#sentBefore(by, said, attachments);
-    const sent = await this.#append.run(by, { ...said, attachments, mentions: await this.#mentions(said) });
+    if (!verdict.allowed) return this.#store.sentBefore(by, said, floodRefusal(verdict));
+    const sent = await this.#ahead.run(by, asked, () => this.#store.run(by, asked, said));
     // It has cost nobody anything new. One that was refused has: whoever asks in vain floods as well.
     if (!sent.isNew) await this.#flood.giveBack(by);
     return sent;
   }
-
-  async #isThere(by: ChatUser, { conversationId, replyTo }: Draft): Promise<boolean> {
-    const { conversation } = await this.#enter.run(by, conversationId);
-    return (await this.#log.find(conversation.id, replyTo as MessageId)) !== undefined;
-  }
-
-  /** Of a conversation that is not the user's they say nothing to anybody: appending is refused there. */
-  async #mentions({ conversationId, mentions }: Draft): Promise<readonly string[]> {
-    return mentions.length === 0 ? mentions : this.#enter.membersAmong(conversationId, mentions);
-  }
-
-  /** What was taken once is not refused when it is sent again, because its answer was lost. */
-  async #sentBefore(by: ChatUser, draft: Draft, refusal: Refusal): Promise<Sent> {
-    const { conversation } = await this.#enter.run(by, draft.conversationId);
-    const message = await this.#log.sent(conversation.id, by.userId, draft.clientMessageId);
-    if (!message) throw refusal;
-    await this.#enter.run(by, conversation.id);
-    return { message, isNew: false };
-  }
-}
-
-function noReply(): Refusal {
-  const detail = 'There is no such message in this conversation.';
-  return new Refusal('validation_failed', detail, {
-    faults: [{ pointer: '/replyTo', code: 'not_found', detail }],
-  });
-}
-
-/** Anything else is thrown on. */
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal && error.code === 'validation_failed') return error;
-  throw error;
 }

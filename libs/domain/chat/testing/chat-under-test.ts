@@ -5,6 +5,7 @@ import {
   MemoryMessageLog,
 } from '#adapters/memory/chat/memory-chat.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
+import { MemoryWaitingMessages } from '#adapters/memory/chat/memory-waiting-messages.js';
 import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
@@ -38,7 +39,10 @@ import { PassOn } from '../application/pass-on.js';
 import { ReadChats } from '../application/read-chats.js';
 import { ReadDraft } from '../application/read-draft.js';
 import { SendMessage } from '../application/send-message.js';
+import { StoreMessage } from '../application/store-message.js';
+import { StoreWaiting } from '../application/store-waiting.js';
 import { TakeAttachments } from '../application/take-attachments.js';
+import { WriteAhead } from '../application/write-ahead.js';
 import type { ChatUser } from '../chat.facade.js';
 import type { Conversation, ConversationKind } from '../model/conversation.js';
 import type { Message } from '../model/message.js';
@@ -76,6 +80,8 @@ export class ChatUnderTest {
   readonly deliveries = new MemoryWebhookDeliveries(this.webhooks);
   readonly transport = new MemoryWebhookTransport();
   readonly warnings = new MemoryLog();
+  readonly waiting = new MemoryWaitingMessages();
+  readonly storing: StoreWaiting;
   readonly facade: ChatService;
   readonly members: KeepMembers;
   readonly blocks: BlockUsers;
@@ -99,13 +105,15 @@ export class ChatUnderTest {
     const publish = new PublishMessages(new PublishWebhooks(this.deliveries, clock), clock);
     this.#publish = publish;
     const append = new AppendMessage(log, realtime, this.alarms, moderate, publish);
+    const store = new StoreMessage(enter, log, new ReadDraft(clock, ids), take, append);
+    this.storing = new StoreWaiting(store, this.waiting, this.warnings);
     this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
     const readChange = new ReadChange(enter, this.blocks, moderate);
     this.members = new KeepMembers(enter, conversations, this.blocks, realtime, clock);
     this.reads = new ReadChats(enter, conversations, log);
     this.facade = new ChatService(
       new OpenConversation(conversations, this.blocks, realtime, clock, ids),
-      new SendMessage(enter, log, flood, new ReadDraft(clock, ids), take, append),
+      new SendMessage(flood, store, new WriteAhead(this.waiting, log, clock, this.warnings)),
       new ChangeMessage(readChange, log, flood, realtime, publish, clock),
       new AdvanceMarks(enter, log, this.blocks, realtime),
       this.reads,

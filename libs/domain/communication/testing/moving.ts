@@ -22,7 +22,11 @@ import { MoveNotification } from '#domain/communication/application/move-notific
 import { PlanNotification } from '#domain/communication/application/plan-notification.js';
 import { CarryLegs } from '#domain/communication/application/carry-legs.js';
 import { PlanLegs } from '#domain/communication/application/plan-legs.js';
+import type { Notifications } from '#ports/communication/notifications.js';
+import type { NotificationTypes } from '#ports/communication/notification-types.js';
+import type { Profiles } from '#ports/communication/profiles.js';
 import type { ChannelTraits } from '#ports/delivery/channels.js';
+import type { Clock } from '#ports/system/clock.js';
 import { START } from '#ports/delivery/testing/delivery-stores.js';
 
 const aTemplate: CurrentTemplate = { version: 1, channel: 'sms', hasSubject: false, variables: [] };
@@ -52,21 +56,36 @@ export class Moving {
 
   /** @param texts of the text parts of templates, by id; every other id is a template without one */
   constructor(traits: readonly ChannelTraits[], texts: Readonly<Record<string, string>> = {}) {
-    const channels = new RegisteredChannels(traits);
-    const templating: TemplatingFacade = {
-      current: (_, id) => Promise.resolve({ ...aTemplate, text: texts[id] ?? '' }),
-      checkSubject: () => Promise.resolve(),
-    };
-    const { clock, delivery, notifications, profiles, types } = this;
-    const windows = new LookAtWindows(profiles, channels, templating, clock);
-    const legs = new PlanLegs(channels, windows, new FreezeTemplates(templating));
-    const settings = { from: 'Acme <no-reply@acme.example>' };
-    this.move = new MoveNotification(
-      notifications,
-      types,
-      new PlanNotification(types, new FindRecipient(profiles, channels), legs, clock),
-      new CarryLegs(types, delivery, channels, settings, legs),
-      clock,
-    );
+    this.move = moveOver(this, traits, texts);
   }
+}
+
+/** What moves notifications, over whatever stores. */
+export function moveOver(
+  stores: {
+    readonly clock: Clock;
+    readonly notifications: Notifications;
+    readonly types: NotificationTypes;
+    readonly profiles: Profiles;
+    readonly delivery: DeliveryFacade;
+  },
+  traits: readonly ChannelTraits[],
+  texts: Readonly<Record<string, string>> = {},
+): MoveNotification {
+  const channels = new RegisteredChannels(traits);
+  const templating: TemplatingFacade = {
+    current: (_, id) => Promise.resolve({ ...aTemplate, text: texts[id] ?? '' }),
+    checkSubject: () => Promise.resolve(),
+  };
+  const { clock, delivery, notifications, profiles, types } = stores;
+  const windows = new LookAtWindows(profiles, channels, templating, clock);
+  const legs = new PlanLegs(channels, windows, new FreezeTemplates(templating));
+  const settings = { from: 'Acme <no-reply@acme.example>' };
+  return new MoveNotification(
+    notifications,
+    types,
+    new PlanNotification(types, new FindRecipient(profiles, channels), legs, clock),
+    new CarryLegs(types, delivery, channels, settings, legs),
+    clock,
+  );
 }

@@ -9,6 +9,7 @@ import {
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
 import { MemoryScheduledMessages } from '#adapters/memory/chat/memory-scheduled-messages.js';
+import { NoWaitingMessages } from '#adapters/memory/chat/no-waiting-messages.js';
 import { MemoryOutbox } from '#adapters/memory/events/memory-outbox.js';
 import { MemoryTimers } from '#adapters/memory/events/memory-timers.js';
 import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
@@ -44,6 +45,7 @@ import { ImagePreviews } from '#ports/chat/image-previews.js';
 import { MessageLog } from '#ports/chat/message-log.js';
 import { MessageSearch } from '#ports/chat/message-search.js';
 import { Realtime } from '#ports/chat/realtime.js';
+import { WaitingMessages } from '#ports/chat/waiting-messages.js';
 import { Blobs } from '#ports/system/blobs.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
 import { memoryPorts } from '../../deliveries/testing/memory-ports.js';
@@ -100,6 +102,7 @@ export class ChatServer extends RestRig {
       { provide: MessageLog, useValue: new MemoryMessageLog(tables) },
       { provide: Blocks, useValue: new MemoryBlocks(tables) },
       { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
+      { provide: WaitingMessages, useValue: new NoWaitingMessages() },
       { provide: Attachments, useValue: new MemoryAttachments(tables) },
       { provide: ImagePreviews, useValue: new NoPreviews() },
       { provide: Blobs, useValue: new MemoryBlobs(clock) },
