@@ -3,9 +3,10 @@ import type { AttachedFile } from '#client/chat.js';
 import { plainName } from '../model/text-parts.js';
 import { sizeOf } from '../model/wording.js';
 import { picturesOf, type PreviewSize } from '../session/files.js';
+import { Dialog } from './dialog.js';
 import { Icon } from './icons.js';
 import { useSession } from './session-context.js';
-import { Dialog, IconButton } from './small-parts.js';
+import { IconButton } from './small-parts.js';
 
 export function Attachments({
   files,

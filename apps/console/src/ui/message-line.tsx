@@ -69,7 +69,7 @@ export const MessageLine = memo(function MessageLine(props: MessageLineProps): R
           icon="more"
           label="What to do with it"
           className="more"
-          isPressed={isActive}
+          isExpanded={isActive}
           onClick={toggle}
         />
       )}

@@ -34,6 +34,20 @@ function isPageLookedAt(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }
 
+const NARROW = '(max-width: 799px)';
+
+/** Whether one thing at a time is shown. */
+export function useIsNarrow(): boolean {
+  const [isNarrow, set] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const changed = (): void => set(query.matches);
+    query.addEventListener('change', changed);
+    return () => query.removeEventListener('change', changed);
+  }, []);
+  return isNarrow;
+}
+
 /** Which conversation the address names: so the way back of the browser leads back to the list. */
 export function useRoute(): string | undefined {
   const [id, set] = useState(routeNow);

@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import type { ReactElement } from 'react';
 import type { TextPart } from '../model/text-parts.js';
 import { hueOf, initialsOf } from '../model/wording.js';
 import { Icon } from './icons.js';
@@ -30,9 +30,11 @@ export function IconButton(props: {
   readonly label: string;
   readonly onClick: () => void;
   readonly isPressed?: boolean;
+  /** Of one that shows more below it. */
+  readonly isExpanded?: boolean;
   readonly className?: string;
 }): ReactElement {
-  const { icon, label, onClick, isPressed, className = '' } = props;
+  const { icon, label, onClick, isPressed, isExpanded, className = '' } = props;
   return (
     <button
       type="button"
@@ -40,6 +42,7 @@ export function IconButton(props: {
       aria-label={label}
       title={label}
       aria-pressed={isPressed}
+      aria-expanded={isExpanded}
       onClick={onClick}
     >
       <Icon name={icon} />
@@ -58,27 +61,4 @@ export function Parts({ parts }: { readonly parts: readonly TextPart[] }): React
       </a>
     );
   });
-}
-
-/** Asks something before anything else goes on; Escape closes it. */
-export function Dialog(props: {
-  readonly label: string;
-  readonly onClose: () => void;
-  readonly className?: string;
-  readonly children: ReactNode;
-}): ReactElement {
-  const { label, onClose, className = '', children } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      ref={dialog}
-      className={`dialog ${className}`}
-      aria-label={label}
-      onClose={onClose}
-      onClick={({ target }) => target === dialog.current && onClose()}
-    >
-      {children}
-    </dialog>
-  );
 }
