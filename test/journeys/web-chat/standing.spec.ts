@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeWhen } from '#test/support/system-packages.js';
 import { ChatWorld, messageIn, PHONE, sideways, write } from './chat-world.js';
@@ -12,6 +12,7 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
   beforeAll(async () => {
     world = await ChatWorld.start(executablePath);
   }, PATIENCE);
+  afterEach(() => world.leave(), PATIENCE);
   afterAll(async () => {
     await world?.stop();
   }, PATIENCE);
@@ -148,7 +149,7 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
       const other = await world.chatOf('gus', 'ida');
       const page = await world.open('gus', id);
       await press(page, 'About this chat');
-      await press(page, 'Mute: for a week');
+      await press(page, 'Mute: For a week');
       await page.locator('.panel', { hasText: /Mute until \w+ \d+ \w+ at/ }).waitFor();
       expect(await focused(page)).toBe('Unmute');
       await page.locator(`a[href="#${other}"]`).click();
@@ -246,6 +247,55 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
       await press(ned, 'Take out');
       await oli.locator('.notice', { hasText: 'You are not in this conversation any more.' }).waitFor();
       await oli.locator('.chats', { hasText: 'No chats yet.' }).waitFor();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is a few stops of the Tab key, however many chats and messages there are, and each dialog leads back',
+    async () => {
+      const id = await groupOf('quin', 'Links', ['ray']);
+      for (let nth = 0; nth < 15; nth++) {
+        await world.chatOf('quin', `friend-${nth}`);
+        await world.say(id, 'ray', `https://example.com/${nth}`);
+      }
+      const page = await world.open('quin', id);
+      await messageIn(page, 'https://example.com/14').waitFor();
+      await page.locator('.chats [aria-label="New chat"]').focus();
+      const stops: string[] = [];
+      while (!/^Message to/.test(stops.at(-1) ?? '') && stops.length < 30) {
+        await page.keyboard.press('Tab');
+        stops.push((await focused(page)).replace(/\d\d:\d\d/, 'then'));
+      }
+      expect(stops).toEqual([
+        expect.stringContaining('Links'),
+        'Sign out',
+        'Search this chat',
+        'Pinned messages',
+        'About this chat',
+        'ray, then: https://example.com/14',
+        'https://example.com/14',
+        'What to do with it',
+        'Attach files',
+        'Message to Links',
+      ]);
+      await page.locator('.chat-row:focus, .chat-row[tabindex="0"]').focus();
+      await page.keyboard.press('End');
+      expect(await focused(page)).toContain('friend-0');
+      for (const [opens, closes] of [
+        ['New chat', 'Cancel'],
+        ['Send later', 'Cancel'],
+        ['About this chat', 'Close'],
+      ] as const) {
+        await press(page, opens);
+        await press(page, closes);
+        expect(await focused(page)).toBe(opens);
+      }
+      await page.locator('.message[data-seq="3"]').focus();
+      await page.keyboard.press('Enter');
+      await press(page, 'React: heart');
+      await page.locator('.message[data-seq="3"] .reactions').waitFor();
+      expect(await focused(page)).toMatch(/^ray, .*example.com\/2$/);
     },
     PATIENCE,
   );

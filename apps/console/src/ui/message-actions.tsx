@@ -71,8 +71,10 @@ export function MessageActions(props: {
           yes="Delete"
           onYes={async () => void (await session.remove(message))}
           onClose={() => {
-            toMessage();
+            const line = group.current?.closest<HTMLElement>('.message');
             onDone();
+            // Nothing below the dialog takes the focus before it is gone.
+            requestAnimationFrame(() => line?.focus());
           }}
         >
           <p>It goes for everybody, with its files.</p>

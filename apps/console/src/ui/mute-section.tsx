@@ -49,7 +49,7 @@ export function MuteSection({ chat }: { readonly chat: Chat }): ReactElement {
               type="button"
               className="button"
               aria-disabled={doing.isBusy}
-              aria-label={`Mute: ${words.toLowerCase()}`}
+              aria-label={`Mute: ${words}`}
               onClick={() => mute(ms === undefined ? FOR_EVER : new Date(Date.now() + ms).toISOString())}
             >
               {words}

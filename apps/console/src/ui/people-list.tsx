@@ -16,7 +16,7 @@ export function PeopleList({ chat, open }: { readonly chat: Chat; readonly open:
   const [shown, setShown] = useState<string>();
   if (!open.people) return <p className="empty">One moment…</p>;
   return (
-    <ul className="people">
+    <ul className="people" aria-labelledby="people-title">
       {byRole(open.people.some).map((member) => (
         <Person
           key={member.userId}

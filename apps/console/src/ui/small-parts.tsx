@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { TextPart } from '../model/text-parts.js';
 import { hueOf, initialsOf } from '../model/wording.js';
 import { Icon } from './icons.js';
+import { useTabIndex } from './session-context.js';
 
 const HUES = 6;
 
@@ -35,12 +36,14 @@ export function IconButton(props: {
   readonly className?: string;
 }): ReactElement {
   const { icon, label, onClick, isPressed, isExpanded, className = '' } = props;
+  const tabIndex = useTabIndex();
   return (
     <button
       type="button"
       className={`icon-button ${className}`}
       aria-label={label}
       title={label}
+      tabIndex={tabIndex}
       aria-pressed={isPressed}
       aria-expanded={isExpanded}
       onClick={onClick}
@@ -52,11 +55,19 @@ export function IconButton(props: {
 
 /** Text with what was found in it, and its links. Never markup: each part is a text of its own. */
 export function Parts({ parts }: { readonly parts: readonly TextPart[] }): ReactElement[] {
+  const tabIndex = useTabIndex();
   return parts.map((part, at) => {
     if (part.kind === 'found') return <mark key={at}>{part.text}</mark>;
     if (part.kind === 'text') return <span key={at}>{part.text}</span>;
     return (
-      <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+      <a
+        key={at}
+        href={part.href}
+        target="_blank"
+        rel="noopener noreferrer nofollow"
+        dir="ltr"
+        tabIndex={tabIndex}
+      >
         {part.text}
       </a>
     );
