@@ -70,6 +70,17 @@ export class ChatWorld {
     return (await response.json()) as T;
   }
 
+  /** Answers nothing. */
+  async change(method: 'POST' | 'PATCH', path: string, body: object): Promise<void> {
+    const headers = { authorization: `Bearer ${OWNER_KEY}`, 'content-type': 'application/json' };
+    const response = await fetch(this.origin + path, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
+
   async tokenOf(userId: string): Promise<string> {
     return (await this.api<{ token: string }>('/v1/chat/tokens', { userId })).token;
   }
@@ -121,6 +132,11 @@ export class ChatWorld {
   /** A page with nothing on it. */
   blank(): Promise<Page> {
     return this.#browser.newPage({ viewport: DESKTOP });
+  }
+
+  /** Everybody closes their pages: what nobody looks at any more costs the next test no time. */
+  async leave(): Promise<void> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
   }
 
   async stop(): Promise<void> {

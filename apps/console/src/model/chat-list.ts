@@ -10,7 +10,11 @@ export interface WireChat {
   readonly createdAt: string;
   readonly seq: number;
   readonly cutSeq: number;
-  readonly me?: { readonly readSeq: number };
+  readonly me?: {
+    readonly readSeq: number;
+    readonly role?: Chat['role'];
+    readonly mutedUntil?: string | null;
+  };
   readonly last?: Message | null;
   readonly unreadMentions?: number;
 }
@@ -27,6 +31,8 @@ export function chatOf(wire: WireChat, known?: Chat): Chat {
     readSeq: Math.max(wire.me?.readSeq ?? (known ? 0 : wire.seq), known?.readSeq ?? 0),
     mentions: wire.unreadMentions ?? known?.mentions ?? 0,
     last: newest(wire.last ?? undefined, known?.last),
+    role: wire.me?.role ?? known?.role,
+    mutedUntil: (wire.me?.mutedUntil === undefined ? known?.mutedUntil : wire.me.mutedUntil) ?? null,
   };
 }
 

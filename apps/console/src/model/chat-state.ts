@@ -6,6 +6,9 @@ import type {
   Presence,
   WireError,
 } from '#client/chat.js';
+import type { Scheduled } from './scheduled.js';
+
+export type Role = 'owner' | 'admin' | 'member';
 
 /** A conversation as its user's list shows it. */
 export interface Chat {
@@ -23,10 +26,15 @@ export interface Chat {
   readonly last: Message | undefined;
   /** ISO 8601: of one without messages, when it began. */
   readonly createdAt: string;
+  /** Of its user; undefined until it has been told. */
+  readonly role: Role | undefined;
+  /** No calls for attention until then. */
+  readonly mutedUntil: string | null;
 }
 
 export interface Member {
   readonly userId: string;
+  readonly role: Role;
   readonly deliveredSeq: number;
   readonly readSeq: number;
 }
@@ -52,6 +60,8 @@ export interface OpenChat {
   readonly log: Log;
   /** Undefined where they are not known, or too many for marks to say much. */
   readonly members: readonly Member[] | undefined;
+  /** The first of them, and where the others begin; undefined until they are known. */
+  readonly people: { readonly some: readonly Member[]; readonly next: string | undefined } | undefined;
   /** Ascending. */
   readonly pins: readonly Message[];
   /** Messages that are answered and not in the log that is loaded. */
@@ -93,6 +103,12 @@ export interface ChatState {
   readonly files: ReadonlyMap<string, AttachedFile>;
   readonly presence: ReadonlyMap<string, Presence>;
   readonly typing: readonly TypingUser[];
+  /** Whom its user has blocked. */
+  readonly blocked: ReadonlySet<string>;
+  /** What its user is to say later, in all conversations; undefined until it is known. */
+  readonly scheduled: readonly Scheduled[] | undefined;
+  /** What has been done, in words, for who does not see it. */
+  readonly told: { readonly text: string } | undefined;
   /** What went wrong, in words. */
   readonly notice: { readonly text: string } | undefined;
 }
@@ -108,6 +124,9 @@ export function stateOf(me: string): ChatState {
     files: new Map(),
     presence: new Map(),
     typing: [],
+    blocked: new Set(),
+    scheduled: undefined,
+    told: undefined,
     notice: undefined,
   };
 }

@@ -215,6 +215,48 @@ describe('the conversation that is open', () => {
   });
 });
 
+describe('what a conversation is to its user', () => {
+  const standing = { role: 'admin', mutedUntil: '2026-02-01T00:00:00.000Z' } as const;
+
+  it('is kept when it is told of without that: a new title says nothing of one’s role', () => {
+    const state = after(
+      listed({ me: { readSeq: 0, ...standing } }),
+      heard('conversation', {
+        conversationId: 'cnv_1',
+        conversation: { ...CHAT, me: undefined, title: 'New' },
+      }),
+    );
+    expect(chatIn(state)).toMatchObject({ title: 'New', ...standing });
+    const loud = reduce(state, listed({ me: { readSeq: 0, role: 'member', mutedUntil: null } }));
+    expect(chatIn(loud)).toMatchObject({ role: 'member', mutedUntil: null });
+  });
+
+  it('is nothing any more once one has left it, and nobody is warned of what they did themselves', () => {
+    const gone = heard('left', { conversationId: 'cnv_1', error: {} });
+    for (const order of [
+      [gone, { kind: 'left_by_oneself', id: 'cnv_1' } as const],
+      [{ kind: 'left_by_oneself', id: 'cnv_1' } as const, gone],
+    ]) {
+      const state = after(listed(), opened, ...order);
+      expect(state).toMatchObject({ open: undefined, notice: undefined });
+      expect(state.chats!.size).toBe(0);
+    }
+  });
+
+  it('shows marks only where all who are in it are known', () => {
+    const members = ['ada', 'ben'].map((userId) => ({
+      userId,
+      role: 'member' as const,
+      deliveredSeq: 0,
+      readSeq: 0,
+    }));
+    const some = after(listed(), opened, { kind: 'members', id: 'cnv_1', members, next: 'more' });
+    expect(some.open).toMatchObject({ members: undefined, people: { some: members, next: 'more' } });
+    const all = reduce(some, { kind: 'members', id: 'cnv_1', members });
+    expect(all.open?.members).toEqual(members);
+  });
+});
+
 describe('what one says', () => {
   const mine = { conversationId: 'cnv_1', clientMessageId: 'x', text: 'Hi' };
   const empty = [listed(), opened, loading, loaded([])];
@@ -255,6 +297,7 @@ describe('what one says', () => {
   ] as const)('has come as far as the last of the others: %j is %s', (delivered, progress) => {
     const members = ['ben', 'cleo'].map((userId, at) => ({
       userId,
+      role: 'member' as const,
       deliveredSeq: delivered[at]!,
       readSeq: 0,
     }));

@@ -2,6 +2,7 @@ import type { AttachedFile, ChatEvent, Message } from '#client/chat.js';
 import { EMPTY_LOG, loading, notLoaded, withMessage, withPage } from './chat-log.js';
 import { chatOf, unreadOf, type WireChat, withRead, withSaid } from './chat-list.js';
 import { type ChatState, type Member, type OpenChat, type Way, withEntry } from './chat-state.js';
+import type { Scheduled } from './scheduled.js';
 
 export type Action =
   /** `now` in milliseconds since 1970. */
@@ -14,14 +15,27 @@ export type Action =
   | { readonly kind: 'loaded'; readonly id: string; readonly way: Way; readonly page: readonly Message[] }
   | { readonly kind: 'not_loaded'; readonly id: string }
   | { readonly kind: 'shown'; readonly id: string; readonly seq: number }
-  | { readonly kind: 'members'; readonly id: string; readonly members: readonly Member[] | undefined }
+  /** From the first on. `next`: there are more. */
+  | {
+      readonly kind: 'members';
+      readonly id: string;
+      readonly members: readonly Member[];
+      readonly next?: string | undefined;
+    }
   | { readonly kind: 'pins'; readonly id: string; readonly pins: readonly Message[] }
   | { readonly kind: 'quoted'; readonly message: Message }
   | { readonly kind: 'read'; readonly id: string; readonly seq: number }
   | { readonly kind: 'uploaded'; readonly file: AttachedFile }
   | { readonly kind: 'discarded'; readonly clientMessageId: string }
   | { readonly kind: 'tick'; readonly now: number }
+  | { readonly kind: 'blocked'; readonly users: readonly string[] }
+  | { readonly kind: 'scheduled'; readonly all: readonly Scheduled[] }
+  | { readonly kind: 'left_by_oneself'; readonly id: string }
+  | { readonly kind: 'told'; readonly text: string }
   | { readonly kind: 'noted'; readonly text: string | undefined };
+
+/** Of a room with more, marks are not shown: most of its members have never opened the message. */
+export const MOST_MARKED = 200;
 
 /** A sign of typing holds so long; it is repeated sooner. */
 export const TYPING_MS = 6_000;
@@ -55,6 +69,14 @@ export function reduce(state: ChatState, action: Action): ChatState {
       const typing = state.typing.filter(({ until }) => until > action.now);
       return typing.length === state.typing.length ? state : { ...state, typing };
     }
+    case 'blocked':
+      return { ...state, blocked: new Set(action.users) };
+    case 'scheduled':
+      return { ...state, scheduled: action.all };
+    case 'left_by_oneself':
+      return { ...left(state, action.id), notice: undefined };
+    case 'told':
+      return { ...state, told: { text: action.text } };
     case 'noted':
       return { ...state, notice: action.text === undefined ? undefined : { text: action.text } };
     default:
@@ -88,12 +110,17 @@ function changed(open: OpenChat, action: OpenAction, { chats }: ChatState): Open
     case 'shown':
       return { ...open, target: { seq: action.seq } };
     case 'members':
-      return { ...open, members: action.members };
+      return withMembers(open, action);
     case 'pins':
       return { ...open, pins: action.pins };
     case 'quoted':
       return { ...open, quoted: withEntry(open.quoted, action.message.id, action.message) };
   }
+}
+
+function withMembers(open: OpenChat, { members, next }: Extract<OpenAction, { kind: 'members' }>): OpenChat {
+  const isWhole = next === undefined && members.length <= MOST_MARKED;
+  return { ...open, people: { some: members, next }, members: isWhole ? members : undefined };
 }
 
 function opened({ chats }: ChatState, id: string): OpenChat {
@@ -102,6 +129,7 @@ function opened({ chats }: ChatState, id: string): OpenChat {
     id,
     log: EMPTY_LOG,
     members: undefined,
+    people: undefined,
     pins: [],
     quoted: new Map(),
     readBefore: chat && unreadOf(chat) > 0 ? chat.readSeq : Infinity,
@@ -177,7 +205,14 @@ function said(state: ChatState, message: Message): ChatState {
   const echoes = isMine
     ? state.echoes.filter((one) => one.message.clientMessageId !== clientMessageId)
     : state.echoes;
-  const known = withChat({ ...state, echoes }, conversationId, (chat) => withSaid(chat, message, state.me));
+  // What was scheduled is said under its own name.
+  const scheduled =
+    isMine && state.scheduled?.some(({ id }) => id === clientMessageId)
+      ? state.scheduled.filter(({ id }) => id !== clientMessageId)
+      : state.scheduled;
+  const known = withChat({ ...state, echoes, scheduled }, conversationId, (chat) =>
+    withSaid(chat, message, state.me),
+  );
   return logged(stopped(known, conversationId, senderId), message);
 }
 
@@ -217,7 +252,9 @@ function left(state: ChatState, conversationId: string): ChatState {
   };
 }
 
-function marksMoved(state: ChatState, marks: Member & { readonly conversationId: string }): ChatState {
+type Marks = Omit<Member, 'role'> & { readonly conversationId: string };
+
+function marksMoved(state: ChatState, marks: Marks): ChatState {
   const { conversationId, userId, deliveredSeq, readSeq } = marks;
   const read =
     userId === state.me ? withChat(state, conversationId, (chat) => withRead(chat, readSeq)) : state;
@@ -226,7 +263,7 @@ function marksMoved(state: ChatState, marks: Member & { readonly conversationId:
   const members = open.members.map((one) =>
     one.userId === userId
       ? {
-          userId,
+          ...one,
           deliveredSeq: Math.max(one.deliveredSeq, deliveredSeq),
           readSeq: Math.max(one.readSeq, readSeq),
         }

@@ -52,6 +52,26 @@ export function lastSeen(at: string, now: number, here: Calendar): string {
   return `last seen ${day} at ${timeOf(at, here)}`;
 }
 
+/** What `<input type="datetime-local">` holds for a moment, where the browser is. */
+export function fieldOf(at: number): string {
+  const moment = new Date(at);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = [moment.getFullYear(), two(moment.getMonth() + 1), two(moment.getDate())].join('-');
+  return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+}
+
+/** The other way round: ISO 8601; undefined of what is no moment. */
+export function instantOf(field: string): string | undefined {
+  const at = Date.parse(field);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
+
+/** At this hour, so many days from now, where the browser is. */
+export function hourOn(now: number, days: number, hour: number): number {
+  const moment = new Date(now);
+  return new Date(moment.getFullYear(), moment.getMonth(), moment.getDate() + days, hour).getTime();
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making one costs more than using it a thousand times. */

@@ -63,3 +63,8 @@ export function mentionsIn(text: string, members: readonly string[]): readonly s
   );
   return members.filter((one) => named.has(one) || named.has(`${one}.`)).slice(0, 50);
 }
+
+/** Ids of users that somebody has typed, with commas or spaces between them. */
+export function namesIn(typed: string): readonly string[] {
+  return [...new Set(typed.split(/[\s,;]+/u).filter((one) => one !== ''))];
+}

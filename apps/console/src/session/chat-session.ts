@@ -13,8 +13,10 @@ import { type Action, reduce } from '../model/reduce.js';
 import type { Highlight } from '../model/text-parts.js';
 import { Files } from './files.js';
 import { History } from './history.js';
-import { Rest, RestRefusal } from './rest.js';
+import { Later } from './later.js';
+import { Rest, RestRefusal, wordsOf } from './rest.js';
 import type { SignedIn } from './sign-in.js';
+import { Standing } from './standing.js';
 
 export interface Found {
   readonly message: Message;
@@ -47,6 +49,8 @@ const TYPING_AGAIN_MS = 3_000;
 export class ChatSession {
   readonly files: Files;
   readonly history: History;
+  readonly later: Later;
+  readonly standing: Standing;
   /** What is typed and not sent, by conversation. */
   readonly drafts = new Map<string, string>();
   readonly #rest: Rest;
@@ -61,6 +65,8 @@ export class ChatSession {
     this.#rest = new Rest(token);
     this.files = new Files(this.#rest);
     this.history = new History(this.#rest, () => this.#state, this.#dispatch);
+    this.later = new Later(this.#rest, this.state, this.#dispatch);
+    this.standing = new Standing(this.#rest, this.state, this.#dispatch, () => this.history.refresh());
     this.#client = new ChatClient({
       transport: socketIoTransport({ io, url: location.origin }),
       token: () => token,
@@ -82,7 +88,7 @@ export class ChatSession {
 
   async start(): Promise<void> {
     this.#client.followAll();
-    this.#ticking = setInterval(() => this.#dispatch({ kind: 'tick', now: Date.now() }), 1000);
+    this.#ticking = setInterval(() => this.#tick(Date.now()), 1000);
     try {
       await this.#client.start();
       // The connection tells them as well; here a token that is not good is told at once.
@@ -154,8 +160,11 @@ export class ChatSession {
     return this.#change('message.pin', message, { on: message.pinnedAt == null });
   }
 
-  /** Answers the conversation’s id. With one it is direct; with several, or a title, a group. */
-  async begin(people: readonly string[], title: string): Promise<string | undefined> {
+  /**
+   * Answers the conversation’s id. With one it is direct; with several, or a title, a group.
+   * @throws ChatRefusal
+   */
+  async begin(people: readonly string[], title: string): Promise<string> {
     const [one] = people;
     const isDirect = people.length === 1 && title === '';
     const group = {
@@ -163,18 +172,11 @@ export class ChatSession {
       title: title || [this.#state.me, ...people].join(', ').slice(0, 200),
       members: people,
     };
-    try {
-      const answer = await this.#client.call(
-        'conversation.open',
-        isDirect ? { kind: 'direct', with: one } : group,
-      );
-      const chat = answer['conversation'] as WireChat;
-      this.#dispatch({ kind: 'known', chat });
-      return chat.id;
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
+    const wanted = isDirect ? { kind: 'direct', with: one } : group;
+    const answer = await this.#client.call('conversation.open', wanted);
+    const chat = answer['conversation'] as WireChat;
+    this.#dispatch({ kind: 'known', chat });
+    return chat.id;
   }
 
   /** In all conversations, or in one. @throws RestRefusal */
@@ -208,7 +210,21 @@ export class ChatSession {
     if (event.name === 'message' && !this.#state.chats?.has(event.data.conversationId))
       void this.history.know(event.data.conversationId);
     // The marks of others, and what is pinned, are told to who is connected: after a pause they are asked for.
-    if (event.name === 'link' && event.data.status === 'caught_up') void this.history.refresh();
+    if (event.name === 'link' && event.data.status === 'caught_up') this.#caughtUp();
+    // It says that somebody came, went or has another role, not who.
+    if (event.name === 'conversation' && event.data['conversationId'] === this.#state.open?.id)
+      void this.history.refresh();
+  }
+
+  #caughtUp(): void {
+    void this.history.refresh();
+    // Without a connection: asked for again with the next.
+    for (const load of [this.later.load(), this.standing.loadBlocks()]) load.catch(() => {});
+  }
+
+  #tick(now: number): void {
+    this.#dispatch({ kind: 'tick', now });
+    this.later.look(now).catch(() => {});
   }
 
   readonly #dispatch = (action: Action): void => {
@@ -220,6 +236,6 @@ export class ChatSession {
 
   #failed(error: unknown): void {
     if (error instanceof RestRefusal && error.status === 401) return; // the connection says so, and ends
-    this.note(error instanceof Error ? error.message : String(error));
+    this.note(wordsOf(error));
   }
 }

@@ -1,12 +1,16 @@
 import type { Message } from '#client/chat.js';
 import type { WireChat } from '../model/chat-list.js';
 import type { ChatState, Member, Way } from '../model/chat-state.js';
-import type { Action } from '../model/reduce.js';
-import type { Rest } from './rest.js';
+import { type Action, MOST_MARKED } from '../model/reduce.js';
+import { type Rest, RestRefusal, wordsOf } from './rest.js';
 
 const PAGE = 50;
-/** Of a room with more, marks are not shown: most of its members have never opened the message. */
-const MOST_MARKED = 200;
+const PEOPLE = MOST_MARKED;
+
+interface PeoplePage {
+  readonly data: readonly Member[];
+  readonly page: { readonly next: string | null };
+}
 
 /** What the open conversation shows beside what comes live: pages of its log, members, pins. */
 export class History {
@@ -15,6 +19,9 @@ export class History {
   readonly #dispatch: (action: Action) => void;
   /** Rises with each page that is asked for: what an earlier one answers is not wanted any more. */
   #asked = 0;
+  /** What was asked for while it was on its way is asked for once more, however often. */
+  #refreshing: Promise<void> | undefined;
+  #isRefreshDue = false;
 
   constructor(rest: Rest, state: () => ChatState, dispatch: (action: Action) => void) {
     this.#rest = rest;
@@ -26,7 +33,7 @@ export class History {
   async open(id: string | undefined): Promise<void> {
     if (this.#state().open?.id === id) return;
     if (id === undefined) return this.#dispatch({ kind: 'closed' });
-    if (!this.#state().chats?.has(id)) await this.know(id);
+    if (!this.#state().chats?.has(id)) await this.know(id, true);
     if (!this.#state().chats?.has(id)) return;
     this.#dispatch({ kind: 'opened', id });
     await Promise.all([this.load('newest'), this.refresh()]);
@@ -66,34 +73,87 @@ export class History {
     }
   }
 
-  /** A conversation that nobody has told of yet. */
-  async know(id: string): Promise<void> {
+  /** A conversation that nobody has told of yet. @param isAsked by whoever looks: they are told if it is not there */
+  async know(id: string, isAsked = false): Promise<void> {
     try {
       this.#dispatch({ kind: 'known', chat: await this.#rest.get<WireChat>(`/v1/conversations/${id}`) });
-    } catch {
+    } catch (error) {
       // Left meanwhile, or never there: it is not in the list then.
+      if (!isAsked) return;
+      const isGone = error instanceof RestRefusal && error.status === 404;
+      const text = isGone ? 'This conversation is not there, or you are not in it.' : wordsOf(error);
+      this.#dispatch({ kind: 'noted', text });
     }
   }
 
+  /** Members, one's own role, pins: whatever is told only to who is connected, or not at all. */
   async refresh(): Promise<void> {
+    this.#isRefreshDue = true;
+    this.#refreshing ??= this.#refreshWhileDue();
+    await this.#refreshing;
+  }
+
+  /** More of the people of a large room. */
+  async morePeople(): Promise<void> {
+    const { open } = this.#state();
+    if (!open?.people || open.people.next === undefined) return;
+    const { id, people } = open;
+    try {
+      const { data, page } = await this.#people(id, people.next);
+      this.#dispatch({
+        kind: 'members',
+        id,
+        members: [...people.some, ...data],
+        next: page.next ?? undefined,
+      });
+    } catch (error) {
+      this.#dispatch({ kind: 'noted', text: wordsOf(error) });
+    }
+  }
+
+  async #refreshWhileDue(): Promise<void> {
+    while (this.#isRefreshDue) {
+      this.#isRefreshDue = false;
+      await this.#refreshOnce();
+    }
+    this.#refreshing = undefined;
+  }
+
+  async #refreshOnce(): Promise<void> {
     const { open } = this.#state();
     if (!open) return;
     const { id, log } = open;
     // What could not be loaded without a connection.
     if (log.messages.length === 0 && log.loading === undefined) void this.load('newest');
-    const at = `/v1/conversations/${id}`;
     try {
-      const [members, pins] = await Promise.all([
-        this.#rest.get<{ data: readonly Member[]; page: { next: string | null } }>(`${at}/members`, {
-          limit: MOST_MARKED,
-        }),
-        this.#rest.get<{ data: readonly Message[] }>(`${at}/pins`),
+      const [, members, pins] = await Promise.all([
+        this.know(id),
+        this.#people(id),
+        this.#rest.get<{ data: readonly Message[] }>(`/v1/conversations/${id}/pins`),
       ]);
-      this.#dispatch({ kind: 'members', id, members: members.page.next === null ? members.data : undefined });
+      await this.#membersKnown(id, members);
       this.#dispatch({ kind: 'pins', id, pins: pins.data });
     } catch {
       // Without a connection: they are asked for again when there is one.
     }
+  }
+
+  /** As many as were shown before: whoever reads the list of a large room is not thrown back to its beginning. */
+  async #membersKnown(id: string, first: PeoplePage): Promise<void> {
+    const { open } = this.#state();
+    const shown = open?.id === id ? (open.people?.some.length ?? 0) : 0;
+    let next = first.page.next;
+    const members = [...first.data];
+    while (next !== null && members.length < shown) {
+      const page = await this.#people(id, next);
+      members.push(...page.data);
+      next = page.page.next;
+    }
+    this.#dispatch({ kind: 'members', id, members, next: next ?? undefined });
+  }
+
+  #people(id: string, after?: string): Promise<PeoplePage> {
+    return this.#rest.get(`/v1/conversations/${id}/members`, { limit: PEOPLE, after });
   }
 
   async #page(
@@ -110,7 +170,7 @@ export class History {
     } catch (error) {
       if (asked !== this.#asked) return;
       this.#dispatch({ kind: 'not_loaded', id });
-      this.#dispatch({ kind: 'noted', text: error instanceof Error ? error.message : String(error) });
+      this.#dispatch({ kind: 'noted', text: wordsOf(error) });
     }
   }
 }

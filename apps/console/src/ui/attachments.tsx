@@ -3,9 +3,10 @@ import type { AttachedFile } from '#client/chat.js';
 import { plainName } from '../model/text-parts.js';
 import { sizeOf } from '../model/wording.js';
 import { picturesOf, type PreviewSize } from '../session/files.js';
+import { Dialog } from './dialog.js';
 import { Icon } from './icons.js';
-import { useSession } from './session-context.js';
-import { Dialog, IconButton } from './small-parts.js';
+import { ReachContext, useSession, useTabIndex } from './session-context.js';
+import { IconButton } from './small-parts.js';
 
 export function Attachments({
   files,
@@ -32,8 +33,9 @@ function Attachment({ file }: { readonly file: AttachedFile }): ReactElement {
 
 function FileCard({ file }: { readonly file: AttachedFile }): ReactElement {
   const save = useSave(file);
+  const tabIndex = useTabIndex();
   return (
-    <button type="button" className="file" onClick={save}>
+    <button type="button" className="file" tabIndex={tabIndex} onClick={save}>
       <Icon name="file" size={26} />
       <span className="about">
         <span className="unseen">Download </span>
@@ -54,13 +56,24 @@ function Picture({
 }): ReactElement {
   const url = usePicture(file, devicePixelRatio > 1 ? 1280 : 320, onNone);
   const [isLarge, setLarge] = useState(false);
+  const tabIndex = useTabIndex();
   const name = plainName(file.name);
   return (
     <>
-      <button type="button" className="picture" aria-label={`Show ${name}`} onClick={() => setLarge(true)}>
+      <button
+        type="button"
+        className="picture"
+        tabIndex={tabIndex}
+        aria-label={`Show ${name}`}
+        onClick={() => setLarge(true)}
+      >
         <img src={url ?? EMPTY_PICTURE} alt={name} {...sizeIn(file, 320)} onError={onNone} />
       </button>
-      {isLarge && <LargePicture file={file} onClose={() => setLarge(false)} />}
+      {isLarge && (
+        <ReachContext value={true}>
+          <LargePicture file={file} onClose={() => setLarge(false)} />
+        </ReachContext>
+      )}
     </>
   );
 }

@@ -1,12 +1,14 @@
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { isMute } from '../model/muting.js';
 import { unreadOf } from '../model/chat-list.js';
+import type { Chat } from '../model/chat-state.js';
 import { Announcer } from './announcer.js';
 import { ChatList } from './chat-list.js';
 import { Conversation } from './conversation.js';
 import { Icon } from './icons.js';
 import { NewChat } from './new-chat.js';
-import { type PanelKind, SidePanel } from './side-panel.js';
-import { goTo, useChatState, useIsLookedAt, useRoute, useSession } from './session-context.js';
+import { needsChat, type PanelKind, SidePanel } from './side-panel.js';
+import { goTo, useChatState, useIsLookedAt, useIsNarrow, useRoute, useSession } from './session-context.js';
 import { IconButton } from './small-parts.js';
 
 export function ChatPage({ onLeave }: { readonly onLeave: () => void }): ReactElement {
@@ -23,24 +25,38 @@ export function ChatPage({ onLeave }: { readonly onLeave: () => void }): ReactEl
     if (isListed) void session.history.open(route);
   }, [session, route, isListed]);
   useEffect(() => {
-    const unread = [...(chats?.values() ?? [])].reduce((sum, chat) => sum + unreadOf(chat), 0);
+    const unread = [...(chats?.values() ?? [])].reduce((sum, one) => sum + callsIn(one), 0);
     document.title = `${unread > 0 ? `(${unread}) ` : ''}Chat · Posthorn`;
   }, [chats]);
 
-  const isOpen = open !== undefined && open.id === route;
-  const chat = isOpen ? chats?.get(open.id) : undefined;
+  const chat = open && open.id === route ? chats?.get(open.id) : undefined;
+  const shown = panel && (chat || !needsChat(panel)) ? panel : undefined;
+  // What lies below it can be seen as little as it can be reached.
+  const isCovered = useIsNarrow() && shown !== undefined;
   const show = (kind: PanelKind): void => setPanel(panel === kind ? undefined : kind);
+  useWayBack(chat?.id);
   return (
-    <div className="app" data-view={chat ? 'conversation' : 'list'} data-panel={panel ?? 'none'}>
-      <ChatList onSearch={() => show('search')} onNew={() => setBeginning(true)} onLeave={onLeave} />
-      <main className="pane" aria-label={chat ? 'Conversation' : 'No conversation'}>
-        {isOpen && chat ? (
-          <Conversation key={open.id} open={open} chat={chat} panel={panel} onPanel={show} />
+    <div className="app" data-view={chat ? 'conversation' : 'list'} data-panel={shown ?? 'none'}>
+      {chat && !isCovered && (
+        <button type="button" className="skip" onClick={toWriting}>
+          Skip to writing
+        </button>
+      )}
+      <ChatList
+        isCovered={isCovered}
+        onSearch={() => show('search')}
+        onBlocked={() => show('blocked')}
+        onNew={() => setBeginning(true)}
+        onLeave={onLeave}
+      />
+      <main className="pane" aria-label={chat ? 'Conversation' : 'No conversation'} inert={isCovered}>
+        {open && chat ? (
+          <Conversation key={open.id} open={open} chat={chat} panel={shown} onPanel={show} />
         ) : (
           <Nothing isWaiting={route !== undefined && !isListed} />
         )}
       </main>
-      {panel && <SidePanel kind={panel} onClose={() => setPanel(undefined)} />}
+      {shown && <SidePanel kind={shown} onClose={() => setPanel(undefined)} />}
       {isBeginning && <NewChat onClose={() => setBeginning(false)} onBegun={goTo} />}
       {notice && (
         <div className="notice" role="alert">
@@ -51,6 +67,27 @@ export function ChatPage({ onLeave }: { readonly onLeave: () => void }): ReactEl
       <Announcer />
     </div>
   );
+}
+
+/** What calls for attention: of one that is mute only what mentions its user. */
+function callsIn(chat: Chat): number {
+  return isMute(chat, Date.now()) ? chat.mentions : unreadOf(chat);
+}
+
+function toWriting(): void {
+  document.querySelector<HTMLElement>('.composer textarea, .cut button')?.focus();
+}
+
+/** Who leaves a conversation is where they came from: at its line in the list, or at the first if it has none any more. */
+function useWayBack(id: string | undefined): void {
+  const before = useRef(id);
+  useEffect(() => {
+    const left = before.current;
+    before.current = id;
+    if (left === undefined || id !== undefined || document.activeElement !== document.body) return;
+    const line = document.querySelector<HTMLElement>(`.chat-row[href="#${left}"]`);
+    (line ?? document.querySelector<HTMLElement>('.chat-row, .chats button'))?.focus();
+  }, [id]);
 }
 
 function Nothing({ isWaiting }: { readonly isWaiting: boolean }): ReactElement {

@@ -12,6 +12,7 @@ import type { Chat, OpenChat } from '../model/chat-state.js';
 import { gistOf, mentionsIn, titleOf } from '../model/wording.js';
 import { Icon } from './icons.js';
 import { PickedFiles } from './picked-files.js';
+import { type Planned, ScheduleDialog } from './schedule-dialog.js';
 import { useChatState, useSession } from './session-context.js';
 import { IconButton } from './small-parts.js';
 import type { Uploads } from './use-uploads.js';
@@ -50,6 +51,13 @@ export function Composer(props: {
     onIntent(undefined);
     field.current?.focus();
   };
+  const [isPlanning, setPlanning] = useState(false);
+  const plan = async ({ text: planned, sendAt, key }: Planned): Promise<void> => {
+    const mentions = mentionsIn(planned, open.members?.map(({ userId }) => userId) ?? []);
+    const replyTo = intent && { replyTo: intent.message.id };
+    await session.later.add(chat.id, { text: planned, sendAt, mentions, ...replyTo }, key);
+    done();
+  };
   const isUploading = uploads.picked.some(({ file, failure }) => !file && failure === undefined);
   const isEmpty = text.trim() === '' && (editing !== undefined || !uploads.picked.some(({ file }) => file));
   const submit = (): void => {
@@ -85,46 +93,60 @@ export function Composer(props: {
     uploads.add([...event.clipboardData.files]);
   };
   return (
-    <form
-      className="composer"
-      aria-label="Write a message"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      {intent && <IntentLine intent={intent} onCancel={() => onIntent(undefined)} />}
-      <PickedFiles uploads={uploads} />
-      <div className="writing">
-        {!editing && <PickButton onPick={uploads.add} />}
-        <textarea
-          ref={field}
-          rows={1}
-          value={text}
-          dir="auto"
-          maxLength={LONGEST_TEXT}
-          aria-label={`Message to ${titleOf(chat, me)}`}
-          placeholder="Message"
-          enterKeyHint="send"
-          onChange={(event) => change(event.target.value)}
-          onBlur={() => session.typing(chat.id, false)}
-          onKeyDown={onKeyDown}
-          onPaste={onPaste}
+    <>
+      <form
+        className="composer"
+        aria-label="Write a message"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        {intent && <IntentLine intent={intent} onCancel={() => onIntent(undefined)} />}
+        <PickedFiles uploads={uploads} />
+        <div className="writing">
+          {!editing && <PickButton onPick={uploads.add} />}
+          <textarea
+            ref={field}
+            rows={1}
+            value={text}
+            dir="auto"
+            maxLength={LONGEST_TEXT}
+            aria-label={`Message to ${titleOf(chat, me)}`}
+            placeholder="Message"
+            enterKeyHint="send"
+            onChange={(event) => change(event.target.value)}
+            onBlur={() => session.typing(chat.id, false)}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+          />
+          {!editing && (
+            <IconButton icon="clock" label="Send later" className="pick" onClick={() => setPlanning(true)} />
+          )}
+          <button
+            className="send"
+            aria-label={editing ? 'Save' : 'Send'}
+            aria-disabled={isEmpty || isUploading}
+          >
+            <Icon name={editing ? 'sent' : 'send'} />
+          </button>
+        </div>
+        {text.length > LONGEST_TEXT - 500 && (
+          <p className="hint" role="status">
+            {LONGEST_TEXT - text.length} characters left
+          </p>
+        )}
+      </form>
+      {isPlanning && (
+        <ScheduleDialog
+          title="Send later"
+          text={text}
+          {...(uploads.picked.length > 0 && { hint: 'Without the files: those can only be sent at once.' })}
+          onPlanned={plan}
+          onClose={() => setPlanning(false)}
         />
-        <button
-          className="send"
-          aria-label={editing ? 'Save' : 'Send'}
-          aria-disabled={isEmpty || isUploading}
-        >
-          <Icon name={editing ? 'sent' : 'send'} />
-        </button>
-      </div>
-      {text.length > LONGEST_TEXT - 500 && (
-        <p className="hint" role="status">
-          {LONGEST_TEXT - text.length} characters left
-        </p>
       )}
-    </form>
+    </>
   );
 }
 

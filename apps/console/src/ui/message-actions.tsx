@@ -1,8 +1,10 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { Message } from '#client/chat.js';
+import { may } from '../model/permissions.js';
+import { otherOf } from '../model/wording.js';
+import { Ask } from './dialog.js';
 import { Icon } from './icons.js';
-import { useSession } from './session-context.js';
-import { Dialog } from './small-parts.js';
+import { useChatState, useSession } from './session-context.js';
 
 const EMOJI = [
   ['👍', 'thumbs up'],
@@ -21,6 +23,9 @@ export function MessageActions(props: {
 }): ReactElement {
   const { message, isMine, onDone, onIntent } = props;
   const session = useSession();
+  const { chats, blocked, me } = useChatState();
+  const chat = chats?.get(message.conversationId);
+  const isCut = chat !== undefined && blocked.has(otherOf(chat, me) ?? '');
   const [isAsking, setAsking] = useState(false);
   const group = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -28,54 +33,65 @@ export function MessageActions(props: {
     card?.querySelector('button')?.focus({ preventScroll: true });
     card?.scrollIntoView({ block: 'nearest' });
   }, []);
+  const toMessage = (): void => group.current?.closest<HTMLElement>('.message')?.focus();
   const act = (what: () => void): void => {
+    toMessage();
     what();
     onDone();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || isAsking) return;
     event.stopPropagation();
-    group.current?.closest<HTMLElement>('.message')?.focus();
+    toMessage();
     onDone();
   };
   return (
     <div ref={group} className="actions" role="group" aria-label="What to do with it" onKeyDown={onKeyDown}>
-      <div className="emoji">
-        {EMOJI.map(([emoji, words]) => (
-          <button
-            key={emoji}
-            type="button"
-            aria-label={`React: ${words}`}
-            onClick={() => act(() => void session.react(message, emoji))}
-          >
-            {emoji}
-          </button>
-        ))}
-      </div>
-      <Action icon="reply" words="Reply" onClick={() => act(() => onIntent({ kind: 'reply', message }))} />
-      <Action
-        icon="pin"
-        words={message.pinnedAt == null ? 'Pin' : 'Take the pin off'}
-        onClick={() => act(() => void session.pin(message))}
-      />
-      {isMine && (
+      {!isCut && <Emoji onChosen={(emoji) => act(() => void session.react(message, emoji))} />}
+      {!isCut && (
+        <Action icon="reply" words="Reply" onClick={() => act(() => onIntent({ kind: 'reply', message }))} />
+      )}
+      {!isCut && chat && may(chat, 'pin') && (
+        <Action
+          icon="pin"
+          words={message.pinnedAt == null ? 'Pin' : 'Take the pin off'}
+          onClick={() => act(() => void session.pin(message))}
+        />
+      )}
+      {isMine && !isCut && (
         <Action icon="edit" words="Edit" onClick={() => act(() => onIntent({ kind: 'edit', message }))} />
       )}
-      {isMine && <Action icon="bin" words="Delete…" onClick={() => setAsking(true)} />}
-      {isAsking && (
-        <Dialog label="Delete the message" onClose={onDone}>
-          <h2>Delete the message?</h2>
-          <p>It goes for everybody, with its files.</p>
-          <div className="choices">
-            <button type="button" className="button" autoFocus onClick={onDone}>
-              Keep it
-            </button>
-            <button type="button" className="danger" onClick={() => act(() => void session.remove(message))}>
-              Delete
-            </button>
-          </div>
-        </Dialog>
+      {(isMine || (chat && may(chat, 'delete_others'))) && (
+        <Action icon="bin" words="Delete…" onClick={() => setAsking(true)} />
       )}
+      {isAsking && (
+        <Ask
+          title="Delete the message?"
+          no="Keep it"
+          yes="Delete"
+          onYes={async () => void (await session.remove(message))}
+          onClose={() => {
+            const line = group.current?.closest<HTMLElement>('.message');
+            onDone();
+            // Nothing below the dialog takes the focus before it is gone.
+            requestAnimationFrame(() => line?.focus());
+          }}
+        >
+          <p>It goes for everybody, with its files.</p>
+        </Ask>
+      )}
+    </div>
+  );
+}
+
+function Emoji({ onChosen }: { readonly onChosen: (emoji: string) => void }): ReactElement {
+  return (
+    <div className="emoji">
+      {EMOJI.map(([emoji, words]) => (
+        <button key={emoji} type="button" aria-label={`React: ${words}`} onClick={() => onChosen(emoji)}>
+          {emoji}
+        </button>
+      ))}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { gistOf } from '../model/wording.js';
 import { Attachments } from './attachments.js';
 import { Icon } from './icons.js';
 import { MessageActions } from './message-actions.js';
-import { useSession } from './session-context.js';
+import { ReachContext, useSession, useTabIndex } from './session-context.js';
 import { Avatar, IconButton, Name, Parts } from './small-parts.js';
 
 export interface MessageLineProps {
@@ -37,51 +37,53 @@ export const MessageLine = memo(function MessageLine(props: MessageLineProps): R
   ];
   const toggle = (): void => onActive(isActive ? undefined : message.seq);
   return (
-    <li
-      className={classes.filter(Boolean).join(' ')}
-      data-seq={message.seq}
-      tabIndex={isCurrent ? 0 : -1}
-      aria-label={`${isMine ? 'You' : message.senderId}, ${timeOf(message.sentAt, HERE)}: ${gistOf(message)}`}
-    >
-      {begins && !isMine && <Avatar name={message.senderId} />}
-      <div className="bubble">
-        {begins && !isMine && !isDirect && <Name>{message.senderId}</Name>}
-        {message.replyTo != null && !isDeleted && <Quote replyTo={message.replyTo} quoted={quoted} />}
-        {isDeleted ? <p className="gone">Message deleted</p> : <MessageText text={message.text} />}
-        <Attachments files={message.attachments ?? []} />
-        <p className="foot">
-          {message.pinnedAt != null && (
-            <>
-              <Icon name="pin" size={13} />
-              <span className="unseen">Pinned </span>
-            </>
-          )}
-          {message.editedAt != null && !isDeleted && <span>edited </span>}
-          <time dateTime={message.sentAt} title={momentOf(message.sentAt, HERE)}>
-            {timeOf(message.sentAt, HERE)}
-          </time>
-          {progress && <Ticks progress={progress} readers={isDirect ? 0 : readers} />}
-        </p>
-      </div>
-      <Reactions message={message} me={me} />
-      {!isDeleted && (
-        <IconButton
-          icon="more"
-          label="What to do with it"
-          className="more"
-          isPressed={isActive}
-          onClick={toggle}
-        />
-      )}
-      {isActive && (
-        <MessageActions
-          message={message}
-          isMine={isMine}
-          onDone={() => onActive(undefined)}
-          onIntent={onIntent}
-        />
-      )}
-    </li>
+    <ReachContext value={isCurrent || isActive}>
+      <li
+        className={classes.filter(Boolean).join(' ')}
+        data-seq={message.seq}
+        tabIndex={isCurrent ? 0 : -1}
+        aria-label={`${isMine ? 'You' : message.senderId}, ${timeOf(message.sentAt, HERE)}: ${gistOf(message)}`}
+      >
+        {begins && !isMine && <Avatar name={message.senderId} />}
+        <div className="bubble">
+          {begins && !isMine && !isDirect && <Name>{message.senderId}</Name>}
+          {message.replyTo != null && !isDeleted && <Quote replyTo={message.replyTo} quoted={quoted} />}
+          {isDeleted ? <p className="gone">Message deleted</p> : <MessageText text={message.text} />}
+          <Attachments files={message.attachments ?? []} />
+          <p className="foot">
+            {message.pinnedAt != null && (
+              <>
+                <Icon name="pin" size={13} />
+                <span className="unseen">Pinned </span>
+              </>
+            )}
+            {message.editedAt != null && !isDeleted && <span>edited </span>}
+            <time dateTime={message.sentAt} title={momentOf(message.sentAt, HERE)}>
+              {timeOf(message.sentAt, HERE)}
+            </time>
+            {progress && <Ticks progress={progress} readers={isDirect ? 0 : readers} />}
+          </p>
+        </div>
+        <Reactions message={message} me={me} />
+        {!isDeleted && (
+          <IconButton
+            icon="more"
+            label="What to do with it"
+            className="more"
+            isExpanded={isActive}
+            onClick={toggle}
+          />
+        )}
+        {isActive && (
+          <MessageActions
+            message={message}
+            isMine={isMine}
+            onDone={() => onActive(undefined)}
+            onIntent={onIntent}
+          />
+        )}
+      </li>
+    </ReachContext>
   );
 });
 
@@ -137,6 +139,7 @@ function MessageText({ text }: { readonly text: string }): ReactElement | undefi
   const isLong = text.length > SHOWN_AT_ONCE + 200;
   const shown = isLong && !isWhole ? `${text.slice(0, SHOWN_AT_ONCE).toWellFormed()}…` : text;
   const parts = useMemo(() => partsOf(shown), [shown]);
+  const tabIndex = useTabIndex();
   if (text === '') return undefined;
   return (
     <>
@@ -144,7 +147,13 @@ function MessageText({ text }: { readonly text: string }): ReactElement | undefi
         <Parts parts={parts} />
       </p>
       {isLong && (
-        <button type="button" className="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+        <button
+          type="button"
+          className="button"
+          tabIndex={tabIndex}
+          aria-expanded={isWhole}
+          onClick={() => setWhole(!isWhole)}
+        >
           {isWhole ? 'Show less' : 'Show all of it'}
         </button>
       )}
@@ -160,9 +169,10 @@ function Quote({
   readonly quoted: Message | undefined;
 }): ReactElement {
   const { history } = useSession();
+  const tabIndex = useTabIndex();
   if (!quoted) return <blockquote data-reply-to={replyTo}>An earlier message</blockquote>;
   return (
-    <button type="button" className="quote" onClick={() => void history.show(quoted.seq)}>
+    <button type="button" className="quote" tabIndex={tabIndex} onClick={() => void history.show(quoted.seq)}>
       <span className="unseen">In reply to </span>
       <Name>{quoted.senderId}</Name>
       <bdi className="gist">{gistOf(quoted)}</bdi>
@@ -178,6 +188,7 @@ function Reactions({
   readonly me: string;
 }): ReactElement | undefined {
   const session = useSession();
+  const tabIndex = useTabIndex();
   const reactions = Object.entries(message.reactions ?? {}).filter(([, users]) => users.length > 0);
   if (reactions.length === 0 || message.deletedAt != null) return undefined;
   return (
@@ -186,6 +197,7 @@ function Reactions({
         <li key={emoji}>
           <button
             type="button"
+            tabIndex={tabIndex}
             aria-pressed={users.includes(me)}
             title={users.slice(0, 30).join(', ')}
             onClick={() => void session.react(message, emoji)}

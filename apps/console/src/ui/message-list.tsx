@@ -1,6 +1,6 @@
-import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { Message } from '#client/chat.js';
-import type { OpenChat } from '../model/chat-state.js';
+import type { OpenChat, Way } from '../model/chat-state.js';
 import { type Line, linesOf } from '../model/lines.js';
 import { dayInWords, dayOf, HERE } from '../model/when.js';
 import { EchoLine, MessageLine, type MessageLineProps, RefusedLine } from './message-line.js';
@@ -26,12 +26,16 @@ export function MessageList(props: {
   const [current, setCurrent] = useState<number>();
   useQuotes(open);
 
-  const { messages, hasOlder, hasNewer, loading } = open.log;
-  const lastSeq = messages.at(-1)?.seq;
+  const { messages, hasOlder, hasNewer, loading, hasFailed } = open.log;
+  // One that is not loaded any more leads nowhere.
+  const stop = messages.some(({ seq }) => seq === current) ? current : messages.at(-1)?.seq;
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const at = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('.message') : null;
     if (event.target !== at) return;
-    if (event.key === 'Escape') return onWrite();
+    if (event.key === 'Escape') {
+      setCurrent(undefined);
+      return onWrite();
+    }
     if (event.key === 'Enter') {
       event.preventDefault(); // else the same key presses the button that gets the focus
       return setActive(Number(at.dataset['seq']));
@@ -41,6 +45,10 @@ export function MessageList(props: {
     event.preventDefault();
     setCurrent(Number(next.dataset['seq']));
     next.focus();
+  };
+  const onFocus = ({ target }: FocusEvent<HTMLElement>): void => {
+    const seq = target.closest<HTMLElement>('.message')?.dataset['seq'];
+    if (seq !== undefined) setCurrent(Number(seq));
   };
   const isDirect = state.chats?.get(open.id)?.kind === 'direct';
   const common = { me: state.me, isDirect, onActive: setActive, onIntent };
@@ -60,7 +68,7 @@ export function MessageList(props: {
       {messages.length === 0 && !hasNewer && lines.length === 0 && (
         <p className="empty">Nothing has been said here yet.</p>
       )}
-      <ol aria-label="Messages, the newest last" onKeyDown={onKeyDown}>
+      <ol aria-label="Messages, the newest last" onKeyDown={onKeyDown} onFocus={onFocus}>
         {lines.map((line) => (
           <AnyLine
             key={line.key}
@@ -68,14 +76,17 @@ export function MessageList(props: {
             {...common}
             quoted={quotedBy(line, open)}
             isActive={line.kind === 'message' && line.message.seq === active}
-            isCurrent={line.kind === 'message' && line.message.seq === (current ?? lastSeq)}
+            isCurrent={line.kind === 'message' && line.message.seq === stop}
             isTarget={line.kind === 'message' && line.message.seq === open.target?.seq}
           />
         ))}
       </ol>
+      {messages.length === 0 && hasFailed && (
+        <p className="empty">What has been said here has not been loaded.</p>
+      )}
       {hasNewer && (messages.length > 0 || loading === undefined) && (
         <button type="button" className="button older" onClick={() => void session.history.load('newer')}>
-          {loading === 'newer' ? 'One moment…' : 'Newer messages'}
+          {newerWords(messages.length, loading)}
         </button>
       )}
       {(!isAtEnd || hasNewer) && lines.length > 0 && (
@@ -83,6 +94,11 @@ export function MessageList(props: {
       )}
     </section>
   );
+}
+
+function newerWords(shown: number, loading: Way | undefined): string {
+  if (loading === 'newer') return 'One moment…';
+  return shown === 0 ? 'Try again' : 'Newer messages';
 }
 
 type AnyLineProps = Omit<MessageLineProps, 'line'> & { readonly line: Line };

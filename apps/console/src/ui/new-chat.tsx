@@ -1,40 +1,47 @@
-import { type FormEvent, type ReactElement, useState } from 'react';
+import type { FormEvent, ReactElement } from 'react';
+import { namesIn } from '../model/wording.js';
+import { Dialog, RefusalLine } from './dialog.js';
 import { useSession } from './session-context.js';
-import { Dialog } from './small-parts.js';
+import { useDoing } from './use-doing.js';
 
 export function NewChat(props: {
   readonly onClose: () => void;
   readonly onBegun: (conversationId: string) => void;
 }): ReactElement {
   const session = useSession();
-  const [isAsked, setAsked] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+  const doing = useDoing();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
-    const people = textOf(fields, 'people')
-      .split(/[\s,;]+/u)
-      .filter((one) => one !== '');
-    setAsked(true);
-    const id = await session.begin(people, textOf(fields, 'title'));
-    props.onClose();
-    if (id !== undefined) props.onBegun(id);
+    const people = namesIn(textOf(fields, 'people'));
+    const begin = async (): Promise<void> =>
+      props.onBegun(await session.begin(people, textOf(fields, 'title')));
+    doing.run(begin, props.onClose);
   };
   return (
     <Dialog label="New chat" onClose={props.onClose}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <h2>New chat</h2>
         <label htmlFor="people">With whom</label>
-        <input id="people" name="people" required autoFocus maxLength={4000} aria-describedby="people-hint" />
+        <input
+          id="people"
+          name="people"
+          required
+          data-first
+          maxLength={4000}
+          aria-describedby="people-hint"
+        />
         <p id="people-hint" className="hint">
           User ids, with commas between them. Several make a group.
         </p>
         <label htmlFor="title">Title of the group</label>
         <input id="title" name="title" maxLength={200} placeholder="Not needed between two" />
+        <RefusalLine refusal={doing.refusal} />
         <div className="choices">
           <button type="button" className="button" onClick={props.onClose}>
             Cancel
           </button>
-          <button className="primary" disabled={isAsked}>
+          <button className="primary" aria-disabled={doing.isBusy}>
             Begin
           </button>
         </div>

@@ -15,6 +15,14 @@ export function useChatState(): ChatState {
   return useSyncExternalStore(watch, state);
 }
 
+/** Whether the Tab key leads into what is around: of a long list only into the line where one is. */
+export const ReachContext = createContext(true);
+
+/** For each thing in such a line that can be pressed. */
+export function useTabIndex(): -1 | undefined {
+  return useContext(ReachContext) ? undefined : -1;
+}
+
 /** Whether somebody is looking: what is told to a page in the background has not been read. */
 export function useIsLookedAt(): boolean {
   const [isLookedAt, set] = useState(isPageLookedAt);
@@ -32,6 +40,20 @@ export function useIsLookedAt(): boolean {
 
 function isPageLookedAt(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
+}
+
+const NARROW = '(max-width: 799px)';
+
+/** Whether one thing at a time is shown. */
+export function useIsNarrow(): boolean {
+  const [isNarrow, set] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const changed = (): void => set(query.matches);
+    query.addEventListener('change', changed);
+    return () => query.removeEventListener('change', changed);
+  }, []);
+  return isNarrow;
 }
 
 /** Which conversation the address names: so the way back of the browser leads back to the list. */

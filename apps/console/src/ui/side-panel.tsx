@@ -1,14 +1,29 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react';
 import type { Message } from '#client/chat.js';
-import { HERE, lastSeen, shortly } from '../model/when.js';
+import { HERE, shortly } from '../model/when.js';
 import { gistOf } from '../model/wording.js';
+import { AboutPanel } from './about-panel.js';
+import { BlockedPeople } from './block-section.js';
+import { focusAgain } from './dialog.js';
+import { ScheduledPanel } from './scheduled-panel.js';
 import { SearchPanel } from './search-panel.js';
 import { useChatState, useSession } from './session-context.js';
-import { Avatar, IconButton, Name } from './small-parts.js';
+import { IconButton, Name } from './small-parts.js';
 
-export type PanelKind = 'search' | 'pins' | 'people';
+export type PanelKind = 'search' | 'pins' | 'about' | 'scheduled' | 'blocked';
 
-const TITLES = { search: 'Search', pins: 'Pinned messages', people: 'People' } as const;
+/** Those that are about a conversation are not there without one. */
+export function needsChat(kind: PanelKind): boolean {
+  return kind !== 'search' && kind !== 'blocked';
+}
+
+const TITLES = {
+  search: 'Search',
+  pins: 'Pinned messages',
+  about: 'About this chat',
+  scheduled: 'Scheduled messages',
+  blocked: 'People you have blocked',
+} as const;
 
 export function SidePanel({
   kind,
@@ -18,24 +33,28 @@ export function SidePanel({
   readonly onClose: () => void;
 }): ReactElement {
   const panel = useRef<HTMLElement>(null);
+  const { open, chats } = useChatState();
+  const chat = open && chats?.get(open.id);
   useEffect(() => {
     const before = document.activeElement;
     if (kind !== 'search') panel.current?.querySelector('button')?.focus();
-    return () => void (before instanceof HTMLElement && before.focus());
+    return () => focusAgain(before);
   }, [kind]);
   const onKeyDown = ({ key }: KeyboardEvent): void => {
-    if (key === 'Escape') onClose();
+    if (key === 'Escape' && !document.querySelector('dialog[open]')) onClose();
   };
   return (
     <aside className="panel" ref={panel} aria-label={TITLES[kind]} onKeyDown={onKeyDown}>
       <header className="bar">
-        <h2>{TITLES[kind]}</h2>
+        <h2 tabIndex={-1}>{TITLES[kind]}</h2>
         <span className="spacer" />
         <IconButton icon="close" label="Close" onClick={onClose} />
       </header>
       {kind === 'search' && <SearchPanel onShown={onClose} />}
       {kind === 'pins' && <Pins onShown={onClose} />}
-      {kind === 'people' && <People />}
+      {kind === 'about' && open && chat && <AboutPanel key={open.id} chat={chat} open={open} />}
+      {kind === 'scheduled' && open && <ScheduledPanel open={open} />}
+      {kind === 'blocked' && <BlockedPeople />}
     </aside>
   );
 }
@@ -60,27 +79,6 @@ function Pins({ onShown }: { readonly onShown: () => void }): ReactElement {
           </button>
         </li>
       ))}
-    </ul>
-  );
-}
-
-function People(): ReactElement {
-  const { open, presence } = useChatState();
-  if (!open?.members) return <p className="empty">They are too many to be listed here.</p>;
-  return (
-    <ul className="people">
-      {open.members.map(({ userId }) => {
-        const { online = false, lastSeenAt } = presence.get(userId) ?? {};
-        return (
-          <li key={userId}>
-            <Avatar name={userId} isOnline={online} />
-            <Name>{userId}</Name>
-            <span className="hint">
-              {online ? 'online' : lastSeenAt == null ? '' : lastSeen(lastSeenAt, Date.now(), HERE)}
-            </span>
-          </li>
-        );
-      })}
     </ul>
   );
 }

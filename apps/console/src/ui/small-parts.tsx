@@ -1,7 +1,8 @@
-import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import type { ReactElement } from 'react';
 import type { TextPart } from '../model/text-parts.js';
 import { hueOf, initialsOf } from '../model/wording.js';
 import { Icon } from './icons.js';
+import { useTabIndex } from './session-context.js';
 
 const HUES = 6;
 
@@ -30,16 +31,21 @@ export function IconButton(props: {
   readonly label: string;
   readonly onClick: () => void;
   readonly isPressed?: boolean;
+  /** Of one that shows more below it. */
+  readonly isExpanded?: boolean;
   readonly className?: string;
 }): ReactElement {
-  const { icon, label, onClick, isPressed, className = '' } = props;
+  const { icon, label, onClick, isPressed, isExpanded, className = '' } = props;
+  const tabIndex = useTabIndex();
   return (
     <button
       type="button"
       className={`icon-button ${className}`}
       aria-label={label}
       title={label}
+      tabIndex={tabIndex}
       aria-pressed={isPressed}
+      aria-expanded={isExpanded}
       onClick={onClick}
     >
       <Icon name={icon} />
@@ -49,36 +55,21 @@ export function IconButton(props: {
 
 /** Text with what was found in it, and its links. Never markup: each part is a text of its own. */
 export function Parts({ parts }: { readonly parts: readonly TextPart[] }): ReactElement[] {
+  const tabIndex = useTabIndex();
   return parts.map((part, at) => {
     if (part.kind === 'found') return <mark key={at}>{part.text}</mark>;
     if (part.kind === 'text') return <span key={at}>{part.text}</span>;
     return (
-      <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+      <a
+        key={at}
+        href={part.href}
+        target="_blank"
+        rel="noopener noreferrer nofollow"
+        dir="ltr"
+        tabIndex={tabIndex}
+      >
         {part.text}
       </a>
     );
   });
-}
-
-/** Asks something before anything else goes on; Escape closes it. */
-export function Dialog(props: {
-  readonly label: string;
-  readonly onClose: () => void;
-  readonly className?: string;
-  readonly children: ReactNode;
-}): ReactElement {
-  const { label, onClose, className = '', children } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      ref={dialog}
-      className={`dialog ${className}`}
-      aria-label={label}
-      onClose={onClose}
-      onClick={({ target }) => target === dialog.current && onClose()}
-    >
-      {children}
-    </dialog>
-  );
 }
