@@ -36,9 +36,9 @@ export class FoundationStack extends Stack {
   readonly table: OneTable;
   readonly lanes: Readonly<Record<Lane, LaneQueue>>;
   readonly sockets: WebSocketApi;
-  readonly #blobs: Blobs;
+  readonly blobs: Blobs;
   readonly #events: EventStream;
-  readonly #secrets: KeptSecrets;
+  readonly secrets: KeptSecrets;
 
   constructor(scope: Construct, id: string, settings: DeploymentSettings, props: StackProps) {
     super(scope, id, props);
@@ -55,10 +55,10 @@ export class FoundationStack extends Stack {
         new LaneQueue(this, `Lane-${lane}`, { prefix, lane, sizes: settings.lanes[lane], alarms }),
       ]),
     ) as Record<Lane, LaneQueue>;
-    this.#blobs = new Blobs(this, 'Blobs');
+    this.blobs = new Blobs(this, 'Blobs');
     const { bucket } = new EventArchive(this, 'EventArchive');
     this.#events = new EventStream(this, 'Events', { name: `${prefix}-events`, bucket, alarms });
-    this.#secrets = new KeptSecrets(this, 'Secrets', prefix);
+    this.secrets = new KeptSecrets(this, 'Secrets', prefix);
     this.sockets = new WebSocketApi(this, 'Sockets', {
       apiName: `${prefix}-sockets`,
       routeSelectionExpression: '$request.body.type',
@@ -80,7 +80,7 @@ export class FoundationStack extends Stack {
     });
     const { function: it } = made;
     this.table.grantUse(it);
-    this.#blobs.grantUse(it);
+    this.blobs.grantUse(it);
     this.#events.grantPut(it);
     this.grantSecrets(made, plan.secrets);
     for (const lane of plan.fills)
@@ -93,11 +93,11 @@ export class FoundationStack extends Stack {
   }
 
   get secretsPrefix(): string {
-    return this.#secrets.prefix;
+    return this.secrets.prefix;
   }
 
   grantSecrets(made: PosthornFunction, names: readonly SecretName[]): void {
-    this.#secrets.grantRead(made.function, names);
+    this.secrets.grantRead(made.function, names);
   }
 
   #socketsArn(): string {
@@ -112,7 +112,7 @@ export class FoundationStack extends Stack {
     return environmentOf({
       table: this.table.table.tableName,
       queues: this.settings.prefix,
-      blobs: this.#blobs.bucket.bucketName,
+      blobs: this.blobs.bucket.bucketName,
       events: this.#events.name,
       secrets: this.secretsPrefix,
       sockets: `https://${this.sockets.apiId}.execute-api.${this.region}.${this.urlSuffix}/${SOCKET_STAGE}`,
