@@ -49,9 +49,9 @@ export class FoundationStack extends Stack {
   readonly waitingMessages: Queue;
   /** What connected people are to be told of, by name. */
   readonly chatNotices: Queue;
-  readonly #blobs: Blobs;
+  readonly blobs: Blobs;
   readonly #events: EventStream;
-  readonly #secrets: KeptSecrets;
+  readonly secrets: KeptSecrets;
 
   constructor(scope: Construct, id: string, settings: DeploymentSettings, props: StackProps) {
     super(scope, id, props);
@@ -83,10 +83,10 @@ export class FoundationStack extends Stack {
       lateAfterSeconds: 60,
       late: 'Connected people are told more than 60 s late of what was said.',
     });
-    this.#blobs = new Blobs(this, 'Blobs');
+    this.blobs = new Blobs(this, 'Blobs');
     const { bucket } = new EventArchive(this, 'EventArchive');
     this.#events = new EventStream(this, 'Events', { name: `${prefix}-events`, bucket, alarms });
-    this.#secrets = new KeptSecrets(this, 'Secrets', prefix);
+    this.secrets = new KeptSecrets(this, 'Secrets', prefix);
     this.sockets = new WebSocketApi(this, 'Sockets', {
       apiName: `${prefix}-sockets`,
       // Each frame goes one way, whatever it says: chosen by a word of the client's, the route might be `$connect`.
@@ -109,7 +109,7 @@ export class FoundationStack extends Stack {
     });
     const { function: it } = made;
     this.table.grantUse(it);
-    this.#blobs.grantUse(it);
+    this.blobs.grantUse(it);
     this.#events.grantPut(it);
     this.grantSecrets(made, plan.secrets);
     for (const lane of plan.fills)
@@ -135,11 +135,11 @@ export class FoundationStack extends Stack {
   }
 
   get secretsPrefix(): string {
-    return this.#secrets.prefix;
+    return this.secrets.prefix;
   }
 
   grantSecrets(made: PosthornFunction, names: readonly SecretName[]): void {
-    this.#secrets.grantRead(made.function, names);
+    this.secrets.grantRead(made.function, names);
   }
 
   #chatQueue(id: string, props: Omit<ChatQueueProps, 'alarms'>): Queue {
@@ -160,7 +160,7 @@ export class FoundationStack extends Stack {
       chatNotices: this.settings.contexts.includes('chat'),
       table: this.table.table.tableName,
       queues: this.settings.prefix,
-      blobs: this.#blobs.bucket.bucketName,
+      blobs: this.blobs.bucket.bucketName,
       events: this.#events.name,
       secrets: this.secretsPrefix,
       sockets: `https://${this.sockets.apiId}.execute-api.${this.region}.${this.urlSuffix}/${SOCKET_STAGE}`,

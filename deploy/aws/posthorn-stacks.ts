@@ -1,6 +1,8 @@
 import type { App, Environment, Stack } from 'aws-cdk-lib/core';
 import { BackboneStack } from './backbone-stack.js';
 import { ChatStack } from './chat-stack.js';
+import { ContainerStack } from './container-stack.js';
+import { ContainerWatchStack } from './container-watch-stack.js';
 import { ContextStack } from './context-stack.js';
 import { FoundationStack } from './foundation-stack.js';
 import type { DeploymentSettings } from './settings.js';
@@ -15,6 +17,12 @@ export function posthornStacks(
   const named = (part: string): string => `${settings.prefix}-${part}`;
   const props = { env };
   const foundation = new FoundationStack(app, named('foundation'), settings, props);
+  const { containers } = settings;
+  if (containers) {
+    const running = new ContainerStack(app, named('containers'), { foundation, containers }, props);
+    const watch = new ContainerWatchStack(app, named('watch'), settings, props);
+    return [foundation, running, watch];
+  }
   const backbone = new BackboneStack(app, named('backbone'), foundation, props);
   const parts = { foundation, backbone };
   const contexts = settings.contexts.map((context) =>

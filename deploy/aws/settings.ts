@@ -1,3 +1,4 @@
+import { type ContainerSettings, readContainers } from './container-settings.js';
 import type { Lane } from '#domain/delivery/model/dispatch.js';
 
 export const CONTEXTS = ['campaign', 'communication', 'chat'] as const;
@@ -37,6 +38,8 @@ export interface DeploymentSettings {
   readonly lanes: Readonly<Record<Lane, LaneSizes>>;
   readonly http: Readonly<Record<Context | 'backbone', HttpSizes>>;
   readonly logLevel: string;
+  /** In place of functions. */
+  readonly containers?: ContainerSettings;
 }
 
 /**
@@ -64,6 +67,15 @@ export const DEFAULT_SETTINGS: Omit<DeploymentSettings, 'bundles'> = {
 };
 
 const READ = [
+  'architecture',
+  'certificateArn',
+  'imageRepository',
+  'imageTag',
+  'mostWorkers',
+  'natGateways',
+  'redisNodeType',
+  'runs',
+  'secretSettings',
   'prefix',
   'bundles',
   'contexts',
@@ -89,8 +101,10 @@ export function readSettings(given: (name: string) => unknown, bundles: string):
   // It becomes part of a bucket's name, and of names with at most 64 characters.
   if (!/^[a-z][a-z0-9-]{1,19}$/.test(prefix))
     throw new Error('prefix must be 2 to 20 of a-z, 0-9 and -, beginning with a letter');
+  const containers = readContainers((name) => text(name as (typeof READ)[number]));
   return {
     ...DEFAULT_SETTINGS,
+    ...(containers && { containers }),
     prefix,
     bundles: text('bundles') ?? bundles,
     contexts: readContexts(text('contexts')),

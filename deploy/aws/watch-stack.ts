@@ -70,7 +70,7 @@ export class WatchStack extends Stack {
   }
 }
 
-function of(
+export function of(
   namespace: string,
   metricName: string,
   dimension: string,
@@ -90,6 +90,6 @@ function of(
   );
 }
 
-function graph(title: string, left: Metric[]): GraphWidget {
+export function graph(title: string, left: Metric[]): GraphWidget {
   return new GraphWidget({ title, left, width: 8, height: 6 });
 }

@@ -90,11 +90,12 @@ function ofContainer(load: Workload): Cost {
       ...reportsBySns(load),
     ],
     month: [
-      // Two of api, realtime and worker, and a timer.
+      // As deploy/aws has them at least: two of api, realtime and worker, and a timer; a NAT for each zone. Not the traffic.
       line('7 tasks: CPU', 'fargateCpu', HOURS * (2 * 0.5 + 2 * 0.5 + 2 * 1 + 0.25)),
-      line('7 tasks: memory', 'fargateGb', HOURS * (2 * 1 + 2 * 1 + 2 * 1 + 0.5)),
+      line('7 tasks: memory', 'fargateGb', HOURS * (2 * 1 + 2 * 1 + 2 * 2 + 0.5)),
       line('Redis, two nodes', 'redisHour', 2 * HOURS),
       line('load balancer', 'balancerHour', HOURS),
+      line('NAT, two gateways', 'natHour', 2 * HOURS),
     ],
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { root } from '#test/architecture/repository.js';
 import { COSTED_TARGETS, costOf, dollarsOf } from './cost-model.js';
-import { PRICES, TAKEN_DOWN } from './prices.js';
+import { type Price, PRICES, TAKEN_DOWN } from './prices.js';
 import { asked, report } from './run.js';
 import { sizingOf } from './sizing.js';
 import { PROVIDERS, sumOf, workOf } from './work.js';
@@ -72,6 +72,10 @@ describe('The cost', () => {
       expect(page).toMatch(/^aws\.amazon\.com\/[a-z0-9-]+\/pricing/);
       expect(dollars).toBeGreaterThan(0);
     }
+    const unread = Object.entries<Price>(PRICES).filter(([, { read }]) => !read);
+    expect(unread.map(([name]) => name)).toEqual(['dynamoBackup', 'redisHour', 'machineHour', 'diskGb']);
+    const page = readFileSync(join(root, 'docs/scaling.md'), 'utf8');
+    expect(page).toContain('which could not be verified');
     expect(TAKEN_DOWN).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 });
@@ -126,7 +130,9 @@ describe('npm run cost', () => {
       const dear = costOf(target, { ...ses, reported: 1, messages: 10e6, withProvider: true });
       expect(row('| **without reports, by Resend**')).toContain(`**${whole(dollarsOf(cheap.messages))}**`);
       expect(row('| **all reported, by SES**')).toContain(`**${whole(dollarsOf(dear.messages))}**`);
-      expect(row('| costs when idle')).toContain(target === 'lambda' ? '$1 ' : '$210 ');
+      const idle = dollarsOf(cheap.month);
+      const tens = idle < 10 ? Math.round(idle) : Math.round(idle / 10) * 10;
+      expect(row('| costs when idle')).toContain(`$${tens} `);
     }
     const { campaigns, functions, workers } = sizingOf({ ...resend, messages: 10e6 }, 20);
     expect(row('| campaigns side by side')).toContain(`| ${campaigns} |`);

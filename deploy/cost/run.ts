@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { COSTED_TARGETS, type Cost, costOf, dollarsOf, type Line } from './cost-model.js';
-import { PRICES, TAKEN_DOWN } from './prices.js';
+import { type Price, PRICES, TAKEN_DOWN } from './prices.js';
 import { type Sizing, sizingOf } from './sizing.js';
 import { type ProviderName, PROVIDERS, sumOf, workOf } from './work.js';
 
@@ -58,8 +58,8 @@ export function report({ messages, minutes, provider, rowKb, reported }: Asked):
     '',
     ...sizingLines(sizingOf(load, minutes), minutes),
     '',
-    'Prices are those of:',
-    ...[...new Set(Object.values(PRICES).map(({ page }) => `  ${page}`))],
+    'Prices are those of, and were read on:',
+    ...Object.values(PRICES).map(originOf),
     '',
   ].join('\n');
 }
@@ -89,6 +89,13 @@ function sizingLines(sizing: Sizing, minutes: number): string[] {
         `  ${needed > has ? `! ${count(needed)} ${what}, of ${count(has)}: ${todo}` : `  ${count(needed)} ${what}, of ${count(has)}`}`,
     ),
   ];
+}
+
+function originOf({ dollars, per, page, read }: Price): string {
+  const by = read ? `${read.page}${read.of === undefined ? '' : `, ${read.of}`}` : 'not verified';
+  const amount =
+    dollars < 1e-4 ? `${Number((dollars * 1e6).toPrecision(6))} a million:` : `${dollars} for each:`;
+  return `  $${amount} ${per}, ${page} (${by})`;
 }
 
 const count = (value: number): string => Math.round(value).toLocaleString('en-US');

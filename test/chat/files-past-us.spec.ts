@@ -12,7 +12,8 @@ import { FILES, png } from '#domain/chat/testing/files.js';
 import { type Cloud, startCloud } from '#test/support/cloud.js';
 
 /** This starts a whole server, on a machine that may be busy with others. */
-jest.setTimeout(240_000);
+const PATIENCE_MS = 240_000;
+jest.setTimeout(PATIENCE_MS);
 
 const KEY = 'owner-key-of-the-test-server';
 const LARGEST = 600_000;

@@ -4,6 +4,7 @@ import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  HttpMethods,
   ObjectOwnership,
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
@@ -42,6 +43,9 @@ function privateBucket(
   });
 }
 
+/** As ids of uploads begin. */
+const UPLOAD_PREFIX = 'upl_';
+
 /** Attachments, previews and imported files. What lives there and for how long is said by the table, not by the bucket. */
 export class Blobs extends Construct {
   readonly bucket: Bucket;
@@ -49,6 +53,15 @@ export class Blobs extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bucket = privateBucket(this, 'Bucket', { archiveDays: 30 });
+    // What was put there by a link and never completed. The sweep of attachments removes it sooner; this is for when that stands still.
+    this.bucket.addLifecycleRule({ prefix: UPLOAD_PREFIX, expiration: Duration.days(2) });
+    // Pages of whatever origin may follow a link that they were given: the link is the right, and no cookie goes with it.
+    this.bucket.addCorsRule({
+      allowedOrigins: ['*'],
+      allowedMethods: [HttpMethods.GET, HttpMethods.PUT],
+      allowedHeaders: ['content-type'],
+      maxAge: 3600,
+    });
   }
 
   grantUse({ grantPrincipal }: IGrantable): void {

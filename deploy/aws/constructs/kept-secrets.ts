@@ -1,6 +1,6 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
 /**
@@ -12,12 +12,12 @@ export type SecretName = 'settings' | 'signed-links' | 'user-tokens';
 export class KeptSecrets extends Construct {
   /** Before the name of each one. */
   readonly prefix: string;
-  readonly #settings: Secret;
+  readonly settings: ISecret;
 
   constructor(scope: Construct, id: string, deployment: string) {
     super(scope, id);
     this.prefix = `${deployment}/`;
-    this.#settings = new Secret(this, 'Settings', {
+    this.settings = new Secret(this, 'Settings', {
       secretName: `${this.prefix}settings`,
       description: 'A JSON object: names and values of the settings that are secret.',
       generateSecretString: {
@@ -27,7 +27,7 @@ export class KeptSecrets extends Construct {
         excludePunctuation: true,
       },
       removalPolicy: RemovalPolicy.RETAIN,
-    });
+    }) as ISecret;
   }
 
   grantRead({ grantPrincipal }: IGrantable, names: readonly SecretName[]): void {
@@ -35,7 +35,7 @@ export class KeptSecrets extends Construct {
       grantPrincipal.addToPrincipalPolicy(
         new PolicyStatement({
           actions: ['secretsmanager:GetSecretValue'],
-          resources: [this.#settings.secretArn],
+          resources: [this.settings.secretArn],
         }),
       );
     const made = names.filter((name) => name !== 'settings');

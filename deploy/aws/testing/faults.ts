@@ -1,8 +1,10 @@
+import { faultsOfContainers } from './container-faults.js';
+
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
 }
-type Named = Resource & { readonly id: string };
+export type Named = Resource & { readonly id: string };
 
 export interface Statement {
   readonly of: string;
@@ -97,7 +99,7 @@ function faultsOfOne(one: Named, all: readonly Named[]): string[] {
     case 'AWS::Lambda::Function':
       return unless(has('LoggingConfig'), 'has no log of its own');
     default:
-      return [];
+      return faultsOfContainers(one, all);
   }
 }
 

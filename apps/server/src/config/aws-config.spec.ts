@@ -31,6 +31,13 @@ describe('Where the container target keeps things', () => {
     expect(aws({ S3_LINKS: 'false' }).s3Links).toBe(false);
   });
 
+  it('is a Redis whose password stands apart, and is kept out of logs', () => {
+    const env = { REDIS_URL: 'rediss://cache.example:6379', REDIS_PASSWORD: 'a/b c' };
+    expect(aws(env).redisUrl).toBe('rediss://:a%2Fb%20c@cache.example:6379');
+    expect(serverConfigOf(env, undefined, '/nowhere').secrets).toContain('a/b c');
+    expect(aws({ REDIS_PASSWORD: 'x' }).redisUrl).toBeUndefined();
+  });
+
   it.each([
     { POSTHORN_TARGET: 'container' },
     { POSTHORN_QUEUES: 'a b' },

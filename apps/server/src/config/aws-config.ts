@@ -15,6 +15,8 @@ export interface AwsConfig {
   readonly s3Links: boolean;
   /** Left out, processes share nothing but the table: limits are counted by each for itself, pushes are found late. */
   readonly redisUrl: string | undefined;
+  /** It is in the address, too: told apart where only it is a secret. */
+  readonly redisPassword: string | undefined;
   /** Milliseconds for which a worker that says nothing may still be sending; a new one waits so long before it does. */
   readonly fellowLeaseMs: number;
   /** Names of secrets begin with it. Left out, the link key and the like are kept in the table. */
@@ -37,6 +39,11 @@ export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
   const endpoint = (service: string): string | undefined =>
     read.url({ env: `${service.toUpperCase()}_ENDPOINT`, file: `aws.${service}Endpoint` });
   const s3Endpoint = endpoint('s3');
+  const redisPassword = read.text({ env: 'REDIS_PASSWORD' });
+  const redisUrl = withPassword(
+    read.url({ env: 'REDIS_URL', file: 'redis' }, ['redis:', 'rediss:']),
+    redisPassword,
+  );
   return {
     region: region ?? 'us-east-1',
     table: read.text({ env: 'POSTHORN_TABLE', file: 'aws.table' }) ?? 'posthorn',
@@ -46,10 +53,18 @@ export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
     bucket: read.text({ env: 'POSTHORN_BUCKET', file: 'aws.bucket' }) ?? 'posthorn',
     s3Endpoint,
     s3Links: read.flag({ env: 'S3_LINKS', file: 'aws.s3Links' }) ?? s3Endpoint === undefined,
-    redisUrl: read.url({ env: 'REDIS_URL', file: 'redis' }, ['redis:', 'rediss:']),
+    redisUrl,
+    redisPassword,
     fellowLeaseMs: read.count({ file: 'aws.workerLeaseMs' }, { min: 100, max: 60_000 }) ?? defaultLeaseMs,
     secrets: read.text({ env: 'POSTHORN_SECRETS', file: 'aws.secrets' }),
     secretsEndpoint: endpoint('secrets'),
     createsWhatIsMissing: read.flag({ env: 'POSTHORN_CREATE', file: 'aws.create' }) ?? false,
   };
+}
+
+function withPassword(address: string | undefined, password: string | undefined): string | undefined {
+  if (address === undefined || password === undefined) return address;
+  const url = new URL(address);
+  url.password = encodeURIComponent(password);
+  return url.href;
 }

@@ -37,7 +37,7 @@ function readRateLimit(read: ConfigReader, file: string, fallback: RateLimit): R
 
 function readTrustedProxies(read: ConfigReader): readonly string[] {
   const file = 'door.trustedProxies';
-  const named = read.list({ file }) ?? [];
+  const named = read.list({ env: 'TRUSTED_PROXIES', file }) ?? [];
   if (named.some((range) => !isRange(range)))
     read.complain(`${file} (in the file)`, 'must hold addresses or CIDR ranges');
   return named;

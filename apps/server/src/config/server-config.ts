@@ -110,6 +110,7 @@ export function serverConfigOf(
   const sockets = readSockets(read, !isLoopback(host));
   const moderation = readModeration(read);
   const target = read.oneOf({ env: 'POSTHORN_TARGET', file: 'target' }, TARGETS) ?? 'embedded';
+  const aws = readAws(read, target === 'container');
   const config: ServerConfig = {
     target,
     roles: readRoles(read),
@@ -130,16 +131,17 @@ export function serverConfigOf(
     chat: readChat(read),
     away: readAway(read),
     moderation: moderation.settings,
-    aws: readAws(read, target === 'container'),
+    aws,
     webhooksToPrivate: read.flag({ file: 'webhooks.allowPrivate' }) ?? false,
     outboxOpenTo: read.flag({ file: 'outbox.public' })
       ? 'anybody'
       : isLoopback(host)
         ? 'this-machine'
         : 'nobody',
-    secrets: [...channels.secrets, ...moderation.secrets, ownerKey, sockets.tokenSecret].filter(
-      (secret) => secret !== undefined,
-    ),
+    secrets: [
+      ...[...channels.secrets, ...moderation.secrets],
+      ...[ownerKey, sockets.tokenSecret, aws.redisPassword],
+    ].filter((secret) => secret !== undefined),
     unknownNames: Object.keys(env).filter((name) => name.startsWith('POSTHORN_') && !OUR_NAMES.has(name)),
   };
   read.finish();
