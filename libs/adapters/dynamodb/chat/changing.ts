@@ -7,6 +7,7 @@ import { changedPart, type MetaItem } from './chat-items.js';
 import { memberKey, messageKey, metaKey } from './chat-keys.js';
 import type { ChatTable } from './chat-table.js';
 import { retraced } from './traces.js';
+import { unindexed } from './word-index.js';
 
 export interface ChangeAsked {
   readonly conversationId: ConversationId;
@@ -35,7 +36,13 @@ export async function change(chat: ChatTable, asked: ChangeAsked): Promise<Chang
       change: fields(changedPart(message)),
       if: when`#rev = ${before.rev}`,
     };
-    const writes = [takeRev(meta, message), kept, ...retraced(before, message), ...presence(meta, by)];
+    const writes = [
+      takeRev(meta, message),
+      kept,
+      ...retraced(before, message),
+      ...unindexed(before, message, chat.block),
+      ...presence(meta, by),
+    ];
     const result = await chat.table.transact(writes);
     if (result.kind === 'done') return { kind: 'changed', message };
   }
