@@ -130,7 +130,7 @@ describe('What runs in containers on AWS', () => {
       ROLES.filter((role) => actionsOf(role).includes(action));
     expect(may('ses:SendEmail')).toEqual(['worker']);
     expect(may('sqs:ReceiveMessage')).toEqual(['worker']);
-    expect(may('sqs:SendMessage')).toEqual(['api', 'worker', 'timer']);
+    expect(may('sqs:SendMessage')).toEqual([...ROLES]);
     expect(may('s3:PutObject')).toEqual(['api', 'worker', 'timer']);
   });
 

@@ -26,18 +26,15 @@ const MANY = 20;
 const VERY_MANY = 200;
 const BUSY_PERCENT = 60;
 
-/** What a role asks of the lanes' queues: it tells of parcels, or it also takes them. */
-const QUEUE_ACTIONS: Readonly<Partial<Record<Role, readonly string[]>>> = {
-  api: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
-  timer: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
-  worker: [
-    'sqs:ChangeMessageVisibility',
-    'sqs:DeleteMessage',
-    'sqs:GetQueueUrl',
-    'sqs:ReceiveMessage',
-    'sqs:SendMessage',
-  ],
-};
+/** What a role asks of queues: it tells of parcels and of messages that the table could not take, or it also takes them. */
+const TELLS = ['sqs:GetQueueUrl', 'sqs:SendMessage'];
+const TAKES = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+  'sqs:SendMessage',
+];
 
 /**
  * The container target on AWS, in place of the functions: a service for each role on Fargate, Redis beside them, a load balancer before
@@ -109,17 +106,15 @@ export class ContainerStack extends Stack {
   }
 
   #grant(made: RoleService, role: Role): void {
-    const { table, blobs, secrets, mail, lanes: queues } = this.#foundation;
+    const { table, blobs, secrets, mail, lanes: queues, waitingMessages } = this.#foundation;
     table.grantUse(made);
     secrets.grantRead(made, ['signed-links', 'user-tokens']);
     if (role !== 'realtime') blobs.grantUse(made);
     if (role === 'worker') mail.grantSend(made);
-    const actions = QUEUE_ACTIONS[role];
-    if (actions)
-      made.may(
-        [...actions],
-        lanes.map((lane) => queues[lane].queue.queueArn),
-      );
+    // Sockets bring messages of the chat, and nothing that goes out over a lane.
+    const ofLanes = role === 'realtime' ? [] : lanes.map((lane) => queues[lane].queue);
+    const asked = [...ofLanes, waitingMessages].map(({ queueArn }) => queueArn);
+    made.may(role === 'worker' ? TAKES : TELLS, asked);
   }
 
   #environment(): Record<string, string> {

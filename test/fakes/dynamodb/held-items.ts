@@ -2,10 +2,10 @@ import { Stream } from 'node:stream';
 
 export type HeldItem = Readonly<Record<string, unknown>>;
 
-type Done = (error: null, value?: HeldItem) => void;
+export type Done = (error: null, value?: HeldItem) => void;
 
 /** Bounds of sort keys as dynalite asks for them. */
-interface Bounds {
+export interface Bounds {
   readonly gt?: string;
   readonly gte?: string;
   readonly lt?: string;
@@ -42,6 +42,10 @@ export class HeldItems {
   del(key: string, done: Done): void {
     if (this.#items.delete(key)) this.#keys.splice(this.#placeOf(key), 1);
     done(null);
+  }
+
+  entries(): Iterable<[string, HeldItem]> {
+    return this.#items.entries();
   }
 
   /** As they are now, whatever is written while they are read. */

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
-import { HeldItems } from './held-items.js';
+import { GENTLE, type Hardness } from './hardness.js';
+import { LateIndex } from './late-index.js';
+import { type StaleItems, WrittenItems } from './stale-items.js';
 
 /** An answer of DynamoDB, as JSON. */
 export interface Answer {
@@ -18,8 +20,8 @@ type TableDone = (error: DynaliteError | null, table?: AttributeMap) => void;
 
 interface Store {
   getTable(name: string, mustBeActive: boolean | TableDone, done?: TableDone): void;
-  getItemDb(name: string): HeldItems;
-  getIndexDb(kind: string, table: string, index: string): HeldItems;
+  getItemDb(name: string): WrittenItems | StaleItems;
+  getIndexDb(kind: string, table: string, index: string): LateIndex;
   deleteItemDb(name: string, done: () => void): void;
   deleteIndexDb(kind: string, table: string, index: string, done: () => void): void;
 }
@@ -58,7 +60,40 @@ const STORES = load('dynalite/db') as { create(options: object): Store };
  * table's description with every request: together they were half the time of the tests.
  */
 export class LocalDynamo {
-  readonly #store = storeOf();
+  readonly #store: Store;
+  /** What readers see who do not ask for consistency. */
+  readonly #replica: Store;
+  readonly #hardness: Hardness;
+  readonly #tables: Tables;
+  #requests = 0;
+  #stepUnderWay: number | undefined;
+
+  constructor(hardness: Hardness = GENTLE) {
+    this.#hardness = hardness;
+    this.#tables = new Tables(() => this.#stepUnderWay ?? this.#requests, hardness);
+    this.#store = storeOf(this.#tables);
+    this.#replica = { ...this.#store, getItemDb: (name) => this.#tables.items(name).stale() };
+  }
+
+  /** Another request has come: what it writes is one step, and the indexes are nearer to what was written before. */
+  step(): void {
+    this.#requests += 1;
+  }
+
+  /** What is written meanwhile and taken back is seen by no index. One after the other. */
+  async inOneStep<T>(work: () => Promise<T>): Promise<T> {
+    this.step();
+    this.#stepUnderWay = this.#requests;
+    try {
+      return await work();
+    } finally {
+      this.#stepUnderWay = undefined;
+    }
+  }
+
+  catchUp(): void {
+    this.#tables.catchUp();
+  }
 
   async call(operation: string, body: object): Promise<Answer> {
     const known = OPERATIONS.get(operation);
@@ -69,7 +104,7 @@ export class LocalDynamo {
       // It takes away what it does not know.
       const input = VALIDATIONS.checkTypes({ ...body }, types);
       VALIDATIONS.checkValidations(input, types, custom, this.#store);
-      return { status: 200, body: await this.#done(known, input) };
+      return { status: 200, body: await this.#done(known, input, this.#storeFor(operation, body)) };
     } catch (error) {
       const { statusCode, body: said } = error as DynaliteError;
       if (statusCode === undefined || said === undefined) throw error;
@@ -97,9 +132,13 @@ export class LocalDynamo {
     return items;
   }
 
-  #done({ act }: Operation, input: AttributeMap): Promise<AttributeMap> {
+  #storeFor(operation: string, input: object): Store {
+    return this.#hardness.staleReads && isEventual(operation, input) ? this.#replica : this.#store;
+  }
+
+  #done({ act }: Operation, input: AttributeMap, store: Store): Promise<AttributeMap> {
     return new Promise((resolve, reject) =>
-      act(this.#store, input, (error, said) => {
+      act(store, input, (error, said) => {
         if (error) reject(error);
         else resolve(said ?? {});
       }),
@@ -107,21 +146,55 @@ export class LocalDynamo {
   }
 }
 
+/** Of a batch all tables are asked in one way here: there is but one. */
+function isEventual(operation: string, body: object): boolean {
+  const input = body as AttributeMap;
+  if (operation !== 'BatchGetItem')
+    return ['GetItem', 'Query', 'Scan'].includes(operation) && input['ConsistentRead'] !== true;
+  const asked = Object.values((input['RequestItems'] ?? {}) as Record<string, AttributeMap>);
+  return asked.some(({ ConsistentRead }) => ConsistentRead !== true);
+}
+
+/** The items of all tables, and the indexes of them. */
+class Tables {
+  readonly #items = new Map<string, WrittenItems>();
+  readonly #indexes = new Map<string, LateIndex>();
+  readonly #requests: () => number;
+  readonly #hardness: Hardness;
+
+  constructor(requests: () => number, hardness: Hardness) {
+    this.#requests = requests;
+    this.#hardness = hardness;
+  }
+
+  items(table: string): WrittenItems {
+    const known = this.#items.get(table) ?? new WrittenItems(this.#requests);
+    this.#items.set(table, known);
+    return known;
+  }
+
+  index(name: string): LateIndex {
+    const known = this.#indexes.get(name) ?? new LateIndex(this.#requests, this.#hardness);
+    this.#indexes.set(name, known);
+    return known;
+  }
+
+  forget(name: string, done: () => void): void {
+    this.#items.delete(name);
+    this.#indexes.delete(name);
+    done();
+  }
+
+  catchUp(): void {
+    for (const one of [...this.#items.values(), ...this.#indexes.values()]) one.catchUp();
+  }
+}
+
 /** Descriptions of tables stay in dynalite's own database, which is asked until a table is there to stay. */
-function storeOf(): Store {
+function storeOf(held: Tables): Store {
   const own = STORES.create({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
-  const items = new Map<string, HeldItems>();
   const tables = new Map<string, AttributeMap>();
   const described = own.getTable.bind(own);
-  const held = (name: string): HeldItems => {
-    const known = items.get(name) ?? new HeldItems();
-    items.set(name, known);
-    return known;
-  };
-  const gone = (name: string, done: () => void): void => {
-    items.delete(name);
-    done();
-  };
   const nameOf = (kind: string, table: string, index: string): string =>
     `${table}~${kind.toLowerCase()}~${index}`;
   return Object.assign(own, {
@@ -138,10 +211,10 @@ function storeOf(): Store {
       if (mustBeActive === false) described(name, false, done);
       else described(name, found);
     },
-    getItemDb: (name: string) => held(name),
-    getIndexDb: (kind: string, table: string, index: string) => held(nameOf(kind, table, index)),
-    deleteItemDb: gone,
+    getItemDb: (name: string) => held.items(name),
+    getIndexDb: (kind: string, table: string, index: string) => held.index(nameOf(kind, table, index)),
+    deleteItemDb: (name: string, done: () => void) => held.forget(name, done),
     deleteIndexDb: (kind: string, table: string, index: string, done: () => void) =>
-      gone(nameOf(kind, table, index), done),
+      held.forget(nameOf(kind, table, index), done),
   });
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { InFlight } from './in-flight.js';
 import type { Answer, AttributeMap, LocalDynamo } from './local-dynamo.js';
+import { placeOf, type Places } from './places.js';
+import { cancelled, conflictReason, failed, type Reason } from './refusals.js';
 
 /** What DynamoDB takes in one transaction. */
 const MOST_ACTIONS = 100;
@@ -17,32 +20,27 @@ interface Undo {
   readonly before: AttributeMap | undefined;
 }
 
-interface Reason {
-  readonly Code: string;
-  readonly Message?: string;
-  readonly Item?: AttributeMap;
-}
-
 /**
  * Transactions over single requests: one at a time, each action done in turn with its own condition, and all undone when one
- * of them is refused. What is asked twice with one token is done once.
+ * of them is refused. What is asked twice with one token is done once. With `inFlight` a transaction holds its items for a
+ * turn of the loop before it is carried out, and one that meets an item that is being written is refused.
  */
 export class Transactions {
   readonly #local: LocalDynamo;
-  readonly #keys = new Map<string, readonly string[]>();
+  readonly #places: Places;
+  readonly #inFlight: InFlight | undefined;
   readonly #tokens = new Map<string, { readonly asked: string; readonly answer: Answer }>();
+  readonly #tokensInFlight = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(local: LocalDynamo) {
+  constructor(local: LocalDynamo, places: Places, inFlight: InFlight | undefined) {
     this.#local = local;
+    this.#places = places;
+    this.#inFlight = inFlight;
   }
 
   serves(operation: string): boolean {
-    return (
-      operation === 'TransactWriteItems' ||
-      operation === 'TransactGetItems' ||
-      operation === 'UpdateTimeToLive'
-    );
+    return operation === 'TransactWriteItems' || operation === 'TransactGetItems';
   }
 
   /** When none is under way. */
@@ -53,34 +51,41 @@ export class Transactions {
     }
   }
 
-  answer(operation: string, body: string): Promise<Answer> {
-    const turn = this.#last.then(() => this.#act(operation, JSON.parse(body) as AttributeMap, body));
-    this.#last = turn.catch(() => {});
-    return turn;
-  }
-
-  async #act(operation: string, input: AttributeMap, body: string): Promise<Answer> {
-    if (operation === 'UpdateTimeToLive')
-      return { status: 200, body: { TimeToLiveSpecification: input['TimeToLiveSpecification'] } };
-    if (operation === 'TransactGetItems') return this.#get(input);
+  async answer(operation: string, body: string): Promise<Answer> {
+    const input = JSON.parse(body) as AttributeMap;
+    if (operation === 'TransactGetItems') return this.#inTurn(() => this.#get(input));
     const token = input['ClientRequestToken'] as string | undefined;
+    if (token === undefined) return this.#write(input);
     const asked = createHash('sha256').update(body).digest('hex');
-    const known = token === undefined ? undefined : this.#tokens.get(token);
+    const known = this.#tokens.get(token);
     if (known && known.asked !== asked)
       return failed('IdempotentParameterMismatchException', 'Another request had this token.');
     if (known) return known.answer;
-    const answer = await this.#write(input);
-    if (token !== undefined && answer.status === 200) this.#tokens.set(token, { asked, answer });
+    if (this.#tokensInFlight.has(token))
+      return failed('TransactionInProgressException', 'The transaction with this token is in progress.');
+    this.#tokensInFlight.add(token);
+    const answer = await this.#write(input).finally(() => this.#tokensInFlight.delete(token));
+    if (answer.status === 200) this.#tokens.set(token, { asked, answer });
     return answer;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   async #get(input: AttributeMap): Promise<Answer> {
     const gets = input['TransactItems'] as { Get: { TableName: string; Key: AttributeMap } }[];
     const Responses: AttributeMap[] = [];
+    const met: Reason[] = [];
     for (const { Get } of gets) {
+      const isWritten = this.#inFlight?.isWritten(await this.#places.of(Get.TableName, Get.Key)) === true;
+      met.push(isWritten ? conflictReason() : { Code: 'None' });
       const Item = await this.#local.item(Get.TableName, Get.Key);
       Responses.push(Item ? { Item } : {});
     }
+    if (met.some(({ Code }) => Code !== 'None')) return cancelled(met);
     return { status: 200, body: { Responses } };
   }
 
@@ -90,20 +95,33 @@ export class Transactions {
       return failed('ValidationException', `Member must have length less than or equal to ${MOST_ACTIONS}`);
     const actions: Action[] = [];
     for (const item of items) actions.push(await this.#actionOf(item));
-    const places = actions.map(({ input: { TableName }, key }) => JSON.stringify([TableName, key]));
+    const places = actions.map(({ input: { TableName }, key }) => placeOf(TableName, key));
     if (new Set(places).size < places.length)
       return failed(
         'ValidationException',
         'Transaction request cannot include multiple operations on one item',
       );
-    return this.#carryOut(actions);
+    if (!this.#inFlight) return this.#inTurn(() => this.#inOneStep(actions));
+    const met = new Set(actions.filter((_, at) => this.#inFlight?.isWritten(places[at] ?? '')));
+    // Whoever is refused by a conflict is told as well which of their other conditions do not hold.
+    if (met.size > 0) return this.#inTurn(() => this.#inOneStep(actions, met));
+    return this.#inFlight.transact(places, () => this.#inTurn(() => this.#inOneStep(actions)));
   }
 
-  async #carryOut(actions: readonly Action[]): Promise<Answer> {
+  /** @param met those of which somebody else is writing the item */
+  #inOneStep(actions: readonly Action[], met: ReadonlySet<Action> = new Set()): Promise<Answer> {
+    return this.#local.inOneStep(() => this.#carryOut(actions, met));
+  }
+
+  async #carryOut(actions: readonly Action[], met: ReadonlySet<Action>): Promise<Answer> {
     const undo: Undo[] = [];
     const reasons: Reason[] = [];
     for (const action of actions) {
       const { TableName: table } = action.input;
+      if (met.has(action)) {
+        reasons.push(conflictReason());
+        continue;
+      }
       const { status, body } = await this.#do(action);
       if (status === 200)
         undo.push({ table, key: action.key, before: body['Attributes'] as AttributeMap | undefined });
@@ -121,15 +139,7 @@ export class Transactions {
     // A check has been made as a change that is taken back at once.
     await this.#takeBack(isRefused ? undo : checks.flatMap((at) => undo[at] ?? []));
     if (!isRefused) return { status: 200, body: {} };
-    const codes = reasons.map(({ Code }) => Code).join(', ');
-    return {
-      status: 400,
-      body: {
-        __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-        Message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
-        CancellationReasons: reasons,
-      },
-    };
+    return cancelled(reasons);
   }
 
   #do({ operation, input, key }: Action): Promise<Answer> {
@@ -151,26 +161,13 @@ export class Transactions {
   async #actionOf(item: AttributeMap): Promise<Action> {
     const [kind, input] = Object.entries(item)[0] as [string, Action['input'] & { Item?: AttributeMap }];
     const operation = kind === 'ConditionCheck' ? kind : (`${kind}Item` as 'PutItem');
-    const names = await this.#keyOf(input.TableName);
-    const from = (input.Item ?? input['Key']) as AttributeMap;
-    const key = Object.fromEntries(names.map((name) => [name, from[name]]));
+    const key = await this.#places.keyIn(input.TableName, (input.Item ?? input['Key']) as AttributeMap);
     return {
       operation,
       input,
       key,
       wantsOld: input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD',
     };
-  }
-
-  async #keyOf(table: string): Promise<readonly string[]> {
-    const known = this.#keys.get(table);
-    if (known) return known;
-    const { body } = await this.#local.call('DescribeTable', { TableName: table });
-    const schema =
-      (body['Table'] as { KeySchema?: { AttributeName: string }[] } | undefined)?.KeySchema ?? [];
-    const names = schema.map(({ AttributeName }) => AttributeName);
-    if (names.length > 0) this.#keys.set(table, names);
-    return names;
   }
 }
 
@@ -179,8 +176,4 @@ function reasonOf(body: Record<string, unknown>, Item: AttributeMap | undefined)
   const Message = String(body['message'] ?? body['Message'] ?? type);
   if (type !== 'ConditionalCheckFailedException') return { Code: 'ValidationError', Message };
   return { Code: 'ConditionalCheckFailed', Message, ...(Item && { Item }) };
-}
-
-function failed(name: string, message: string): Answer {
-  return { status: 400, body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message } };
 }

@@ -9,6 +9,7 @@ import { changedPart, type MetaItem } from './chat-items.js';
 import { memberKey, messageKey, metaKey } from './chat-keys.js';
 import type { ChatTable } from './chat-table.js';
 import { retraced } from './traces.js';
+import { unindexed } from './word-index.js';
 
 export interface ChangeAsked {
   readonly conversationId: ConversationId;
@@ -43,8 +44,14 @@ export async function change(
       if: when`#rev = ${before.rev}`,
     };
     const telling = announced ? [outbox.entry(loggedEvent(meta.workspaceId, message), message.sentAt)] : [];
-    const traces = retraced(before, message);
-    const writes = [takeRev(meta, message), kept, ...traces, ...presence(meta, by), ...telling];
+    const writes = [
+      takeRev(meta, message),
+      kept,
+      ...retraced(before, message),
+      ...unindexed(before, message, chat.block),
+      ...presence(meta, by),
+      ...telling,
+    ];
     const result = await chat.table.transact(writes);
     if (result.kind === 'done' && announced) outbox.appended();
     if (result.kind === 'done') return { kind: 'changed', message };

@@ -30,6 +30,17 @@ export const pinKey = (conversationId: string, seq: number): Key => ({
   sk: key('PIN', seq),
 });
 
+/** The words of so many messages in a row, in a partition of their own: whoever looks for something does not slow down who writes. */
+export const wordsKey = (conversationId: string, block: number): Key => ({
+  pk: key('CHAT-WORDS', conversationId),
+  sk: key('W', block),
+});
+
+export const wordsChangedKey = (conversationId: string, block: number): Key => ({
+  pk: key('CHAT-WORDS', conversationId),
+  sk: key('CHANGED', block),
+});
+
 /** Which message an id names. */
 export const nameKey = (conversationId: string, messageId: string): Key => ({
   pk: key('CHAT-NAME', conversationId, messageId),

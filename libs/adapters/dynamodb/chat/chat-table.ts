@@ -7,18 +7,23 @@ import { Turns } from './turns.js';
 
 /** Names of crowds that are remembered. */
 const MOST_KNOWN = 10_000;
+/** For ever: it says where the words of a message stand. */
+const MESSAGES_IN_A_BLOCK = 128;
 
 /** What the stores of the chat have in common: the table, and the order in which this process writes to one conversation. */
 export class ChatTable {
   readonly table: DynamoTable;
   readonly randomness: Randomness;
+  /** Messages whose words stand in one item. */
+  readonly block: number;
   /** Writers of one conversation in one process need not refuse one another. */
   readonly turns = new Turns();
   readonly #crowds = new Map<string, string>();
 
-  constructor(table: DynamoTable, randomness: Randomness) {
+  constructor(table: DynamoTable, randomness: Randomness, block = MESSAGES_IN_A_BLOCK) {
     this.table = table;
     this.randomness = randomness;
+    this.block = block;
   }
 
   async meta(conversationId: string): Promise<MetaItem | undefined> {

@@ -11,8 +11,9 @@ import { metaKey } from './chat-keys.js';
 import { ChatList, type Listed } from './chat-list.js';
 import type { ChatTable } from './chat-table.js';
 import { LogReader } from './log-reader.js';
+import { WordIndex } from './word-index.js';
 
-/** Messages looked through for one page, at most: some 150 read units. */
+/** Messages looked through for one page, at most: some 150 read units. What their words are read for costs less. */
 const EFFORT = 2_000;
 /** Logs that are read side by side. */
 const READ_AT_ONCE = 8;
@@ -20,6 +21,7 @@ const READ_AT_ONCE = 8;
 const CLOCKS_DIFFER_MS = 3_600_000;
 const BEHIND_ALL = '\uffff';
 const TIME_DIGITS = padded(0).length;
+const PLACE = /^\d{16}#.+#\d{16}$/s;
 
 interface Found {
   readonly message: Message;
@@ -27,18 +29,20 @@ interface Found {
 }
 
 /**
- * The logs of a user's conversations themselves, merged, newest first, as far as one page may look. There is no index of words:
- * to keep one costs as many writes as a message has words, for each message; to look through a page's worth of log costs less
- * than ten messages would. Nothing lags, and what is edited or cut off is found or not at once.
+ * The logs of a user's conversations, merged, newest first, as far as one page may look: of their full blocks those messages that
+ * have the words by {@link WordIndex}, of what is behind them every one. Whatever was found is judged by the message as it stands
+ * in the log, so nothing lags: what is edited or cut off is found or not at once.
  */
 export class DynamoMessageSearch implements MessageSearch {
   readonly #chat: ChatTable;
   readonly #list: ChatList;
+  readonly #words: WordIndex;
   readonly #effort: number;
 
   constructor(chat: ChatTable, effort = EFFORT) {
     this.#chat = chat;
     this.#list = new ChatList(chat);
+    this.#words = new WordIndex(chat);
     this.#effort = effort;
   }
 
@@ -51,8 +55,9 @@ export class DynamoMessageSearch implements MessageSearch {
     const before = beginningOf(query, after);
     const listed = await this.#list.of(workspaceId, userId, query.conversationId);
     const older = await this.#reachingBack(listed, before);
-    const readers = older.map((one) => new LogReader(this.#chat, one, before));
-    const { found, looked } = await this.#look(readers, query, limit);
+    const tools = { chat: this.#chat, words: this.#words, query };
+    const readers = older.map((one) => new LogReader(tools, one, before));
+    const { found, looked } = await this.#look(readers, query, { limit, before });
     const data = found.slice(0, limit).map(({ message }) => ({
       message,
       highlights: highlightsOf(message.text, query.terms),
@@ -75,7 +80,7 @@ export class DynamoMessageSearch implements MessageSearch {
   async #look(
     all: readonly LogReader[],
     query: SearchQuery,
-    limit: number,
+    { limit, before }: { readonly limit: number; readonly before: string },
   ): Promise<{ readonly found: Found[]; readonly looked: string | undefined }> {
     const found: Found[] = [];
     const end = padded(Math.max(0, query.sentFrom ?? 0));
@@ -86,8 +91,10 @@ export class DynamoMessageSearch implements MessageSearch {
       readers = readers.filter(({ isOver, place }) => !isOver && place >= end);
       const [first] = newestFirst(readers, 1);
       if (!first) return { found, looked: undefined };
-      if (left <= 0 && looked !== undefined) break;
       if (!first.isReady) {
+        // All that it has left stands before its place, and what the others have even more so.
+        const reached = first.place < before && PLACE.test(first.place) ? first.place : looked;
+        if (left <= 0 && reached !== undefined) return { found, looked: reached };
         left -= await readSome(readers);
         continue;
       }
@@ -122,8 +129,8 @@ const idIn = (place: string): string => place.slice(place.indexOf('#') + 1, plac
 function beginningOf({ sentBefore }: SearchQuery, after: string | undefined): string {
   const asked = sentBefore === undefined ? BEHIND_ALL : padded(Math.max(0, sentBefore + CLOCKS_DIFFER_MS));
   if (after === undefined) return asked;
-  const place = /^after:(\d{16}#.+#\d{16})$/s.exec(after)?.[1];
-  if (place === undefined) throw new Refusal('invalid_cursor', 'The cursor is not one of ours.');
+  const place = after.startsWith('after:') ? after.slice('after:'.length) : '';
+  if (!PLACE.test(place)) throw new Refusal('invalid_cursor', 'The cursor is not one of ours.');
   return place < asked ? place : asked;
 }
 

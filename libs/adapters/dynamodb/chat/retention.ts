@@ -15,6 +15,7 @@ import {
 } from './chat-keys.js';
 import type { ChatTable } from './chat-table.js';
 import { retraced } from './traces.js';
+import { forgotten } from './word-index.js';
 
 interface AgeItem extends Key {
   readonly id: string;
@@ -58,7 +59,7 @@ async function cutLog(chat: ChatTable, id: string, sentBefore: Instant, limit: n
       to: key('MSG', meta.seq),
       limit: Math.min(left, MESSAGES_AT_ONCE) + 1,
     });
-    const { gone, writes } = beginning(meta, items, sentBefore, left);
+    const { gone, writes } = beginning(meta, items, { sentBefore, limit: left, block: chat.block });
     if (gone === 0) break;
     if ((await chat.table.transact(writes)).kind === 'done') left -= gone;
   }
@@ -69,13 +70,16 @@ async function cutLog(chat: ChatTable, id: string, sentBefore: Instant, limit: n
 function beginning(
   meta: MetaItem,
   items: readonly MessageItem[],
-  sentBefore: Instant,
-  limit: number,
+  {
+    sentBefore,
+    limit,
+    block,
+  }: { readonly sentBefore: Instant; readonly limit: number; readonly block: number },
 ): { readonly gone: number; readonly writes: Write[] } {
   const removals: Write[] = [];
   let gone = 0;
   for (const item of items.slice(0, limit)) {
-    const writes = removalOf(meta.id, item);
+    const writes = [...removalOf(meta.id, item), ...forgotten(meta.id, item.seq, block)];
     const isLastRead = gone === items.length - 1 && item.seq < meta.seq;
     const isFull = FRAME + removals.length + writes.length > MOST_IN_TRANSACTION;
     if (item.sentAt >= sentBefore || isLastRead || isFull) break;

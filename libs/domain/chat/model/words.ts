@@ -31,14 +31,14 @@ export function* wordsOf(text: string): Generator<Word> {
 /** Whether a text holds all of the terms. */
 export function holds(text: string, terms: readonly Term[]): boolean {
   const words = foldedWordsOf(text);
-  return terms.map(folded).every((term) => words.some((_, at) => standsAt(words, at, term)));
+  return terms.map(foldedTerm).every((term) => words.some((_, at) => standsAt(words, at, term)));
 }
 
 /** The places in a text where any of the terms is found, in order. What overlaps is one. */
 export function highlightsOf(text: string, terms: readonly Term[]): Highlight[] {
   if (terms.length === 0) return [];
   const words = foldedWordsOf(text);
-  const wanted = terms.map(folded);
+  const wanted = terms.map(foldedTerm);
   const marked: Highlight[] = [];
   for (const [at, { start }] of words.entries()) {
     const longest = Math.max(...wanted.map((term) => (standsAt(words, at, term) ? term.words.length : 0)));
@@ -60,11 +60,13 @@ function withoutAccents(word: string): string {
     .normalize('NFC');
 }
 
-function folded({ words, isPrefix }: Term): Term {
+/** What is looked for, without accents. */
+export function foldedTerm({ words, isPrefix }: Term): Term {
   return { words: words.map(withoutAccents), isPrefix };
 }
 
-function foldedWordsOf(text: string): Word[] {
+/** The words of a text as they are looked for: without accents. */
+export function foldedWordsOf(text: string): Word[] {
   return [...wordsOf(text)].map((one) => ({ ...one, word: withoutAccents(one.word) }));
 }
 
