@@ -24,6 +24,7 @@ const ENTRIES = [
   'libs/adapters/sharp/preview-process.js',
   'test/faults/victim.js',
   'test/faults/victim-delivery-thread.js',
+  'test/hostile/function-process.js',
 ];
 
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -21,14 +21,16 @@ const LOOK_EVERY_MS = 25;
 export class Driver {
   readonly #env: (life: number) => Readonly<Record<string, string>>;
   readonly #deadline = performance.now() + GIVE_UP_MS;
+  readonly #lookEveryMs: number;
   #victim: VictimProcess | undefined;
   #starting: Promise<VictimProcess> | undefined;
   #stopped = false;
   #lastKey = 0;
   lives = 0;
 
-  constructor(env: (life: number) => Readonly<Record<string, string>>) {
+  constructor(env: (life: number) => Readonly<Record<string, string>>, lookEveryMs = LOOK_EVERY_MS) {
     this.#env = env;
+    this.#lookEveryMs = lookEveryMs;
   }
 
   /** Answers 2xx, or what a status in `also` says. Writes carry an Idempotency-Key, so that repeating is harmless. */
@@ -90,7 +92,7 @@ export class Driver {
       await act();
       const left = look();
       if (left === undefined) return;
-      await this.#rest(left, {}, 4 * LOOK_EVERY_MS);
+      await this.#rest(left, {}, 4 * this.#lookEveryMs);
     }
   }
 
@@ -151,7 +153,7 @@ export class Driver {
     }
   }
 
-  async #rest(path = '', answer: Json = {}, ms = LOOK_EVERY_MS): Promise<void> {
+  async #rest(path = '', answer: Json = {}, ms = this.#lookEveryMs): Promise<void> {
     if (performance.now() > this.#deadline)
       throw new Error(`Gave up waiting for ${path}: ${JSON.stringify(answer).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, ms));
