@@ -183,10 +183,25 @@ describe('a function in a process of its own, frozen between events', () => {
     expect(await functions.ask('GET', `/v1/notifications/${String(id)}`)).toMatchObject({ status: 'sent' });
   });
 
-  describe('as a chat, by the client library', () => {
+  describe('as a chat', () => {
     const clients: ChatClient[] = [];
     beforeAll(() => functions.serveSockets());
     afterAll(() => clients.forEach((client) => client.stop()));
+
+    const aSocket = async (userId: string): Promise<WebSocket> => {
+      const token = encodeURIComponent(await functions.tokenOf(userId));
+      const socket = new WebSocket(`${functions.gateway.url}?token=${token}`);
+      await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+      return socket;
+    };
+    const answerTo = (socket: WebSocket, frame: Json): Promise<Json> =>
+      new Promise((resolve) => {
+        socket.on('message', (words: Buffer) => {
+          const said = JSON.parse(words.toString()) as Json;
+          if (said['id'] === frame['id']) resolve(said);
+        });
+        socket.send(JSON.stringify(frame));
+      });
 
     const aClient = (userId: string, token = (): Promise<string> => functions.tokenOf(userId)): Watched => {
       const transport = webSocketTransport({ url: functions.gateway.url, WebSocket: WebSocket as never });
@@ -200,7 +215,30 @@ describe('a function in a process of its own, frozen between events', () => {
       return String((await functions.ask('POST', '/v1/conversations?as=anna', group))['id']);
     };
 
-    it('tells in order what is said, and after a drop what was missed', async () => {
+    it('has told everybody when it answers, for it stands still then', async () => {
+      const [anna, ben] = await Promise.all([aSocket('anna'), aSocket('ben')]);
+      const members = { kind: 'group', title: 'Talk', members: ['ben'] };
+      const opened = await answerTo(anna, { id: '1', action: 'conversation.open', data: members });
+      const { id: conversationId } = (opened['data'] as Json)['conversation'] as Json;
+      const [{ id: bens } = { id: '' }] = await held('ben');
+      const told = (): number =>
+        functions.gateway.journal.filter(({ id, status }) => id === bens && status === 200).length;
+      const before = told();
+      // Both are to be told a second time: what has been begun takes longer than all else that a frame asks for.
+      functions.gateway.throttle(2);
+      const data = { conversationId, clientMessageId: 'c1', text: 'hello' };
+      const answer = await answerTo(anna, { id: '2', action: 'message.send', data });
+      expect(answer).toMatchObject({ ok: true, data: { seq: 1 } });
+      expect(told()).toBe(before + 1);
+      const spoof = await answerTo(anna, { id: '3', action: '$disconnect' });
+      expect(spoof).toMatchObject({ ok: false, error: { code: 'not_found' } });
+      expect(await held('anna')).toHaveLength(1);
+      for (const socket of [anna, ben]) socket.close();
+      for (const who of ['anna', 'ben'])
+        await until(async () => ((await held(who)).length === 0 ? true : undefined));
+    });
+
+    it('tells by the client library in order what is said, and after a drop what was missed', async () => {
       const id = await aGroup('ben');
       let mayCome = Promise.resolve();
       const anna = await aClient('anna').following(id);

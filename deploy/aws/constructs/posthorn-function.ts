@@ -70,7 +70,7 @@ export class PosthornFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       memorySize: props.memoryMiB,
       timeout: Duration.seconds(props.timeoutSeconds),
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: { ...props.environment },
       ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
     });
     this.#alarms(props.name, props.alarms);
