@@ -72,6 +72,7 @@ import { ChatFacade } from './chat.facade.js';
     ReadChats,
     SearchMessages,
     SweepAttachments,
+    TakeAttachments,
     UploadAttachment,
     ChatFacade,
   ],
