@@ -100,9 +100,9 @@ export class ChatUnderTest {
     this.#publish = publish;
     const append = new AppendMessage(log, realtime, this.alarms, moderate, publish);
     this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
-    const readChange = new ReadChange(enter, this.blocks, moderate);
+    const readChange = new ReadChange(enter, this.blocks, moderate, log);
     this.members = new KeepMembers(enter, conversations, this.blocks, realtime, clock);
-    this.reads = new ReadChats(enter, conversations, log);
+    this.reads = new ReadChats(enter, conversations, log, this.blocks);
     this.facade = new ChatService(
       new OpenConversation(conversations, this.blocks, realtime, clock, ids),
       new SendMessage(enter, log, flood, new ReadDraft(clock, ids), take, append),
