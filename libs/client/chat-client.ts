@@ -1,8 +1,15 @@
 import type { ChatEvents } from './chat-events.js';
 import { nextWake } from './core/due.js';
 import { step } from './core/step.js';
-import { type ChatState, type Effect, INITIAL, type Input, type Place, type Unsent } from './core/state.js';
-import { type Answer, BEGINNING, type OutgoingMessage, type Position } from './frames.js';
+import { type ChatState, type Effect, idOf, INITIAL, type Input } from './core/state.js';
+import {
+  type Answer,
+  BEGINNING,
+  type OutgoingChange,
+  type OutgoingMessage,
+  type Position,
+} from './frames.js';
+import { keptIn, placeKey, unsentKey } from './kept.js';
 import { MemoryStore, type Store } from './store.js';
 import { realTiming, type Timing } from './timing.js';
 import { type Connection, LARGEST_FRAME, type Transport } from './transport.js';
@@ -34,8 +41,13 @@ export class ChatRefusal extends Error {
 
 export type Content = Omit<OutgoingMessage, 'conversationId' | 'clientMessageId'>;
 
-const AT = 'at:';
-const OUT = 'out:';
+/** A message by its id, or what `send` answered: also before it is sent. */
+export type MessageNamed = string | { readonly clientMessageId: string };
+type ChangeOf = OutgoingChange extends infer Each
+  ? Each extends OutgoingChange
+    ? Omit<Each, 'conversationId' | 'clientChangeId' | 'messageId' | 'clientMessageId'>
+    : never
+  : never;
 
 /** A user's chat on one device. It decides nothing: `core/` does; this carries out what follows. */
 export class ChatClient {
@@ -111,6 +123,31 @@ export class ChatClient {
     return clientMessageId;
   }
 
+  /**
+   * Made now or when there is a connection again, once, after what was said and changed before it in the same conversation. Told as
+   * `changing`, then `change_made` or `change_refused`. Answers its client change id, as the three below do.
+   */
+  edit(
+    conversationId: string,
+    of: MessageNamed,
+    content: string | Pick<Content, 'text' | 'mentions'>,
+  ): string {
+    const said = typeof content === 'string' ? { text: content } : content;
+    return this.#change(conversationId, of, { action: 'message.edit', ...said });
+  }
+
+  delete(conversationId: string, of: MessageNamed): string {
+    return this.#change(conversationId, of, { action: 'message.delete' });
+  }
+
+  react(conversationId: string, of: MessageNamed, emoji: string, on = true): string {
+    return this.#change(conversationId, of, { action: 'message.react', emoji, on });
+  }
+
+  pin(conversationId: string, of: MessageNamed, on = true): string {
+    return this.#change(conversationId, of, { action: 'message.pin', on });
+  }
+
   /** Up to a `seq` that has been told. It only moves forward. */
   read(conversationId: string, seq: number): void {
     this.#input({ kind: 'read', conversationId, seq });
@@ -135,7 +172,7 @@ export class ChatClient {
     this.#input({ kind: 'say', action: 'room.broadcast', data: { conversationId, event, data } });
   }
 
-  /** `message.edit`, `message.delete`, `message.react`, `message.pin`, `conversation.open`. Not tried again by itself.
+  /** `conversation.open`, say, or any other action. Not tried again by itself.
    * @throws ChatRefusal the server's code; `offline` (not asked) or `connection_lost` (done or not) */
   call(action: string, data: object): Promise<Readonly<Record<string, unknown>>> {
     const ticket = ++this.#ticket;
@@ -147,19 +184,18 @@ export class ChatClient {
     });
   }
 
+  #change(conversationId: string, of: MessageNamed, what: ChangeOf): string {
+    const clientChangeId = (this.#options.newId ?? newId)();
+    const named = typeof of === 'string' ? { messageId: of } : { clientMessageId: of.clientMessageId };
+    this.#input({ kind: 'change', change: { conversationId, clientChangeId, ...named, ...what } });
+    return clientChangeId;
+  }
+
   async #load(): Promise<void> {
-    const entries = [...(await this.#store.load())];
-    const places = new Map(
-      entries.flatMap(([key, value]) =>
-        key.startsWith(AT) ? [[key.slice(AT.length), JSON.parse(value) as Place]] : [],
-      ),
-    );
-    const outbox = entries.flatMap(([key, value]) =>
-      key.startsWith(OUT) ? [JSON.parse(value) as Unsent] : [],
-    );
+    const kept = keptIn(await this.#store.load());
     const early = this.#early ?? [];
     this.#early = undefined;
-    this.#input({ kind: 'loaded', places, outbox: outbox.map((one) => ({ ...one, kept: true })) });
+    this.#input({ kind: 'loaded', ...kept });
     for (const input of early) this.#input(input);
   }
 
@@ -215,9 +251,10 @@ export class ChatClient {
 
   #request({ id, action, data }: Extract<Effect, { kind: 'request' }>): void {
     const size = new TextEncoder().encode(JSON.stringify({ action, id, data })).length;
-    if (size <= LARGEST_FRAME) return this.#connection?.request(id, action, data);
+    const { largest = LARGEST_FRAME } = this.#options.transport;
+    if (size <= largest) return this.#connection?.request(id, action, data);
     // The server would hang up, and again whenever it is sent again.
-    const error = { code: 'message_too_large', detail: `${size} bytes; a frame takes ${LARGEST_FRAME}.` };
+    const error = { code: 'message_too_large', detail: `${size} bytes; a frame takes ${largest}.` };
     this.#input({ kind: 'answer', id, answer: { ok: false, error } });
   }
 
@@ -264,22 +301,20 @@ export class ChatClient {
     try {
       switch (effect.kind) {
         case 'keep_place':
-          return await this.#store.set(AT + effect.conversationId, JSON.stringify(effect.place));
+          return await this.#store.set(placeKey(effect.conversationId), JSON.stringify(effect.place));
         case 'forget_place':
-          return await this.#store.remove(AT + effect.conversationId);
+          return await this.#store.remove(placeKey(effect.conversationId));
         case 'forget_unsent':
-          return await this.#store.remove(OUT + effect.clientMessageId);
-        case 'keep_unsent': {
-          const { clientMessageId } = effect.unsent.message;
-          await this.#store.set(OUT + clientMessageId, JSON.stringify(effect.unsent));
-          return this.#input({ kind: 'kept', clientMessageId });
-        }
+          return await this.#store.remove(unsentKey(effect.unsent));
+        case 'keep_unsent':
+          await this.#store.set(unsentKey(effect.unsent), JSON.stringify(effect.unsent));
+          return this.#input({ kind: 'kept', id: idOf(effect.unsent) });
       }
     } catch (error) {
       this.#failed(error);
       if (effect.kind !== 'keep_unsent') return; // told, or sent, once more after a reload
-      const { clientMessageId } = effect.unsent.message;
-      this.#input({ kind: 'not_kept', clientMessageId, detail: 'The store of this device did not take it.' });
+      const detail = 'The store of this device did not take it.';
+      this.#input({ kind: 'not_kept', id: idOf(effect.unsent), detail });
     }
   }
 

@@ -1,6 +1,7 @@
 import type {
   Gap,
   Message,
+  OutgoingChange,
   OutgoingMessage,
   Presence,
   Receipt,
@@ -24,6 +25,12 @@ export interface ChatEvents {
   sent: SendAck & { readonly clientMessageId: string };
   /** The server does not take it; it is not tried again. Or it could not be kept (`not_stored`), and was not tried. */
   refused: { readonly message: OutgoingMessage; readonly error: WireError };
+  /** A change of a message that is being made, told at once; and again after a reload. */
+  changing: OutgoingChange;
+  /** It is made; the message as it left it comes as `changed`, in its turn. */
+  change_made: OutgoingChange;
+  /** The server does not make it, or the message itself was refused; it is not tried again. Or it could not be kept (`not_stored`). */
+  change_refused: { readonly change: OutgoingChange; readonly error: WireError };
   /** How far a member is. Of one's own user it is how far they are on whatever device, told after each resume too. */
   receipt: Receipt;
   typing: Typing;
@@ -33,7 +40,10 @@ export interface ChatEvents {
   conversation: Readonly<Record<string, unknown>>;
   /** The conversation cannot be followed (any more): its user is no member, or it is not there. */
   left: { readonly conversationId: string; readonly error: WireError };
-  /** The newest conversations of the user, as the list of REST shows them: on each connection, of who follows all. */
+  /**
+   * The newest conversations of the user, as the list of REST shows them (a long last message in part): on each connection, of who
+   * follows all. Told again, with more of them, as pages come.
+   */
   chats: readonly Readonly<Record<string, unknown>>[];
   inbox: Readonly<Record<string, unknown>>;
   link: LinkStatus;

@@ -1,10 +1,11 @@
 /** `posthorn/client`: what browsers may import, and all of it. */
-export { ChatClient, ChatRefusal, type ChatOptions, type Content } from './chat-client.js';
+export { ChatClient, ChatRefusal, type ChatOptions, type Content, type MessageNamed } from './chat-client.js';
 export type { ChatEvent, ChatEvents, LinkStatus } from './chat-events.js';
 export type {
   AttachedFile,
   Gap,
   Message,
+  OutgoingChange,
   OutgoingMessage,
   Position,
   Presence,

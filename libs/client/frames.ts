@@ -62,6 +62,20 @@ export interface OutgoingMessage {
   readonly attachments?: readonly string[];
 }
 
+/** `message.edit`, `message.delete`, `message.react`, `message.pin`. Asked for again, it is the same change of the same message. */
+export type OutgoingChange = {
+  readonly conversationId: string;
+  readonly clientChangeId: string;
+  /** The message; or, of one's own, what it was sent as. */
+  readonly messageId?: string;
+  readonly clientMessageId?: string;
+} & (
+  | { readonly action: 'message.edit'; readonly text: string; readonly mentions?: readonly string[] }
+  | { readonly action: 'message.delete' }
+  | { readonly action: 'message.react'; readonly emoji: string; readonly on: boolean }
+  | { readonly action: 'message.pin'; readonly on: boolean }
+);
+
 /** Answer to `message.send`: it is stored. */
 export interface SendAck {
   readonly messageId: string;
@@ -84,8 +98,25 @@ export type Resumed =
       /** The user's own marks, from whatever device. */
       readonly deliveredSeq?: number;
       readonly readSeq?: number;
+      /** Of the others, by user: `deliveredSeq` and `readSeq`. In large conversations nobody's. */
+      readonly marks?: Readonly<Record<string, readonly [number, number]>>;
     })
   | { readonly error: WireError };
+
+/** Answer to `resume` without positions: a page of the user's conversations, the one with the newest message first. */
+export interface Listed {
+  readonly chats?: readonly ListedChat[];
+  /** Those of the page that there was room for; the others are asked for from where the chat says they are. */
+  readonly conversations: Readonly<Record<string, Resumed>>;
+  readonly presence?: readonly Presence[];
+  /** To be sent as `after`, for the next page. */
+  readonly next?: string | null;
+}
+
+export interface ListedChat extends Position {
+  readonly id: string;
+  readonly me?: { readonly readSeq: number };
+}
 
 export interface WireError {
   /** As in REST: `forbidden`, `rate_limited`, `message_too_large`, … */

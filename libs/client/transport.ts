@@ -22,6 +22,8 @@ export interface Connection {
  * once; when one is missing the connection is `lost`.
  */
 export interface Transport {
+  /** Bytes of the largest frame that it takes, where that is less than the server does. */
+  readonly largest?: number;
   connect(token: string, listener: Listener): Connection;
 }
 

@@ -125,6 +125,49 @@ describe.each(Object.entries(TRANSPORTS))('A client over %s', (_, transportTo) =
     expect([...(await store.load()).keys()]).toEqual([`at:${CNV}`]);
   });
 
+  it('makes again, after a reload too, what was made but not acknowledged, in the order of making, once', async () => {
+    const store = new MemoryStore();
+    let isCut = false;
+    server.intercept = ({ action, data }, client) => {
+      if (action !== 'message.edit' || isCut) return undefined;
+      isCut = true;
+      server.model.change('anna', data);
+      client.drop();
+      return 'silence';
+    };
+    const before = await chatting(clientOf('anna', connect(), { store }));
+    const waiting = next(before, 'link', ({ status }) => status === 'waiting');
+    const clientMessageId = before.send(CNV, 'one');
+    const names = [before.edit(CNV, { clientMessageId }, 'uno')];
+    await waiting;
+    names.push(before.edit(CNV, { clientMessageId }, 'due'), before.react(CNV, { clientMessageId }, '👍'));
+    before.stop();
+    expect([...(await store.load()).keys()].filter((key) => key.startsWith('change:'))).toHaveLength(3);
+    const after = clientOf('anna', connect(), { store });
+    const shown: string[] = [];
+    const made: string[] = [];
+    after.on('changing', (change) => shown.push(change.clientChangeId));
+    after.on('change_made', (change) => made.push(change.clientChangeId));
+    const all = next(after, 'change_made', (change) => change.clientChangeId === names[2]);
+    await after.start();
+    timing.advance(0);
+    await all;
+    expect([shown, made]).toEqual([names, names]);
+    expect(server.model.log(CNV)).toMatchObject([{ text: 'due', rev: 3, reactions: { '👍': ['anna'] } }]);
+    expect([...(await store.load()).keys()]).toEqual([`at:${CNV}`]);
+  });
+
+  it('tells what change was refused, and goes on', async () => {
+    server.model.append('ben', { conversationId: CNV, clientMessageId: 'b', text: 'Mine' });
+    const anna = await chatting(clientOf('anna', connect()));
+    const refused = next(anna, 'change_refused');
+    const made = next(anna, 'change_made');
+    anna.edit(CNV, 'msg_cnv_a_1', 'Yours');
+    anna.react(CNV, 'msg_cnv_a_1', '👍');
+    expect(await refused).toMatchObject({ change: { text: 'Yours' }, error: { code: 'forbidden' } });
+    expect(await made).toMatchObject({ emoji: '👍' });
+  });
+
   it('is answered what it calls, or why not', async () => {
     const anna = await chatting(clientOf('anna', connect()));
     const data = { conversationId: CNV, messageId: 'msg_1', on: true };
@@ -242,6 +285,17 @@ describe('A connection of API Gateway', () => {
     expect(await waiting).toMatchObject({ code: 'aged' });
     timing.advance(0);
     await server.until(() => server.tokens.length === 2);
+  });
+
+  it('is spared a frame that it would end for', async () => {
+    const anna = await chatting(clientOf('anna', transport()));
+    const refused = next(anna, 'refused');
+    const sent = next(anna, 'sent');
+    anna.send(CNV, 'é'.repeat(16_384));
+    anna.send(CNV, 'é'.repeat(16_200));
+    expect((await refused).error.code).toBe('message_too_large');
+    expect((await sent).seq).toBe(1);
+    expect(server.tokens).toHaveLength(1);
   });
 
   it('that is silent after a ping is given up', async () => {

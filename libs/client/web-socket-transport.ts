@@ -39,8 +39,13 @@ interface Received {
 
 /** The frames of API Gateway, over a standard WebSocket. */
 export function webSocketTransport(options: WebSocketOptions): Transport {
-  return { connect: (token, listener) => new WebSocketConnection(token, listener, options) };
+  return {
+    largest: LARGEST_AT_ONCE,
+    connect: (token, listener) => new WebSocketConnection(token, listener, options),
+  };
 }
+/** A browser puts a message into one frame, whatever its size, and API Gateway hangs up on a frame of more. */
+const LARGEST_AT_ONCE = 32 * 1024;
 
 class WebSocketConnection implements Connection {
   readonly #socket: WebSocketLike;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { FileStore } from '#client/file-store.js';
+import type { Message } from '#client/frames.js';
 import { type Cloud, startCloud } from '#test/support/cloud.js';
 import { until } from '#test/support/until.js';
 import { ChatWorld } from './chat-world.js';
@@ -80,6 +81,27 @@ describe.each(Object.entries(TARGETS))(
       await Promise.all([anna.hears(id, 'three'), ben.hears(id, 'three')]);
       for (const one of [anna, ben]) expect(one.textsOf(id)).toEqual(['one', 'two', 'three']);
       expect((await world.logOf('anna', id)).map(({ clientMessageId }) => clientMessageId)).toEqual(said);
+      for (const { client } of [anna, ben]) client.stop();
+    });
+
+    it('makes once, in its order, what was changed without an answer, of a message without one too', async () => {
+      const id = await world.group('anna', 'ben');
+      const [anna, ben] = [await world.client('anna').following(id), await world.client('ben').following(id)];
+      const made: string[] = [];
+      const changed: Message[] = [];
+      ben.client.on('changed', (message) => changed.push(message));
+      anna.client.on('change_made', ({ clientChangeId }) => made.push(clientChangeId));
+      world.proxy.strike('deaf');
+      const clientMessageId = anna.client.send(id, 'one');
+      const mine = { clientMessageId };
+      const changes = [anna.client.edit(id, mine, 'uno'), anna.client.react(id, mine, '👍')];
+      world.proxy.calm();
+      await anna.isAcked(clientMessageId);
+      await until(() => (made.length === 2 ? true : undefined));
+      expect(made).toEqual(changes);
+      expect(await world.logOf('anna', id)).toMatchObject([{ text: 'uno', clientMessageId }]);
+      await until(() => (changed.at(-1)?.rev === 2 ? true : undefined));
+      expect(changed.at(-1)).toMatchObject({ text: 'uno', reactions: { '👍': ['anna'] } });
       for (const { client } of [anna, ben]) client.stop();
     });
 

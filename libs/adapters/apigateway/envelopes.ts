@@ -22,18 +22,10 @@ export function readEnvelope(body: string): Envelope {
   return { kind: 'frame', id: id ?? null, action, data };
 }
 
-/** An answer in words that API Gateway takes: a list of chats is cut to what fits, and says that there are more. */
+/** An answer in words that API Gateway takes: what may be long comes in pages, and anything else that is too large says so. */
 export function wordsOf(id: unknown, answer: Answer): string {
   const words = JSON.stringify({ id, ...answer });
   if (Buffer.byteLength(words) <= LARGEST_MESSAGE) return words;
-  if (answer.ok) {
-    const { data } = answer as { readonly data: { readonly chats?: readonly unknown[] } };
-    const { chats = [] } = data;
-    if (chats.length > 0) {
-      const some = chats.slice(0, Math.floor(chats.length / 2));
-      return wordsOf(id, { ok: true, data: { ...data, chats: some, more: true } });
-    }
-  }
   return JSON.stringify({
     id,
     ...refused('message_too_large', 'The answer is too large for one message: ask for less.'),

@@ -1,4 +1,4 @@
-import type { ChatTools, FrameCaller } from '#adapters/chat-frames/frames.js';
+import type { ChatTools, FrameCaller } from '#adapters/chat-frames/frame-caller.js';
 import { frameOf } from '#adapters/chat-frames/push-frames.js';
 import type { Durable, Ephemeral } from '#domain/chat/application/follower.js';
 import type { ConversationId } from '#domain/chat/model/conversation.js';

@@ -6,6 +6,8 @@ import { GatewayChatServer } from './testing/gateway-chat-server.js';
 const dynamo = OneDynamo.forThisFile();
 
 /** As it is deployed: two processes that share nothing but the table, and take the frames in turn. */
-describeTransport('API Gateway, with its connections on DynamoDB', () =>
-  GatewayChatServer.start({}, 2, async (clock) => new DynamoConnections(await dynamo.fresh(), clock)),
+describeTransport(
+  'API Gateway, with its connections on DynamoDB',
+  () => GatewayChatServer.start({}, 2, async (clock) => new DynamoConnections(await dynamo.fresh(), clock)),
+  40,
 );

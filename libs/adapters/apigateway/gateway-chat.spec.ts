@@ -232,19 +232,4 @@ describe('the chat over API Gateway', () => {
     for (const text of ['one', 'two', 'three']) await say(anna, id, text);
     expect([anna, ben, zoe].map((one, at) => postsTo(one.id) - (before[at] ?? 0))).toEqual([3, 3, 0]);
   });
-
-  it('cuts a list of chats that fits into no message, and says that there are more', async () => {
-    server = await GatewayChatServer.start();
-    const anna = await server.connect('anna');
-    const title = 'T'.repeat(120);
-    for (let n = 0; n < 12; n++) {
-      const id = await group(anna, 'ben');
-      for (let m = 0; m < 1; m++) await say(anna, id, `${title}${'x'.repeat(19_000)}`);
-    }
-    const { ok, data } = await anna.send('resume');
-    expect(ok).toBe(true);
-    expect(data?.['more']).toBe(true);
-    expect((data?.['chats'] as unknown[]).length).toBe(6);
-    expect(Object.keys(data?.['conversations'] as object)).toHaveLength(12);
-  });
 });

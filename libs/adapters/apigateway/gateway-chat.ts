@@ -1,7 +1,8 @@
 import { answerOf, refused } from '#adapters/chat-frames/answers.js';
 import { CLOSE_CODES, type Closing, isTerminal } from '#adapters/chat-frames/close-codes.js';
 import { FrameData } from '#adapters/chat-frames/frame-data.js';
-import { FRAMES, type FrameCaller } from '#adapters/chat-frames/frames.js';
+import type { FrameCaller } from '#adapters/chat-frames/frame-caller.js';
+import { FRAMES } from '#adapters/chat-frames/frames.js';
 import { encoded } from '#adapters/chat-frames/push-frames.js';
 import type { Answer } from '#adapters/chat-frames/wire.js';
 import { Refusal } from '#domain/kernel/refusal.js';

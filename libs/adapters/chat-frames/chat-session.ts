@@ -6,7 +6,8 @@ import { FrameData } from './frame-data.js';
 import type { LiveConversations } from '#domain/chat/application/live-conversations.js';
 import type { TellPresence } from '#domain/chat/application/tell-presence.js';
 import { answerOf, refused } from './answers.js';
-import { type ChatTools, type FrameCaller, FRAMES } from './frames.js';
+import type { ChatTools, FrameCaller } from './frame-caller.js';
+import { FRAMES } from './frames.js';
 import { frameOf } from './push-frames.js';
 import type { Answer, Wire } from './wire.js';
 

@@ -15,6 +15,7 @@ const CODES = [
   'validation_failed',
   'invalid_json',
   'message_too_large',
+  'invalid_cursor',
   'not_found',
   'forbidden',
   'invalid_transition',

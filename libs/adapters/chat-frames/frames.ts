@@ -1,49 +1,15 @@
-import type { Follower } from '#domain/chat/application/follower.js';
-import type { LiveConversations } from '#domain/chat/application/live-conversations.js';
-import type { TellPresence } from '#domain/chat/application/tell-presence.js';
-import type { ChatFacade, NewConversation } from '#domain/chat/chat.facade.js';
-import type { Clock } from '#ports/system/clock.js';
-import type { Log } from '#ports/system/log.js';
-import type { TokenUser, UserTokens } from '#ports/workspace/user-tokens.js';
-import type { Instant } from '#domain/kernel/brand.js';
+import type { MessageNamed, NewConversation } from '#domain/chat/chat.facade.js';
 import type { Conversation, ConversationId } from '#domain/chat/model/conversation.js';
 import type { Change, MessageId } from '#domain/chat/model/message.js';
 import { NoWayIn } from '#domain/chat/model/no-way-in.js';
-import {
-  shownConversation,
-  shownMessage,
-  shownPresence,
-  shownStanding,
-} from '#domain/chat/model/shown-chat.js';
+import { shownConversation, shownMessage, shownStanding } from '#domain/chat/model/shown-chat.js';
 import { Refusal } from '#domain/kernel/refusal.js';
-import type { Chat } from '#ports/chat/conversations.js';
-import type { Advanced, Position } from '#ports/chat/message-log.js';
+import type { Advanced } from '#ports/chat/message-log.js';
+import type { FrameCaller } from './frame-caller.js';
 import type { FrameData } from './frame-data.js';
-
-export interface ChatTools {
-  readonly chat: ChatFacade;
-  readonly live: Pick<LiveConversations, 'follow' | 'unfollow'>;
-  readonly presence: Pick<TellPresence, 'seenBy' | 'set'>;
-  readonly tokens: UserTokens;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-/** The connection on which a frame came. */
-export interface FrameCaller extends Follower {
-  readonly user: TokenUser;
-  readonly tools: ChatTools;
-  /** @throws Refusal `unauthenticated` | `forbidden` */
-  refresh(token: string): Promise<Instant>;
-}
+import { positionOf, resume } from './resume.js';
 
 type Run = (session: FrameCaller, data: FrameData) => Promise<object>;
-
-/** Conversations that one connection follows at most: the newest. */
-const MOST_FOLLOWED = 1_000;
-const CHATS_AT_ONCE = 100;
-/** Conversations looked up at once for one connection. */
-const AT_ONCE = 16;
 
 /** Everything that a client may ask, on every transport. */
 export const FRAMES: ReadonlyMap<string, Run> = new Map<string, Run>([
@@ -67,71 +33,6 @@ export const FRAMES: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['presence.set', setPresence],
   ['token.refresh', refresh],
 ]);
-
-/**
- * Answered when all has been pushed that was missed: of each conversation, where one is then. With no positions: what is new
- * of the newest of the user's conversations, and these themselves.
- */
-async function resume(session: FrameCaller, data: FrameData): Promise<object> {
-  const asked =
-    data.entries('conversations', MOST_FOLLOWED) ?? (data.isEmpty ? undefined : data.all(MOST_FOLLOWED));
-  const { chats, more } = asked ? { chats: [], more: false } : await chatsOf(session);
-  const all = asked
-    ? [...asked].map(([id, one]) => [id, positionOf(one)] as const)
-    : chats.map(({ conversation }) => [conversation.id, undefined] as const);
-  const conversations: Record<string, object> = {};
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    const some = all.slice(at, at + AT_ONCE).map(async ([id, from]) => {
-      const following = await session.tools.live.follow(session, id as ConversationId, from);
-      conversations[id] = following
-        ? {
-            ...following.position,
-            ...(following.more && { more: true }),
-            ...shownStanding(following.member),
-          }
-        : { error: noWayIn() };
-    });
-    await Promise.all(some);
-  }
-  const presence = await session.tools.presence.seenBy(session.user.workspaceId, session);
-  return { conversations, more, chats: chats.map(shownChat), presence: presence.map(shownPresence) };
-}
-
-function noWayIn(): object {
-  const { code, message: detail } = new NoWayIn();
-  return { code, detail };
-}
-
-function shownChat({ conversation, member, last, unreadMentions }: Chat): object {
-  return {
-    ...shownConversation(conversation),
-    me: shownStanding(member),
-    last: last ? shownMessage(last) : null,
-    unread: Math.max(0, conversation.seq - member.readSeq),
-    unreadMentions,
-  };
-}
-
-async function chatsOf({
-  tools,
-  user,
-}: FrameCaller): Promise<{ readonly chats: readonly Chat[]; readonly more: boolean }> {
-  const chats: Chat[] = [];
-  let after: string | undefined;
-  do {
-    const page = await tools.chat.chats(user, {
-      limit: CHATS_AT_ONCE,
-      ...(after !== undefined && { after }),
-    });
-    chats.push(...page.data);
-    after = page.next ?? undefined;
-  } while (after !== undefined && chats.length < MOST_FOLLOWED);
-  return { chats, more: after !== undefined };
-}
-
-function positionOf(data: FrameData): Position {
-  return { seq: data.count('seq'), rev: data.count('rev') };
-}
 
 /** One that is there is followed; another is made, and followed. */
 async function openConversation(session: FrameCaller, data: FrameData): Promise<object> {
@@ -174,8 +75,16 @@ function editOf(data: FrameData): Change {
 }
 
 async function change({ tools, user }: FrameCaller, data: FrameData, what: Change): Promise<object> {
-  const messageId = data.id('messageId') as MessageId;
-  return { message: shownMessage(await tools.chat.change(user, data.id('conversationId'), messageId, what)) };
+  const conversationId = data.id('conversationId');
+  const clientChangeId = data.optionalText('clientChangeId');
+  const message = await tools.chat.change(user, conversationId, namedIn(data), what, clientChangeId);
+  return { message: shownMessage(message) };
+}
+
+/** One's own that has not been answered yet is named as it was sent. */
+function namedIn(data: FrameData): MessageNamed {
+  if (data.optionalText('clientMessageId') === undefined) return data.id('messageId') as MessageId;
+  return { clientMessageId: data.id('clientMessageId') };
 }
 
 async function advance(

@@ -8,7 +8,7 @@ const USERS = ['anna', 'ben', 'carl', 'ben'];
 const CONVERSATIONS = ['cnv_a', 'cnv_b'];
 
 type Happening =
-  | { kind: 'send' | 'read' | 'edit' | 'cut'; conversation: number; pick: number }
+  | { kind: 'send' | 'read' | 'edit' | 'change' | 'cut'; conversation: number; pick: number }
   | { kind: 'kill' | 'reload'; conversation: number; pick: number }
   | { kind: 'pass'; ms: number };
 
@@ -16,7 +16,10 @@ const conversation = fc.nat({ max: CONVERSATIONS.length - 1 });
 const pick = fc.nat({ max: 1000 });
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('send' as const), conversation, pick }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('edit' as const), conversation, pick }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constantFrom('edit' as const, 'change' as const), conversation, pick }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom('cut' as const, 'read' as const), conversation, pick }),
@@ -50,6 +53,7 @@ function happen(network: BadNetwork, one: Happening): void {
   const conversationId = CONVERSATIONS[one.conversation]!;
   if (one.kind === 'send') return network.send(device, conversationId);
   if (one.kind === 'read') return network.read(device, conversationId);
+  if (one.kind === 'change') return network.change(device, conversationId, one.pick);
   if (one.kind === 'edit') return network.edit(conversationId, one.pick);
   network.server.cut(conversationId, one.pick);
 }
@@ -74,13 +78,13 @@ function shown(device: Device, conversationId: string): Map<number, Message> {
   return messages;
 }
 
-const check = (property: (network: BadNetwork) => void): void => {
+const check = (property: (network: BadNetwork) => void, numRuns = 120): void => {
   const happenings = fc.array(happening, { maxLength: 60, size: 'max' });
   fc.assert(
     fc.property(happenings, fc.nat(), fc.boolean(), (what, seed, keepsOrder) =>
       property(lived(what, seed, keepsOrder)),
     ),
-    { numRuns: 120 },
+    { numRuns },
   );
 };
 
@@ -130,6 +134,36 @@ describe('Clients on a network that drops, doubles, delays and disconnects', () 
       expect(new Set(logged.map((one) => one.clientMessageId)).size).toBe(logged.length);
       expect(CONVERSATIONS.reduce((sum, id) => sum + server.seq(id), 0)).toBe(sent.length);
     });
+  }, 180_000);
+
+  it('make each change once, in the order in which a device made them, or are told why not', () => {
+    check(({ devices, server, changed }) => {
+      for (const device of devices) {
+        const asked = changed
+          .filter((one) => one.device === device)
+          .map(({ change }) => change.clientChangeId);
+        const told = device.told.flatMap(({ name, data }) =>
+          name === 'change_made' ? [data.clientChangeId] : [],
+        );
+        const refused = device.told.flatMap(({ name, data }) =>
+          name === 'change_refused' ? [data.change.clientChangeId] : [],
+        );
+        expect([...told, ...refused].sort()).toEqual([...asked].sort());
+        for (const id of CONVERSATIONS) {
+          const mine = new Set(
+            changed
+              .filter((one) => one.device === device && one.change.conversationId === id)
+              .map(({ change }) => change.clientChangeId),
+          );
+          const made = server.made.map((one) => one.clientChangeId).filter((one) => mine.has(one));
+          expect(made).toEqual(asked.filter((one) => made.includes(one)));
+          expect(new Set(made).size).toBe(made.length);
+        }
+        // Retention alone takes away what could be changed: no change came before its message.
+        const isCut = CONVERSATIONS.some((id) => server.log(id).length < server.seq(id));
+        expect(isCut || refused.length === 0).toBe(true);
+      }
+    }, 40);
   }, 180_000);
 
   it('tell the server how far everything was delivered and read', () => {

@@ -6,8 +6,10 @@ import {
   ask,
   type ChatState,
   type Effect,
+  idOf,
   type Mark,
   type Moment,
+  placeOf,
   type Step,
   type Subscription,
   tell,
@@ -15,8 +17,8 @@ import {
 
 /** A request without an answer for so long means that nobody is at the other end. */
 export const ANSWER_MS = 15_000;
-/** Conversations asked for in one frame: some 40 KB, of the 128 KB that one may have. */
-const MOST_RESUMED = 400;
+/** Conversations asked for in one frame: some 20 KB, of the 32 KB that API Gateway takes in one. */
+const MOST_RESUMED = 300;
 const MARKS: readonly Mark[] = ['read', 'delivered'];
 
 /** What follows of the state alone: it is looked at after each input, so no input has to think of it. */
@@ -95,10 +97,11 @@ function withResumes(state: ChatState, { now }: Moment): Step {
 
 function withSends(state: ChatState, moment: Moment): Step {
   return sendable(state, moment).reduce<Step>(
-    (step, { message }) => {
-      const { conversationId, clientMessageId } = message;
-      const what = { kind: 'send', at: moment.now, conversationId, clientMessageId } as const;
-      return joined(step, ask(step.state, what, 'message.send', message));
+    (step, unsent) => {
+      const conversationId = placeOf(unsent);
+      const what = { kind: 'send', at: moment.now, conversationId, id: idOf(unsent) } as const;
+      const { action, ...data } = unsent.change ?? { action: 'message.send', ...unsent.message };
+      return joined(step, ask(step.state, what, action, data));
     },
     { state, effects: [] },
   );

@@ -82,4 +82,69 @@ describe('A client that follows all conversations', () => {
     expect(state.subscriptions.get('cnv_a')?.askAt).toBe(Infinity);
     expect(state.link).toMatchObject({ caughtUp: true });
   });
+
+  const chat = (n: number): object => ({ id: `cnv_${n}`, seq: n, rev: 0, me: { readSeq: 0 } });
+  const page = (ids: readonly number[], next: string | null, named = ids): object => ({
+    conversations: Object.fromEntries(named.map((n) => [`cnv_${n}`, { seq: n, rev: 0 }])),
+    chats: ids.map(chat),
+    next,
+  });
+  const answered = (id: string, data: object): readonly Effect[] =>
+    feed({ kind: 'answer', id, answer: { ok: true, data: data as never } });
+
+  it('reads page after page, and then the first again for what has moved up meanwhile', () => {
+    connected();
+    const second = answered('1', page([9, 8], 'p2'));
+    expect(requests(second)).toMatchObject([{ id: '2', action: 'resume', data: { after: 'p2' } }]);
+    // 5 was to come next, and is said something in now: it is on no page of this pass.
+    const again = answered('2', page([7, 6], null));
+    expect(requests(again)).toMatchObject([{ id: '3', data: {} }]);
+    const beyond = answered('3', page([5, 9], 'p2'));
+    expect(requests(beyond)).toMatchObject([{ id: '4', data: { after: 'p2' } }]);
+    expect(requests(answered('4', page([8, 7], 'p3')))).toMatchObject([{ id: '5', data: {} }]);
+    const done = answered('5', page([5, 9], 'p2'));
+    expect(requests(done)).toMatchObject([{ data: { conversations: { cnv_a: { seq: 4, rev: 1 } } } }]);
+    expect([...state.subscriptions.keys()].toSorted()).toEqual([
+      'cnv_5',
+      'cnv_6',
+      'cnv_7',
+      'cnv_8',
+      'cnv_9',
+      'cnv_a',
+    ]);
+    const [shown] = told(done) as { data: { id: string }[] }[];
+    expect(shown?.data.map(({ id }) => id)).toEqual(['cnv_5', 'cnv_9', 'cnv_8', 'cnv_7', 'cnv_6']);
+  });
+
+  it('asks for those of a page again for which there was no room, from where their chat is', () => {
+    connected();
+    const effects = answered('1', page([9, 8], null, [9]));
+    expect(requests(effects)).toMatchObject([
+      { data: { conversations: { cnv_a: { seq: 4, rev: 1 }, cnv_8: { seq: 8, rev: 0 } } } },
+    ]);
+    const rest = answered('2', { conversations: { cnv_8: { seq: 8, rev: 0 } } });
+    expect(requests(rest)).toMatchObject([{ data: { conversations: { cnv_a: { seq: 4, rev: 1 } } } }]);
+  });
+
+  it('tells how far others are, when they have come further than was known', () => {
+    connected();
+    const marks = (ben: readonly [number, number]): object => ({
+      conversations: { cnv_b: { seq: 7, rev: 2, marks: { ben } } },
+    });
+    const receipt = (deliveredSeq: number, readSeq: number): object => ({
+      name: 'receipt',
+      data: { conversationId: 'cnv_b', userId: 'ben', deliveredSeq, readSeq },
+    });
+    expect(told(answered('1', marks([5, 3])))).toEqual([receipt(5, 3)]);
+    const push = (deliveredSeq: number, readSeq: number): unknown[] =>
+      told(
+        feed({
+          kind: 'push',
+          event: 'receipt.updated',
+          data: { conversationId: 'cnv_b', userId: 'ben', deliveredSeq, readSeq },
+        }),
+      );
+    expect(push(5, 2)).toEqual([]);
+    expect(push(6, 2)).toEqual([receipt(6, 3)]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Closing } from '../frames.js';
+import type { Closing, OutgoingChange } from '../frames.js';
 import { waitMs } from './link.js';
 import { type ChatState, type Effect, INITIAL, type Input } from './state.js';
 import { nextWake } from './due.js';
@@ -37,9 +37,15 @@ class Core {
     return this.feed({ kind: 'follow', conversationId, position: { seq: 0, rev: 0 } });
   }
 
+  change(what: object): readonly Effect[] {
+    const change = { conversationId: 'cnv_a', ...what } as OutgoingChange;
+    const told = this.feed({ kind: 'change', change });
+    return [...told, ...this.feed({ kind: 'kept', id: change.clientChangeId })];
+  }
+
   send(text: string, conversationId = 'cnv_a'): readonly Effect[] {
     const told = this.feed({ kind: 'send', message: { conversationId, clientMessageId: text, text } });
-    return [...told, ...this.feed({ kind: 'kept', clientMessageId: text })];
+    return [...told, ...this.feed({ kind: 'kept', id: text })];
   }
 }
 
@@ -187,7 +193,7 @@ describe('The outbox', () => {
     const core = new Core().connected();
     const message = { conversationId: 'cnv_a', clientMessageId: 'one', text: 'one' };
     expect(kinds(core.feed({ kind: 'send', message }))).toEqual(['tell sending', 'keep_unsent']);
-    expect(kinds(core.feed({ kind: 'kept', clientMessageId: 'one' }))).toEqual(['request']);
+    expect(kinds(core.feed({ kind: 'kept', id: 'one' }))).toEqual(['request']);
   });
 
   it('sends the next of a conversation when the one before is answered, and other conversations meanwhile', () => {
@@ -246,11 +252,54 @@ describe('The outbox', () => {
   it('tells what could not be kept, and does not send it', () => {
     const core = new Core().connected();
     core.feed({ kind: 'send', message: { conversationId: 'cnv_a', clientMessageId: 'one', text: 'one' } });
-    const effects = core.feed({ kind: 'not_kept', clientMessageId: 'one', detail: 'Full.' });
+    const effects = core.feed({ kind: 'not_kept', id: 'one', detail: 'Full.' });
     expect(effects).toContainEqual(
       expect.objectContaining({ event: expect.objectContaining({ name: 'refused' }) as unknown }),
     );
     expect(core.state.outbox).toEqual([]);
+  });
+
+  it('makes a change after what was said and changed before it, and of a message that is not sent yet after that', () => {
+    const core = new Core().connected();
+    const [sent] = requests(core.send('one'));
+    core.change({ clientChangeId: 'e1', clientMessageId: 'one', action: 'message.edit', text: 'uno' });
+    core.change({ clientChangeId: 'r1', messageId: 'msg_0', action: 'message.react', emoji: '👍', on: true });
+    const ack = { messageId: 'msg_1', conversationId: 'cnv_a', seq: 1, sentAt: 'now' };
+    const after = core.feed({ kind: 'answer', id: sent!.id, answer: { ok: true, data: ack } });
+    expect(requests(after)).toMatchObject([{ action: 'message.edit', data: { clientChangeId: 'e1' } }]);
+    const [edit] = requests(after);
+    const message = { id: 'msg_1', conversationId: 'cnv_a', seq: 1, rev: 1, senderId: 'anna', text: 'uno' };
+    const made = core.feed({ kind: 'answer', id: edit!.id, answer: { ok: true, data: { message } } });
+    expect(kinds(made)).toEqual(['forget_unsent', 'tell change_made', 'request']);
+    expect(requests(made)).toMatchObject([{ action: 'message.react', data: { messageId: 'msg_0' } }]);
+  });
+
+  it('shows what a change has made of a message though its push is lost', () => {
+    const core = new Core().connected();
+    core.feed({ kind: 'follow', conversationId: 'cnv_a', position: { seq: 3, rev: 7 } });
+    const [edit] = requests(
+      core.change({ clientChangeId: 'e1', messageId: 'msg_2', action: 'message.edit', text: 'x' }),
+    );
+    const message = { id: 'msg_2', conversationId: 'cnv_a', seq: 2, rev: 8, text: 'x' };
+    const answer = { ok: true, data: { message } } as const;
+    expect(kinds(core.feed({ kind: 'answer', id: edit!.id, answer }))).toContain('tell changed');
+  });
+
+  it('tells with a message that is refused that the changes of it are, and makes no others wait for it', () => {
+    const core = new Core().connected();
+    const [sent] = requests(core.send('one'));
+    core.change({ clientChangeId: 'e1', clientMessageId: 'one', action: 'message.delete' });
+    core.change({ clientChangeId: 'r1', messageId: 'msg_0', action: 'message.react', emoji: '👍', on: true });
+    const error = { code: 'forbidden', detail: 'No.' };
+    const effects = core.feed({ kind: 'answer', id: sent!.id, answer: { ok: false, error } });
+    expect(kinds(effects)).toEqual([
+      'forget_unsent',
+      'tell refused',
+      'forget_unsent',
+      'tell change_refused',
+      'request',
+    ]);
+    expect(core.state.outbox).toMatchObject([{ change: { clientChangeId: 'r1' } }]);
   });
 
   it('does not take another user’s message with the same client message id for its own', () => {

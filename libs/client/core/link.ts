@@ -1,5 +1,5 @@
 import type { Closing } from '../frames.js';
-import { ask, type ChatState, type Effect, type Moment, say, type Step, tell } from './state.js';
+import { ask, type ChatState, type Effect, FIRST_PAGE, type Moment, say, type Step, tell } from './state.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -56,7 +56,7 @@ export function opened(
   const up = { kind: 'up', attempt: link.attempt, since: now, renewAt, caughtUp: false } as const;
   const connected = { ...state, userId: userId ?? state.userId, subscriptions, link: up };
   const list: Step = state.followsAll
-    ? ask(connected, { kind: 'list', at: now }, 'resume', {})
+    ? ask(connected, { kind: 'list', at: now, listing: FIRST_PAGE }, 'resume', {})
     : { state: connected, effects: [] };
   return {
     state: list.state,

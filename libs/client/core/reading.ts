@@ -1,4 +1,12 @@
-import { BEGINNING, type Gap, type Logged, type Message, type Position, type Resumed } from '../frames.js';
+import {
+  BEGINNING,
+  type Gap,
+  type Listed,
+  type Logged,
+  type Message,
+  type Position,
+  type Resumed,
+} from '../frames.js';
 import {
   type Followed,
   type Following,
@@ -49,6 +57,7 @@ export function subscriptionFrom({ position, delivered, read }: Place): Subscrip
     delivered,
     read,
     marksNotBefore: 0,
+    others: new Map(),
   };
 }
 
@@ -68,16 +77,51 @@ export function followed(
 }
 
 /** Conversations of which nothing was known here: what is in them already is not told, what comes is. */
-export function listed(state: ChatState, conversations: Readonly<Record<string, Resumed>>): Step {
+export function listed(state: ChatState, { conversations, chats = [] }: Listed, now: number): Step {
   const subscriptions = new Map(state.subscriptions);
   const effects: Effect[] = [];
-  for (const [id, one] of Object.entries(conversations)) {
-    if (subscriptions.has(id) || 'error' in one) continue;
-    const place = placeAt({ seq: one.seq, rev: one.rev });
-    const subscription = subscriptionFrom({ ...place, read: withTold(place.read, one.readSeq ?? 0) });
+  const take = (id: string, { seq, rev }: Position, readSeq: number, asking: Partial<Subscription>): void => {
+    const place = placeAt({ seq, rev });
+    const subscription = {
+      ...subscriptionFrom({ ...place, read: withTold(place.read, readSeq) }),
+      ...asking,
+    };
     subscriptions.set(id, subscription);
     effects.push(keepPlace(id, subscription));
+  };
+  for (const [id, one] of Object.entries(conversations))
+    if (!subscriptions.has(id) && !('error' in one)) take(id, one, one.readSeq ?? 0, {});
+  // There was no room to say of these where the server goes on: asked again, it does so from here.
+  for (const chat of chats)
+    if (!subscriptions.has(chat.id) && !Object.hasOwn(conversations, chat.id))
+      take(chat.id, chat, chat.me?.readSeq ?? 0, { askAt: now, mustAsk: true });
+  const known: Step = { state: { ...state, subscriptions }, effects };
+  return Object.entries(conversations).reduce<Step>((before, [id, one]) => {
+    if ('error' in one) return before;
+    const told = othersMarks(before.state, id, one.marks);
+    return { state: told.state, effects: [...before.effects, ...told.effects] };
+  }, known);
+}
+
+/** Of an answer or a push: whichever knows less is overtaken, and nobody's marks go back. */
+export function othersMarks(
+  state: ChatState,
+  conversationId: string,
+  marks: Readonly<Record<string, readonly [number, number]>> = {},
+): Step {
+  const subscription = state.subscriptions.get(conversationId);
+  if (!subscription) return { state, effects: NOTHING };
+  const others = new Map(subscription.others);
+  const effects: Effect[] = [];
+  for (const [userId, [delivered, read]] of Object.entries(marks)) {
+    const [wasDelivered, wasRead] = others.get(userId) ?? [0, 0];
+    if (delivered <= wasDelivered && read <= wasRead) continue;
+    const [deliveredSeq, readSeq] = [Math.max(delivered, wasDelivered), Math.max(read, wasRead)];
+    others.set(userId, [deliveredSeq, readSeq]);
+    effects.push(tell('receipt', { conversationId, userId, deliveredSeq, readSeq }));
   }
+  if (effects.length === 0) return { state, effects };
+  const subscriptions = withEntry(state.subscriptions, conversationId, { ...subscription, others });
   return { state: { ...state, subscriptions }, effects };
 }
 
@@ -133,14 +177,22 @@ function upTo(position: Position | undefined, take: (following: Following) => Fo
   };
 }
 
+export function askedAgain(state: ChatState, conversationId: string, { now }: Moment): ChatState {
+  const subscription = state.subscriptions.get(conversationId);
+  if (!subscription) return state;
+  const again = { ...subscription, askAt: now, mustAsk: true };
+  return { ...state, subscriptions: withEntry(state.subscriptions, conversationId, again) };
+}
+
 /** All that was missed has been pushed, or a part of it, or there is no way in. */
 export function resumed(state: ChatState, conversationId: string, answer: Resumed, moment: Moment): Step {
   const subscription = state.subscriptions.get(conversationId);
   if (!subscription) return { state, effects: NOTHING };
   if ('error' in answer) return notResumed(state, conversationId, subscription, answer, moment);
   const marked = ownMarks(state, conversationId, answer);
-  const step = caughtUp(marked.state, conversationId, answer, moment);
-  return { state: step.state, effects: [...marked.effects, ...step.effects] };
+  const others = othersMarks(marked.state, conversationId, answer.marks);
+  const step = caughtUp(others.state, conversationId, answer, moment);
+  return { state: step.state, effects: [...marked.effects, ...others.effects, ...step.effects] };
 }
 
 function caughtUp(

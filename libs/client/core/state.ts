@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../chat-events.js';
-import type { Answer, Closing, OutgoingMessage, Position } from '../frames.js';
+import type { Answer, Closing, ListedChat, OutgoingChange, OutgoingMessage, Position } from '../frames.js';
 import type { Following } from './following.js';
 
 export type Link =
@@ -16,15 +16,27 @@ export type Link =
       readonly caughtUp: boolean;
     };
 
-/** A message of ours until its acknowledgement. */
-export interface Unsent {
-  readonly message: OutgoingMessage;
+/** A message of ours, or a change of a message, until its acknowledgement. */
+export type Unsent = UnsentMessage | UnsentChange;
+export type UnsentMessage = Waiting & { readonly message: OutgoingMessage; readonly change?: undefined };
+export type UnsentChange = Waiting & { readonly change: OutgoingChange; readonly message?: undefined };
+
+interface Waiting {
   /** Rises: the order in which they were said. */
   readonly order: number;
   /** It survives a reload, and may be tried. */
   readonly kept: boolean;
   readonly notBefore: number;
   readonly tries: number;
+}
+
+/** Its own name: under this it is sent again. */
+export function idOf({ message, change }: Unsent): string {
+  return message ? message.clientMessageId : change.clientChangeId;
+}
+
+export function placeOf({ message, change }: Unsent): string {
+  return message ? message.conversationId : change.conversationId;
 }
 
 export type Mark = 'delivered' | 'read';
@@ -55,15 +67,32 @@ export interface Subscription {
   readonly delivered: Marked;
   readonly read: Marked;
   readonly marksNotBefore: number;
+  /** How far others are known to be: delivered and read. */
+  readonly others: ReadonlyMap<string, readonly [number, number]>;
 }
+
+/**
+ * Pages of the user's conversations that have been read. One that moves up while pages are read may be on none of them: then it
+ * is on the first, afterwards.
+ */
+export interface Listing {
+  readonly pass: number;
+  /** Read in this pass. */
+  readonly pages: number;
+  /** All that have been listed, newest first. */
+  readonly chats: readonly ListedChat[];
+}
+
+export const FIRST_PAGE: Listing = { pass: 1, pages: 0, chats: [] };
 
 /** A request on the wire. */
 export type Asked = { readonly at: number } &
   /** What conversations there are. */
   (
-    | { readonly kind: 'list' }
+    | { readonly kind: 'list'; readonly listing: Listing }
     | { readonly kind: 'resume'; readonly ids: readonly string[] }
-    | { readonly kind: 'send'; readonly conversationId: string; readonly clientMessageId: string }
+    /** `id`: see {@link idOf} */
+    | { readonly kind: 'send'; readonly conversationId: string; readonly id: string }
     | { readonly kind: 'mark'; readonly conversationId: string; readonly mark: Mark; readonly seq: number }
     | { readonly kind: 'token' }
     | { readonly kind: 'call'; readonly ticket: number }
@@ -108,8 +137,9 @@ export type Input =
   | { readonly kind: 'push'; readonly event: string; readonly data: unknown }
   | { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
   | { readonly kind: 'send'; readonly message: OutgoingMessage }
-  | { readonly kind: 'kept'; readonly clientMessageId: string }
-  | { readonly kind: 'not_kept'; readonly clientMessageId: string; readonly detail: string }
+  | { readonly kind: 'change'; readonly change: OutgoingChange }
+  | { readonly kind: 'kept'; readonly id: string }
+  | { readonly kind: 'not_kept'; readonly id: string; readonly detail: string }
   | { readonly kind: 'follow'; readonly conversationId: string; readonly position: Position }
   | { readonly kind: 'follow_all' }
   | { readonly kind: 'leave'; readonly conversationId: string }
@@ -136,7 +166,7 @@ export type Effect =
   | { readonly kind: 'keep_place'; readonly conversationId: string; readonly place: Place }
   | { readonly kind: 'forget_place'; readonly conversationId: string }
   | { readonly kind: 'keep_unsent'; readonly unsent: Unsent }
-  | { readonly kind: 'forget_unsent'; readonly clientMessageId: string };
+  | { readonly kind: 'forget_unsent'; readonly unsent: Unsent };
 
 export interface Step {
   readonly state: ChatState;

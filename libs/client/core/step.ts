@@ -1,24 +1,15 @@
-import type { ChatEvents } from '../chat-events.js';
-import type {
-  Answer,
-  Gap,
-  Logged,
-  Message,
-  Position,
-  Presence,
-  Receipt,
-  Resumed,
-  SendAck,
-} from '../frames.js';
+import type { Answer, Gap, Logged, Message, Position, Receipt, Resumed, SendAck } from '../frames.js';
 import { due } from './due.js';
 import { answered, dropped, lost, opened, renewAtOf, started, stopped } from './link.js';
-import { acknowledged, kept, notKept, sendFailed, sending } from './outbox.js';
+import { gotList } from './listing.js';
+import { acknowledged, changeMade, changing, echoOf, kept, notKept, sendFailed, sending } from './outbox.js';
 import {
+  askedAgain,
   changeCame,
   followed,
   gapCame,
-  listed,
   messageCame,
+  othersMarks,
   ownMarks,
   removed,
   resumed,
@@ -68,10 +59,12 @@ function taken(state: ChatState, input: Input, moment: Moment): Step {
       return gotAnswer(state, input.id, input.answer, moment);
     case 'send':
       return sending(state, input.message);
+    case 'change':
+      return changing(state, input.change);
     case 'kept':
-      return kept(state, input.clientMessageId);
+      return kept(state, input.id);
     case 'not_kept':
-      return notKept(state, input.clientMessageId, input.detail);
+      return notKept(state, input.id, input.detail);
     case 'follow':
       return followed(state, input.conversationId, input.position, moment);
     case 'follow_all':
@@ -131,7 +124,7 @@ function loaded(state: ChatState, { places, outbox }: Extract<Input, { kind: 'lo
   const nextOrder = (waiting.at(-1)?.order ?? 0) + 1;
   return {
     state: { ...state, subscriptions, outbox: waiting, nextOrder },
-    effects: waiting.map(({ message }) => tell('sending', message)),
+    effects: waiting.map(echoOf),
   };
 }
 
@@ -164,9 +157,11 @@ function pushed(state: ChatState, event: string, data: unknown, moment: Moment):
     }
     case 'receipt.updated': {
       const receipt = data as Receipt;
-      const isOwn = receipt.userId === state.userId && state.subscriptions.has(receipt.conversationId);
-      if (isOwn) return ownMarks(state, receipt.conversationId, receipt);
-      return { state, effects: passedOn(event, data) };
+      if (!state.subscriptions.has(receipt.conversationId)) return { state, effects: passedOn(event, data) };
+      if (receipt.userId === state.userId) return ownMarks(state, receipt.conversationId, receipt);
+      return othersMarks(state, receipt.conversationId, {
+        [receipt.userId]: [receipt.deliveredSeq, receipt.readSeq],
+      });
     }
     default:
       return { state, effects: passedOn(event, data) };
@@ -197,18 +192,28 @@ function gotAnswer(state: ChatState, id: string, answer: Answer, moment: Moment)
       return { state: without, effects: [{ kind: 'settle', ticket: asked.ticket, answer }] };
     case 'send':
       return answer.ok
-        ? acknowledged(without, asked.clientMessageId, answer.data as unknown as SendAck, moment)
-        : sendFailed(without, asked.clientMessageId, answer.error, moment);
+        ? gotAck(without, asked.id, answer.data, moment)
+        : sendFailed(without, asked.id, answer.error, moment);
     case 'mark':
       return marked(without, asked, answer, moment);
     case 'list':
-      return gotList(without, answer, moment);
+      return gotList(without, asked.listing, answer, moment);
     case 'resume':
       return allResumed(without, asked.ids, answer, moment);
     case 'token':
       // Refused: the server closes when the old one has expired, and we come with another.
       return { state: without, effects: NOTHING };
   }
+}
+
+/** A change comes with the message as it is now: as good as the push, which may be lost. */
+function gotAck(state: ChatState, id: string, data: object, moment: Moment): Step {
+  if (!('message' in data)) return acknowledged(state, id, data as SendAck, moment);
+  const made = changeMade(state, id);
+  const message = data.message as Message;
+  if (!made.state.subscriptions.has(message.conversationId)) return made;
+  const shown = changeCame(made.state, message, moment);
+  return { state: shown.state, effects: [...made.effects, ...shown.effects] };
 }
 
 /** Refused for good: the next message moves the mark further, and it is asked then. */
@@ -232,31 +237,16 @@ function withSubscription(state: ChatState, conversationId: string, next: Subscr
   return { state: { ...state, subscriptions }, effects: [keepPlace(conversationId, next)] };
 }
 
-/** If it is refused we know of no others than before. */
-function gotList(state: ChatState, answer: Answer, { now }: Moment): Step {
-  if (!answer.ok && isPassing(answer.error)) {
-    // The one thing to be had only on a connection that is new.
-    return dropped(state, { kind: 'reconnect', code: answer.error.code }, { now, random: 1 });
-  }
-  if (!answer.ok) return { state, effects: NOTHING };
-  const { conversations, chats, presence } = answer.data as unknown as Listed;
-  const { state: after, effects } = listed(state, conversations);
-  const shown = (presence ?? []).map((one) => tell('presence', one));
-  return { state: after, effects: [...effects, ...(chats ? [tell('chats', chats)] : []), ...shown] };
-}
-
-interface Listed {
-  readonly conversations: Readonly<Record<string, Resumed>>;
-  readonly chats?: ChatEvents['chats'];
-  readonly presence?: readonly Presence[];
-}
-
 function allResumed(state: ChatState, ids: readonly string[], answer: Answer, moment: Moment): Step {
   const by = answer.ok ? (answer.data['conversations'] as Record<string, Resumed & Position>) : {};
   const missing = { error: answer.ok ? NOT_ANSWERED : answer.error };
+  // There was room for some: the others have it in the next answer.
+  const isPart = answer.ok && ids.some((id) => by[id] !== undefined);
   return ids.reduce<Step>(
     (before, id) => {
-      const one = resumed(before.state, id, by[id] ?? missing, moment);
+      const said = by[id];
+      if (!said && isPart) return { ...before, state: askedAgain(before.state, id, moment) };
+      const one = resumed(before.state, id, said ?? missing, moment);
       return { state: one.state, effects: [...before.effects, ...one.effects] };
     },
     { state, effects: NOTHING },

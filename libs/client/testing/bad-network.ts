@@ -1,8 +1,16 @@
 import type { ChatEvent } from '../chat-events.js';
 import { nextWake } from '../core/due.js';
 import { step } from '../core/step.js';
-import { type ChatState, type Effect, INITIAL, type Input, type Place, type Unsent } from '../core/state.js';
-import type { Answer, Message, OutgoingMessage, Position } from '../frames.js';
+import {
+  type ChatState,
+  type Effect,
+  idOf,
+  INITIAL,
+  type Input,
+  type Place,
+  type Unsent,
+} from '../core/state.js';
+import type { Answer, Message, OutgoingChange, OutgoingMessage, Position } from '../frames.js';
 import { ModelServer } from './model-server.js';
 
 interface Wire {
@@ -36,6 +44,7 @@ export class BadNetwork {
   readonly server = new ModelServer();
   readonly devices: readonly Device[];
   readonly sent: { device: Device; message: OutgoingMessage }[] = [];
+  readonly changed: { device: Device; change: OutgoingChange }[] = [];
   /** How far each user has read each conversation. */
   readonly reads = new Map<string, number>();
   isBad = true;
@@ -58,6 +67,34 @@ export class BadNetwork {
     const message = { conversationId, clientMessageId, text: clientMessageId };
     this.sent.push({ device, message });
     this.feed(device, { kind: 'send', message });
+  }
+
+  /** Of one of its own, sent or not, or of any message that it was told of. */
+  change(device: Device, conversationId: string, pick: number): void {
+    const clientChangeId = `${device.userId}-change-${this.changed.length}`;
+    const own = this.sent.filter(
+      (one) => one.device === device && one.message.conversationId === conversationId,
+    );
+    const seen = device.told.flatMap(({ name, data }) =>
+      name === 'message' && data.conversationId === conversationId ? [data.id] : [],
+    );
+    const mine = own[pick % Math.max(1, own.length)];
+    const messageId = seen[pick % Math.max(1, seen.length)];
+    const base = { conversationId, clientChangeId };
+    const change: OutgoingChange | undefined =
+      mine && pick % 2 === 0
+        ? {
+            ...base,
+            clientMessageId: mine.message.clientMessageId,
+            action: 'message.edit',
+            text: clientChangeId,
+          }
+        : messageId === undefined
+          ? undefined
+          : { ...base, messageId, action: 'message.react', emoji: clientChangeId, on: true };
+    if (!change) return;
+    this.changed.push({ device, change });
+    this.feed(device, { kind: 'change', change });
   }
 
   /** All that the device was told. */
@@ -136,11 +173,11 @@ export class BadNetwork {
       case 'keep_place':
         return void device.places.set(effect.conversationId, effect.place);
       case 'forget_unsent':
-        return void device.unsent.delete(effect.clientMessageId);
+        return void device.unsent.delete(idOf(effect.unsent));
       case 'keep_unsent': {
-        const { clientMessageId } = effect.unsent.message;
-        device.unsent.set(clientMessageId, { ...effect.unsent, kept: true });
-        return this.#in(0, () => this.feed(device, { kind: 'kept', clientMessageId }));
+        const id = idOf(effect.unsent);
+        device.unsent.set(id, { ...effect.unsent, kept: true });
+        return this.#in(0, () => this.feed(device, { kind: 'kept', id }));
       }
       default:
         throw new Error(`Nobody asked for ${effect.kind}.`);
@@ -181,20 +218,23 @@ export class BadNetwork {
         this.#down(device, wire, () => this.feed(device, { kind: 'push', event, data: pushed }));
       return this.#down(device, wire, () => this.feed(device, { kind: 'answer', id, answer }));
     }
-    if (action === 'message.send' && this.#happens(0.05)) {
+    if (action.startsWith('message.') && this.#happens(0.05)) {
       const error = { code: 'rate_limited', detail: 'Not now.' };
       return this.#down(device, wire, () =>
         this.feed(device, { kind: 'answer', id, answer: { ok: false, error } }),
       );
     }
-    const { answer, message } =
-      action === 'message.send'
-        ? this.server.append(device.userId, data)
-        : { answer: this.server.mark(action, device.userId, data), message: undefined };
-    if (message) this.#tellAll('message.created', message);
-    else if (action !== 'message.send') this.#tellMarks(device.userId, data);
+    const { answer, message } = this.#done(device, action, data);
+    if (message) this.#tellAll(action === 'message.send' ? 'message.created' : 'message.updated', message);
+    else if (action.startsWith('receipt.')) this.#tellMarks(device.userId, data);
     if (!this.#happens(0.1))
       this.#down(device, wire, () => this.feed(device, { kind: 'answer', id, answer }));
+  }
+
+  #done(device: Device, action: string, data: never): { answer: Answer; message: Message | undefined } {
+    if (action === 'message.send') return this.server.append(device.userId, data);
+    if (action.startsWith('message.')) return this.server.change(device.userId, data);
+    return { answer: this.server.mark(action, device.userId, data), message: undefined };
   }
 
   #resumeInOrder(

@@ -137,6 +137,11 @@ export class ChatServer {
       for (const [event, pushed] of pushes) client.push(event, pushed);
       return answer;
     }
+    if (action.startsWith('message.') && 'clientChangeId' in (data as object)) {
+      const { answer, message } = this.model.change(client.userId, data);
+      if (message) this.tellAll('message.updated', message satisfies Message);
+      return answer;
+    }
     if (action !== 'message.send') return { ok: true, data: { asked: data } };
     const { answer, message } = this.model.append(client.userId, data);
     if (message) this.tellAll('message.created', message satisfies Message);

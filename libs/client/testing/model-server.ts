@@ -1,4 +1,14 @@
-import type { Answer, Gap, Logged, Message, OutgoingMessage, Position, Receipt, Resumed } from '../frames.js';
+import type {
+  Answer,
+  Gap,
+  Logged,
+  Message,
+  OutgoingChange,
+  OutgoingMessage,
+  Position,
+  Receipt,
+  Resumed,
+} from '../frames.js';
 
 interface Asked {
   readonly conversations?: Readonly<Record<string, Position>>;
@@ -11,6 +21,8 @@ export class ModelServer {
   readonly #acks = new Map<string, Answer>();
   readonly #marks = new Map<string, number>();
   readonly #lastSaid = new Map<string, number>();
+  /** Changes that users have made, in order. */
+  readonly made: { key: string; userId: string; conversationId: string; clientChangeId: string }[] = [];
   /** Small, so that replays come in parts. */
   readonly #limit: number;
 
@@ -56,6 +68,35 @@ export class ModelServer {
     if (!before) return undefined;
     const rev = ++log.rev;
     return (log.messages[at] = { ...before, rev, text: `${before.text}!` });
+  }
+
+  /** A user's, once for its name; refused if the message is not there or, of an edit, another's. */
+  change(userId: string, asked: OutgoingChange): { answer: Answer; message: Message | undefined } {
+    const { conversationId, clientChangeId } = asked;
+    const log = this.#of(conversationId);
+    const key = JSON.stringify([userId, conversationId, clientChangeId]);
+    const at = log.messages.findIndex((one) =>
+      asked.messageId === undefined
+        ? one.senderId === userId && one.clientMessageId === asked.clientMessageId
+        : one.id === asked.messageId,
+    );
+    const before = log.messages[at];
+    const isForbidden = 'text' in asked && before?.senderId !== userId;
+    if (!before || isForbidden) {
+      const error = { code: 'forbidden', detail: 'No.' };
+      return { answer: { ok: false, error }, message: undefined };
+    }
+    if (this.made.some((one) => one.key === key))
+      return { answer: { ok: true, data: { message: before } }, message: undefined };
+    const rev = ++log.rev;
+    const message = (log.messages[at] = {
+      ...before,
+      rev,
+      ...('text' in asked && { text: asked.text }),
+      ...('emoji' in asked && { reactions: { [asked.emoji]: [userId] } }),
+    });
+    this.made.push({ key, userId, conversationId, clientChangeId });
+    return { answer: { ok: true, data: { message } }, message };
   }
 
   /** Retention. */

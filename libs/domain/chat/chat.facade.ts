@@ -1,6 +1,6 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import type { Conversation, ConversationId } from '#domain/chat/model/conversation.js';
+import type { Conversation, ConversationId, Member } from '#domain/chat/model/conversation.js';
 import type { Change, Message, MessageId } from '#domain/chat/model/message.js';
 import type { Chat } from '#ports/chat/conversations.js';
 import type { Advanced, CaughtUp, Position } from '#ports/chat/message-log.js';
@@ -27,6 +27,12 @@ export interface NewMessage {
   readonly attachments?: readonly string[];
 }
 
+/** How far somebody has come. */
+export type Marks = Pick<Member, 'userId' | 'deliveredSeq' | 'readSeq'>;
+
+/** By its id; or, of one's own, by what one called it: known before it is sent. */
+export type MessageNamed = MessageId | { readonly clientMessageId: string };
+
 /**
  * All that a user may do in a chat, whatever the door. Every path asks first whether they are a member.
  * A conversation or message that is not there, of another workspace, or that the user is no member of is refused with
@@ -45,13 +51,25 @@ export interface ChatFacade {
    * asking again with the same client message id is answered with the one message
    */
   send(by: ChatUser, message: NewMessage): Promise<{ readonly message: Message; readonly isNew: boolean }>;
-  /** @throws Refusal `forbidden` | `invalid_transition` | `validation_failed` | `message_too_large` | `rate_limited` */
-  change(by: ChatUser, conversationId: string, messageId: MessageId, change: Change): Promise<Message>;
+  /**
+   * @param clientChangeId the user's own name for this change: asked for again under it, because the answer was lost, it is made
+   *   once, whatever has been made of the message since
+   * @throws Refusal `forbidden` | `invalid_transition` | `validation_failed` | `message_too_large` | `rate_limited`
+   */
+  change(
+    by: ChatUser,
+    conversationId: string,
+    of: MessageNamed,
+    change: Change,
+    clientChangeId?: string,
+  ): Promise<Message>;
   advance(
     by: ChatUser,
     conversationId: string,
     marks: { readonly deliveredSeq?: number; readonly readSeq?: number },
   ): Promise<Advanced>;
+  /** Of the others, where everybody is told of everybody; else of nobody. */
+  marks(by: ChatUser, conversationId: string): Promise<readonly Marks[]>;
   /** @param limit 1..500 */
   catchUp(by: ChatUser, conversationId: string, from: Position, limit: number): Promise<CaughtUp>;
   history(

@@ -82,6 +82,7 @@ import { ChatFacade } from './chat.facade.js';
     SearchMessages,
     StoreWaiting,
     SweepAttachments,
+    TakeAttachments,
     UploadAttachment,
     ChatFacade,
   ],

@@ -4,10 +4,13 @@ import type { Message } from '#domain/chat/model/message.js';
 import type { Upload } from '#domain/chat/model/upload.js';
 import { acme, rival, START } from '#ports/delivery/testing/delivery-stores.js';
 import type { Attachments } from './attachments.js';
+import type { ScheduledMessage, ScheduledMessageId } from '#domain/chat/model/scheduled-message.js';
+import type { ScheduledMessages } from './scheduled-messages.js';
 import { aConversation, aMember, append, type ChatStores, edit } from './testing/chat-stores.js';
 
 export interface ChatWithFiles extends ChatStores {
   readonly attachments: Attachments;
+  readonly scheduled: ScheduledMessages;
 }
 
 const tombstone = (message: Message): Message => ({
@@ -130,6 +133,55 @@ export function describeAttachmentsContract(name: string, open: () => Promise<Ch
         expect(await attachments.removeUnheld(START + 101, 10)).toEqual(['att_1']);
         expect(await attachments.take(acme, 'anna', ['att_1'], START)).toEqual([]);
         expect(await attachments.isKept('att_1')).toBe(false);
+      });
+    });
+
+    describe('of a message that is scheduled', () => {
+      const schedule = async (id: string, ...files: string[]): Promise<void> => {
+        const message: ScheduledMessage = {
+          id: id as ScheduledMessageId,
+          workspaceId: acme,
+          conversationId: of.id,
+          senderId: 'anna',
+          text: '',
+          mentions: [],
+          attachments: files,
+          sendAt: START + 1_000,
+          createdAt: START,
+          state: 'waiting',
+        };
+        expect(await its.scheduled.put(message, 10)).toBe(true);
+        expect(await its.scheduled.find(acme, id)).toEqual(message);
+      };
+      const sweep = async (): Promise<string[]> =>
+        [...(await attachments.removeUnheld(START + 1e9, 10))].sort();
+
+      it('are not removed, nor seen by anybody, until it is called off', async () => {
+        for (const id of ['att_1', 'att_2']) await upload(id);
+        await schedule('sch_1', 'att_1', 'att_2');
+        await schedule('sch_2', 'att_2');
+        expect([await sweep(), await sweep()]).toEqual([[], []]);
+        expect(await sees('att_1', 'ben')).toBe(false);
+        await its.scheduled.remove(acme, 'sch_1');
+        expect(await sweep()).toEqual(['att_1']);
+        await its.scheduled.remove(acme, 'sch_2');
+        expect(await sweep()).toEqual(['att_2']);
+      });
+
+      it('are not removed when it is revised, taken or refused, nor when the message is there that it became', async () => {
+        await upload('att_1');
+        await schedule('sch_1', 'att_1');
+        await its.scheduled.revise(acme, 'sch_1', { text: 'Else' });
+        await its.scheduled.take('sch_1', START + 1_000);
+        await its.scheduled.settle('sch_1', 'Not a member.');
+        expect(await sweep()).toEqual([]);
+        await its.scheduled.revise(acme, 'sch_1', { sendAt: START + 2_000 });
+        await its.scheduled.take('sch_1', START + 2_000);
+        const message = await send(['att_1']);
+        for (let i = 0; i < 2; i++) await its.scheduled.settle('sch_1');
+        expect(await sweep()).toEqual([]);
+        await its.log.change(of.id, message.id, tombstone);
+        expect(await sweep()).toEqual(['att_1']);
       });
     });
 

@@ -5,7 +5,7 @@ import type { Upload } from '#domain/chat/model/upload.js';
 
 /**
  * What has been uploaded, and who may have it. The bytes are blobs. A message holds an attachment from the moment it is in
- * the log until it is deleted or cut off.
+ * the log until it is deleted or cut off; one that is scheduled from the moment it is put until it is called off or settled.
  *
  * Guarantees
  * - `insert` keeps an upload durably; inserting the same id twice is once.
@@ -13,7 +13,7 @@ import type { Upload } from '#domain/chat/model/upload.js';
  *   message holds it. To everybody else it is not there.
  * - `take` answers those of the asked that the user has uploaded, in the order asked. What it answers is not removed for as
  *   long after `now` as an unheld upload is kept: so long there is for the message to get into the log.
- * - `removeUnheld` removes uploads that no message holds and that nobody has uploaded or taken since an instant, at most so
+ * - `removeUnheld` removes uploads that no message holds, said or scheduled, and that nobody has uploaded or taken since an instant, at most so
  *   many, and answers their ids. Of one that it has removed, `take` and `find` know nothing.
  * - `setPreview` adds to an upload what became of its previews; of one that is gone it says nothing. What is taken later says
  *   of a preview that is there how large it is.

@@ -16,6 +16,7 @@ export type Taken =
  * - `revise` and `remove` change and call off, in one step, one that was not taken: when they resolve with it, what was
  *   before is never sent. One that was refused waits again when it is revised. Undefined if it was taken or is not there.
  * - `settle` removes one that was sent, or keeps it as refused. Settling twice is once.
+ * - What it carries is held as long as it is here, refused or not: see `Attachments`.
  * - `ofSender` are all of a user's, the one that is due first first.
  */
 export interface ScheduledMessages {

@@ -273,7 +273,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<Attachments>(Attachments, new MemoryAttachments(chat)),
       answers<UploadLimits>(UploadLimits, config.uploads),
       answers<WaitingMessages>(WaitingMessages, new NoWaitingMessages()),
-      answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages()),
+      answers<ScheduledMessages>(ScheduledMessages, new MemoryScheduledMessages(chat)),
       answers<Realtime>(Realtime, live),
       answers<LiveConversations>(LiveConversations, live),
       answers<Presence>(Presence, new MemoryPresence(clock)),

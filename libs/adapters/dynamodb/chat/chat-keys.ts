@@ -99,6 +99,12 @@ export const holdKey = (attachmentId: string, conversationId: string, seq: numbe
   sk: key('HELD', conversationId, seq),
 });
 
+/** That a message which is scheduled does: nobody is shown it for that. */
+export const laterKey = (attachmentId: string, scheduledId: string): Key => ({
+  pk: key('CHAT-FILE', attachmentId),
+  sk: key('LATER', scheduledId),
+});
+
 export const loosePartition = (shard: number): string => key('CHAT-LOOSE', shard);
 
 /** An attachment that is to be looked at: perhaps nobody holds it. `by` tells apart those who let go of it. */

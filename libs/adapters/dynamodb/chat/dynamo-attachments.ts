@@ -113,6 +113,14 @@ export class DynamoAttachments implements Attachments {
     return removed;
   }
 
+  async #isHeld(id: string): Promise<boolean> {
+    for (const startsWith of ['HELD#', 'LATER#']) {
+      const holds = await this.#chat.table.list({ pk: fileKey(id).pk, startsWith, limit: 1 });
+      if (holds.length > 0) return true;
+    }
+    return false;
+  }
+
   /** True if it is removed. */
   async #looked({ pk, sk, id }: LooseItem, takenBefore: Instant): Promise<boolean> {
     const { table } = this.#chat;
@@ -126,8 +134,7 @@ export class DynamoAttachments implements Attachments {
       return false;
     }
     // Who lets go of it now puts it in this list under a name of its own: that one is not taken off.
-    const holds = await table.list({ pk: fileKey(id).pk, startsWith: 'HELD#', limit: 1 });
-    if (!file || holds.length > 0) {
+    if (!file || (await this.#isHeld(id))) {
       await table.delete({ pk, sk });
       return false;
     }

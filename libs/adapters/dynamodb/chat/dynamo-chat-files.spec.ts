@@ -9,6 +9,7 @@ import { DynamoAttachments } from './dynamo-attachments.js';
 import { DynamoBlocks } from './dynamo-blocks.js';
 import { DynamoConversations } from './dynamo-conversations.js';
 import { DynamoMessageLog } from './dynamo-message-log.js';
+import { DynamoScheduledMessages } from './dynamo-scheduled-messages.js';
 import { DynamoOutbox } from '../outbox/dynamo-outbox.js';
 
 const dynamo = OneDynamo.forThisFile();
@@ -20,6 +21,7 @@ function another(): ChatWithFiles {
     log: new DynamoMessageLog(chat, new DynamoOutbox(chat.table, chat.randomness)),
     blocks: new DynamoBlocks(chat),
     attachments: new DynamoAttachments(chat),
+    scheduled: new DynamoScheduledMessages(chat.table),
     close: () => Promise.resolve(),
   };
 }

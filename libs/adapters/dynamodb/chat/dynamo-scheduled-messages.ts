@@ -5,6 +5,7 @@ import type { DynamoTable, Write } from '../engine/dynamo-table.js';
 import { fields, to, when } from '../engine/expressions.js';
 import { key, type Key } from '../engine/keys.js';
 import { EVERY } from './chat-items.js';
+import { laterKey, looseKey } from './chat-keys.js';
 
 type ScheduledItem = Key & ScheduledMessage;
 
@@ -21,6 +22,10 @@ export class DynamoScheduledMessages implements ScheduledMessages {
     const result = await this.#table.transact([
       { kind: 'put', item: { ...messageKey(id), ...message }, if: when`attribute_not_exists(pk)` },
       { kind: 'put', item: { ...nameKey(message), id } },
+      ...(message.attachments ?? []).map((file): Write => ({
+        kind: 'put',
+        item: { ...laterKey(file, id), scheduledId: id },
+      })),
       {
         kind: 'update',
         key: countKey(workspaceId, senderId),
@@ -95,6 +100,11 @@ function removal(message: ScheduledMessage, condition: ReturnType<typeof when>):
   return [
     { kind: 'delete', key: messageKey(message.id), if: condition },
     { kind: 'delete', key: nameKey(message) },
+    ...(message.attachments ?? []).flatMap((file): Write[] => [
+      { kind: 'delete', key: laterKey(file, message.id) },
+      // To be looked at by those who sweep: perhaps nobody holds it now.
+      { kind: 'put', item: { ...looseKey(file, message.createdAt, message.id), id: file } },
+    ]),
     {
       kind: 'update',
       key: countKey(message.workspaceId, message.senderId),

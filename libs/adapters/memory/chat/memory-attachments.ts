@@ -54,7 +54,8 @@ export class MemoryAttachments implements Attachments {
 
   async removeUnheld(takenBefore: Instant, limit: number): Promise<readonly string[]> {
     const unheld = [...this.#uploads].filter(
-      ([id, { takenAt }]) => takenAt < takenBefore && this.#holders(id).length === 0,
+      ([id, { takenAt }]) =>
+        takenAt < takenBefore && this.#holders(id).length === 0 && !this.#isScheduled(id),
     );
     const ids = unheld.slice(0, limit).map(([id]) => id);
     for (const id of ids) this.#uploads.delete(id);
@@ -63,6 +64,10 @@ export class MemoryAttachments implements Attachments {
 
   async isKept(id: string): Promise<boolean> {
     return this.#uploads.has(id);
+  }
+
+  #isScheduled(id: string): boolean {
+    return [...this.#tables.scheduled.values()].some(({ attachments = [] }) => attachments.includes(id));
   }
 
   #holders(id: string) {

@@ -13,6 +13,7 @@ import {
   unreadOf,
 } from '#domain/chat/model/conversation.js';
 import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
+import type { ScheduledMessage } from '#domain/chat/model/scheduled-message.js';
 import type { Blocks } from '#ports/chat/blocks.js';
 import type { Chat, Conversations } from '#ports/chat/conversations.js';
 import type { Advanced, Appended, CaughtUp, Changed, MessageLog, Position } from '#ports/chat/message-log.js';
@@ -33,6 +34,7 @@ interface Kept {
 export class ChatTables {
   readonly conversations = new Map<string, Kept>();
   readonly blocks = new Set<string>();
+  readonly scheduled = new Map<string, ScheduledMessage>();
   clock = 0;
 
   of(id: string): Kept | undefined {

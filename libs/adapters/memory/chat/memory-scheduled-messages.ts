@@ -1,9 +1,14 @@
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { ScheduleChange, ScheduledMessage } from '#domain/chat/model/scheduled-message.js';
 import type { ScheduledMessages, Taken } from '#ports/chat/scheduled-messages.js';
+import { ChatTables } from './memory-chat.js';
 
 export class MemoryScheduledMessages implements ScheduledMessages {
-  readonly #messages = new Map<string, ScheduledMessage>();
+  readonly #messages: Map<string, ScheduledMessage>;
+
+  constructor(tables = new ChatTables()) {
+    this.#messages = tables.scheduled;
+  }
 
   async put(message: ScheduledMessage, most: number): Promise<boolean> {
     if (this.#messages.has(message.id)) return true;

@@ -28,7 +28,7 @@ export class ScheduledMessagesController {
     @Speaker() speaker: Speaker,
     @Param('id') id: string,
     @Query() { as }: AsQuery,
-    @Body() { text, sendAt, mentions, replyTo }: ScheduleMessageBody,
+    @Body() { text, sendAt, mentions, replyTo, attachments }: ScheduleMessageBody,
     @Attempt() { ids }: Attempt,
     @Answer() answer: Answer,
   ): Promise<ScheduledMessageView> {
@@ -39,6 +39,7 @@ export class ScheduledMessagesController {
       sendAt: Date.parse(sendAt),
       ...(mentions != null && { mentions }),
       ...(replyTo != null && { replyTo }),
+      ...(attachments != null && { attachments }),
     });
     answer.location(`/v1/scheduled-messages/${message.id}`);
     return viewOf(message);
@@ -101,6 +102,7 @@ function viewOf(message: ScheduledMessage): ScheduledMessageView {
     text,
     mentions: [...mentions],
     replyTo: replyTo ?? null,
+    attachments: [...(message.attachments ?? [])],
     sendAt: new Date(message.sendAt).toISOString(),
     createdAt: new Date(message.createdAt).toISOString(),
     state,

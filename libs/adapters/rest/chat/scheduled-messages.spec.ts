@@ -47,6 +47,38 @@ describe('scheduled messages over REST', () => {
     await server.as().delete(one(made.id)).expect(404);
   });
 
+  it('carry files, that are kept for them until they are said or called off', async () => {
+    const about = { name: 'a.txt', mediaType: 'text/plain', bytes: 1 };
+    for (const [id, uploaderId] of [
+      ['att_1', 'ben'],
+      ['att_2', 'ben'],
+      ['att_3', 'anna'],
+    ] as const)
+      await server.attachments.insert({
+        id,
+        uploaderId,
+        ...about,
+        workspaceId: server.workspaceId,
+        uploadedAt: 0,
+      });
+    const made = await schedule({ text: '', attachments: ['att_1', 'att_1'] });
+    expect(made).toMatchObject({ text: '', attachments: ['att_1'] });
+    const { id } = await schedule({ attachments: ['att_2'] });
+    expect((await schedule({ attachments: ['att_3'] }, 'ben', 422)).errors).toMatchObject([
+      { pointer: '/attachments/0', code: 'not_found' },
+    ]);
+    await server.as().patch(one(made.id)).send({ text: '' }).expect(200);
+    const sweep = () => server.attachments.removeUnheld(Number.MAX_SAFE_INTEGER, 10);
+    expect(await sweep()).toEqual(['att_3']);
+    await server.as().delete(one(id)).expect(204);
+    expect(await sweep()).toEqual(['att_2']);
+    await server.ports.clock.advance(60_000);
+    expect(server.realtime.take()).toMatchObject([
+      { kind: 'message', message: { text: '', attachments: [{ id: 'att_1', ...about }] } },
+    ]);
+    expect([await sweep(), await list()]).toEqual([[], []]);
+  });
+
   it('are changed and moved, to either side', async () => {
     const { id } = await schedule();
     const moved = await server.as().patch(one(id)).send({ sendAt: IN_AN_HOUR, text: 'Else' }).expect(200);
@@ -134,7 +166,12 @@ describe('scheduled messages over REST', () => {
     ['for in two years', { sendAt: '2028-01-01T00:00:00Z' }, 'invalid_schedule'],
     ['for no time', { sendAt: 'tomorrow' }, 'validation_failed'],
     ['without a text', { text: ' ' }, 'validation_failed'],
-    ['with a file', { attachments: ['att_1'] }, 'validation_failed'],
+    ['with a file that nobody uploaded', { attachments: ['att_1'] }, 'validation_failed'],
+    [
+      'with too many files',
+      { attachments: Array.from({ length: 11 }, (_, i) => `att_${i}`) },
+      'validation_failed',
+    ],
   ])('are not taken %s', async (_how, change, code) => {
     expect((await schedule(change, 'ben', 422)).code).toBe(code);
     expect(await list()).toEqual([]);

@@ -4,9 +4,16 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}
 const MOST_AT_ONCE = 1_000;
 
 export class ScheduleMessageBody {
-  /** At most 20,000 UTF-16 units. */
+  /** At most 20,000 UTF-16 units; may be empty if there are attachments. */
   @IsString()
   text!: string;
+
+  /** `att_…`, uploaded before by the sender; at most 10. They are kept for it. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MOST_AT_ONCE)
+  @IsString({ each: true })
+  attachments?: string[];
 
   /** ISO 8601 with a zone: within a year. */
   @IsISO8601({ strict: true })

@@ -8,6 +8,8 @@ export class ScheduledMessageView {
   text!: string;
   mentions!: string[];
   replyTo!: string | null;
+  /** `att_…` */
+  attachments!: string[];
   /** ISO 8601, UTC. */
   sendAt!: string;
   createdAt!: string;

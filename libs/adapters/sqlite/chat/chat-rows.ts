@@ -76,13 +76,21 @@ export function memberOf(conversation: string, row: MemberRow): Member {
 type Extra = Partial<
   Pick<
     Message,
-    'replyTo' | 'mentions' | 'attachments' | 'reactions' | 'editedAt' | 'deletedAt' | 'pinnedAt' | 'pinnedBy'
+    | 'replyTo'
+    | 'mentions'
+    | 'attachments'
+    | 'reactions'
+    | 'editedAt'
+    | 'deletedAt'
+    | 'pinnedAt'
+    | 'pinnedBy'
+    | 'changeNames'
   >
 >;
 
 export function extraOf(message: Extra): string | null {
   const { replyTo, mentions = [], attachments = [], reactions = {} } = message;
-  const { editedAt, deletedAt, pinnedAt, pinnedBy } = message;
+  const { editedAt, deletedAt, pinnedAt, pinnedBy, changeNames } = message;
   const extra: Extra = {
     ...(replyTo !== undefined && { replyTo }),
     ...(mentions.length > 0 && { mentions }),
@@ -92,6 +100,7 @@ export function extraOf(message: Extra): string | null {
     ...(deletedAt !== undefined && { deletedAt }),
     ...(pinnedAt !== undefined && { pinnedAt }),
     ...(pinnedBy !== undefined && { pinnedBy }),
+    ...(changeNames !== undefined && { changeNames }),
   };
   const text = JSON.stringify(extra);
   return text === '{}' ? null : text;

@@ -10,6 +10,7 @@ export interface ScheduledRow {
   readonly text: string;
   readonly mentions: string;
   readonly reply_to: string | null;
+  readonly attachments: string | null;
   readonly send_at: Instant;
   readonly created_at: Instant;
   readonly state: ScheduledState;
@@ -24,6 +25,7 @@ export interface PutScheduledArgs {
   readonly text: string;
   readonly mentions: string;
   readonly replyTo: string | null;
+  readonly attachments: string | null;
   readonly sendAt: Instant;
   readonly createdAt: Instant;
   readonly most: number;

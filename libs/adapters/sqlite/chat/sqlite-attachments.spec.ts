@@ -4,6 +4,7 @@ import { SqliteAttachments } from './sqlite-attachments.js';
 import { SqliteBlocks } from './sqlite-blocks.js';
 import { SqliteConversations } from './sqlite-conversations.js';
 import { SqliteMessageLog } from './sqlite-message-log.js';
+import { SqliteScheduledMessages } from './sqlite-scheduled-messages.js';
 
 const folder = OneFolder.forThisFile();
 
@@ -14,6 +15,7 @@ function open(): Promise<ChatWithFiles> {
     log: new SqliteMessageLog(storage),
     blocks: new SqliteBlocks(storage),
     attachments: new SqliteAttachments(storage),
+    scheduled: new SqliteScheduledMessages(storage),
     close: () => Promise.resolve(),
   });
 }

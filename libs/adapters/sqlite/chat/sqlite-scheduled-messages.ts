@@ -19,7 +19,8 @@ export class SqliteScheduledMessages implements ScheduledMessages {
   put(message: ScheduledMessage, most: number): Promise<boolean> {
     const { id, workspaceId: workspace, conversationId: conversation, senderId: sender } = message;
     const { text, mentions, replyTo = null, sendAt, createdAt } = message;
-    const said = { text, mentions: JSON.stringify(mentions), replyTo, sendAt, createdAt };
+    const attachments = message.attachments ? JSON.stringify(message.attachments) : null;
+    const said = { text, mentions: JSON.stringify(mentions), replyTo, attachments, sendAt, createdAt };
     return this.#calls.write('put', { id, workspace, conversation, sender, ...said, most });
   }
 
@@ -72,6 +73,7 @@ function messageOf(row: ScheduledRow): ScheduledMessage {
     text: row.text,
     mentions: JSON.parse(row.mentions) as string[],
     ...(row.reply_to !== null && { replyTo: row.reply_to }),
+    ...(row.attachments !== null && { attachments: JSON.parse(row.attachments) as string[] }),
     sendAt: row.send_at,
     createdAt: row.created_at,
     state: row.state,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ChatUser } from '#domain/chat/chat.facade.js';
-import { type Change, changed, type Message, type MessageId } from '#domain/chat/model/message.js';
+import type { ChatUser, MessageNamed } from '#domain/chat/chat.facade.js';
+import { type Change, changed, changedOnce, type Message } from '#domain/chat/model/message.js';
 import { NoWayIn } from '#domain/chat/model/no-way-in.js';
 import { readText } from '#domain/chat/model/what-is-said.js';
 import { MessageLog } from '#ports/chat/message-log.js';
@@ -46,26 +46,28 @@ export class ChangeMessage {
    * @throws Refusal `forbidden` | `invalid_transition` | `validation_failed` | `message_too_large` | `rate_limited` |
    *   `message_refused` | `moderation_unavailable`
    */
-  async run(by: ChatUser, conversationId: string, messageId: string, asked: Change): Promise<Message> {
+  async run(
+    by: ChatUser,
+    conversationId: string,
+    of: MessageNamed,
+    asked: Change,
+    clientChangeId?: string,
+  ): Promise<Message> {
     const verdict = await this.#flood.bustle(by);
     if (!verdict.allowed) throw floodRefusal(verdict);
-    const { conversation, member, change } = await this.#read.run(by, conversationId, messageId, asked);
+    const read = await this.#read.run(by, conversationId, of, asked, clientChangeId);
+    const { conversation, member, messageId, change, name } = read;
     const now = this.#clock.now();
-    const decide = (message: Message): Message => {
+    const make = (message: Message): Message => {
       const after = changed(message, change, member, conversation, now);
       if (change.kind === 'edit') readText(change.text, message.attachments.length);
       return after;
     };
+    const decide = name === undefined ? make : (message: Message) => changedOnce(message, name, make);
     // Whoever is taken out while we ask says nothing more.
     const event = PUBLISHED[change.kind];
     const announced = event !== undefined && (await this.#publish.isWanted(by.workspaceId, event));
-    const done = await this.#log.change(
-      conversation.id,
-      messageId as MessageId,
-      decide,
-      by.userId,
-      announced,
-    );
+    const done = await this.#log.change(conversation.id, messageId, decide, by.userId, announced);
     if (!done) throw new NoWayIn();
     const { kind, message } = done;
     if (kind === 'changed') this.#realtime.tell(by.workspaceId, { kind: 'change', message });

@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import type { ChatFacade, ChatUser, NewConversation, NewMessage } from '#domain/chat/chat.facade.js';
+import type {
+  ChatFacade,
+  ChatUser,
+  Marks,
+  MessageNamed,
+  NewConversation,
+  NewMessage,
+} from '#domain/chat/chat.facade.js';
 import type { ConversationId } from '#domain/chat/model/conversation.js';
-import type { Change, Message, MessageId } from '#domain/chat/model/message.js';
+import type { Change, Message } from '#domain/chat/model/message.js';
 import type { Chat } from '#ports/chat/conversations.js';
 import type { Advanced, CaughtUp, Position } from '#ports/chat/message-log.js';
 import type { Sent } from './append-message.js';
@@ -46,8 +53,14 @@ export class ChatService implements ChatFacade {
     return this.#send.run(by, message);
   }
 
-  change(by: ChatUser, conversationId: string, messageId: MessageId, change: Change): Promise<Message> {
-    return this.#change.run(by, conversationId, messageId, change);
+  change(
+    by: ChatUser,
+    conversationId: string,
+    of: MessageNamed,
+    change: Change,
+    clientChangeId?: string,
+  ): Promise<Message> {
+    return this.#change.run(by, conversationId, of, change, clientChangeId);
   }
 
   advance(
@@ -56,6 +69,10 @@ export class ChatService implements ChatFacade {
     marks: { readonly deliveredSeq?: number; readonly readSeq?: number },
   ): Promise<Advanced> {
     return this.#marks.run(by, conversationId, marks);
+  }
+
+  marks(by: ChatUser, conversationId: string): Promise<readonly Marks[]> {
+    return this.#read.marks(by, conversationId);
   }
 
   catchUp(by: ChatUser, conversationId: string, from: Position, limit: number): Promise<CaughtUp> {

@@ -52,11 +52,18 @@ export class ModerateMessage {
   }
 
   /** The edit as it may be made; what changes nothing, or will be refused anyway, is not asked about. */
-  async edit(by: ChatUser, conversation: Conversation, messageId: MessageId, edit: Edit): Promise<Edit> {
+  async edit(
+    by: ChatUser,
+    conversation: Conversation,
+    messageId: MessageId,
+    edit: Edit,
+    name?: string,
+  ): Promise<Edit> {
     const rule = this.#ruleFor(by);
     const message = rule && (await this.#log.find(conversation.id, messageId));
     if (!rule || message?.senderId !== by.userId || message.deletedAt !== undefined) return edit;
     if (message.text === edit.text) return edit;
+    if (name !== undefined && message.changeNames?.includes(name)) return edit;
     const { text, mentions } = edit;
     return { ...edit, text: await this.#judged(by, rule, conversation, { ...message, text, mentions }) };
   }

@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
-import type { ChatUser } from '#domain/chat/chat.facade.js';
+import type { ChatUser, Marks } from '#domain/chat/chat.facade.js';
 import type { Conversation, Member } from '#domain/chat/model/conversation.js';
 import type { Message, MessageId } from '#domain/chat/model/message.js';
 import { NoWayIn } from '#domain/chat/model/no-way-in.js';
 import { type Chat, Conversations } from '#ports/chat/conversations.js';
 import { type CaughtUp, MessageLog, type Position } from '#ports/chat/message-log.js';
+import { BlockUsers } from './block-users.js';
+import { MOST_TOLD_MARKS } from './conversation-feed.js';
 import { EnterConversation } from './enter-conversation.js';
 
 export const MOST_CAUGHT_UP = 500;
@@ -19,15 +21,30 @@ export class ReadChats {
   readonly #enter: EnterConversation;
   readonly #conversations: Conversations;
   readonly #log: MessageLog;
+  readonly #blocks: BlockUsers;
 
   constructor(
     enter: EnterConversation,
     @Inject(Conversations) conversations: Conversations,
     @Inject(MessageLog) log: MessageLog,
+    blocks: BlockUsers,
   ) {
     this.#enter = enter;
     this.#conversations = conversations;
     this.#log = log;
+    this.#blocks = blocks;
+  }
+
+  /**
+   * How far the others are, where everybody is told of everybody: in a room of thousands nobody is, and where one of two has blocked
+   * the other neither. Of a conversation that the user is no member of nothing.
+   */
+  async marks({ workspaceId, userId }: ChatUser, id: string): Promise<readonly Marks[]> {
+    const conversation = await this.#conversations.find(workspaceId, id);
+    if (!conversation || (await this.#blocks.cuts(conversation, userId))) return [];
+    const { data, next } = await this.#conversations.members(conversation.id, { limit: MOST_TOLD_MARKS });
+    const isTheirs = data.some((one) => one.userId === userId);
+    return next === null && isTheirs ? data.filter((one) => one.userId !== userId) : [];
   }
 
   chats({ workspaceId, userId }: ChatUser, page: PageRequest): Promise<Page<Chat>> {

@@ -9,11 +9,12 @@ import {
   type ScheduledMessage,
   type ScheduledMessageId,
 } from '#domain/chat/model/scheduled-message.js';
-import { readMentions, readText } from '#domain/chat/model/what-is-said.js';
+import { readAttachments, readMentions, readText } from '#domain/chat/model/what-is-said.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
 import { EnterConversation } from './enter-conversation.js';
+import { TakeAttachments } from './take-attachments.js';
 
 /** Alarms of scheduled messages, by id. */
 export const SEND_TIMER = 'send-chat-message';
@@ -23,6 +24,8 @@ export interface MessageToSchedule {
   readonly text: string;
   readonly mentions?: readonly string[];
   readonly replyTo?: string;
+  /** `att_…`, uploaded before by the sender. */
+  readonly attachments?: readonly string[];
   readonly sendAt: Instant;
 }
 
@@ -30,17 +33,20 @@ export interface MessageToSchedule {
 @Injectable()
 export class ScheduleMessages {
   readonly #enter: EnterConversation;
+  readonly #attachments: TakeAttachments;
   readonly #scheduled: ScheduledMessages;
   readonly #timers: Timers;
   readonly #clock: Clock;
 
   constructor(
     enter: EnterConversation,
+    attachments: TakeAttachments,
     @Inject(ScheduledMessages) scheduled: ScheduledMessages,
     @Inject(Timers) timers: Timers,
     @Inject(Clock) clock: Clock,
   ) {
     this.#enter = enter;
+    this.#attachments = attachments;
     this.#scheduled = scheduled;
     this.#timers = timers;
     this.#clock = clock;
@@ -83,7 +89,7 @@ export class ScheduleMessages {
     // One that was refused has its time behind it.
     const needsTime = sendAt !== undefined || before.state === 'refused';
     const change: ScheduleChange = {
-      ...(text !== undefined && { text: readText(text, 0) }),
+      ...(text !== undefined && { text: readText(text, before.attachments?.length ?? 0) }),
       ...(mentions !== undefined && { mentions: readMentions(mentions) }),
       ...(needsTime && { sendAt: readSendAt(sendAt ?? before.sendAt, this.#clock.now()) }),
     };
@@ -104,15 +110,18 @@ export class ScheduleMessages {
   async #read(by: ChatUser, id: ScheduledMessageId, asked: MessageToSchedule): Promise<ScheduledMessage> {
     const { workspaceId, userId: senderId } = by;
     const { conversation } = await this.#enter.run(by, asked.conversationId);
+    // Whoever takes them has a day to put them into something that holds them: this is one.
+    const held = await this.#attachments.run(by, readAttachments(asked.attachments ?? []));
     const createdAt = this.#clock.now();
     return {
       id,
       workspaceId,
       conversationId: conversation.id,
       senderId,
-      text: readText(asked.text, 0),
+      text: readText(asked.text, held.length),
       mentions: readMentions(asked.mentions ?? []),
       ...(asked.replyTo !== undefined && { replyTo: asked.replyTo }),
+      ...(held.length > 0 && { attachments: held.map(({ id: file }) => file) }),
       sendAt: readSendAt(asked.sendAt, createdAt),
       createdAt,
       state: 'waiting',

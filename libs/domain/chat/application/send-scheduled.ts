@@ -38,12 +38,12 @@ export class SendScheduled {
 
   /** In which words it was refused; undefined if it was not. What may pass (a flood, the storage) is thrown, and rings again. */
   async #send(message: ScheduledMessage): Promise<string | undefined> {
-    const { id, workspaceId, conversationId, senderId, text, mentions, replyTo } = message;
+    const { id, workspaceId, conversationId, senderId, text, mentions, replyTo, attachments } = message;
     const said = { conversationId, clientMessageId: id, text, mentions };
     try {
       await this.#chat.send(
         { workspaceId, userId: senderId },
-        { ...said, ...(replyTo !== undefined && { replyTo }) },
+        { ...said, ...(replyTo !== undefined && { replyTo }), ...(attachments && { attachments }) },
       );
       return undefined;
     } catch (error) {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConversationId, ConversationKind, Member, Role } from './conversation.js';
-import { type Change, changed, type Message, type MessageId, MOST_REACTIONS } from './message.js';
+import {
+  type Change,
+  changed,
+  changedOnce,
+  changeNameOf,
+  type Message,
+  type MessageId,
+  MOST_CHANGE_NAMES,
+  MOST_REACTIONS,
+} from './message.js';
 
 const NOW = Date.UTC(2026, 0, 31, 13);
 const conversationId = 'cnv_1' as ConversationId;
@@ -142,5 +151,38 @@ describe('a pin', () => {
     expect(() => pin(aMessage(), true, ben, 'room')).toThrow(refusal('forbidden'));
     expect(pin(aMessage(), true, member('ben', 'admin'), 'room').pinnedBy).toBe('ben');
     expect(pin(aMessage(), true, ben, 'direct').pinnedBy).toBe('ben');
+  });
+});
+
+describe('a change with a name', () => {
+  const edited = (text: string) => (message: Message) =>
+    change(message, { kind: 'edit', text, mentions: [] });
+  const name = changeNameOf('anna', 'one');
+
+  it('is made once, though another device has edited or taken back the message since', () => {
+    const first = changedOnce(aMessage(), name, edited('A'));
+    const second = changedOnce(first, changeNameOf('anna', 'two'), edited('B'));
+    expect(changedOnce(second, name, edited('A'))).toBe(second);
+    const gone = changedOnce(second, changeNameOf('anna', 'three'), (one) => change(one, { kind: 'delete' }));
+    expect(changedOnce(gone, name, edited('A'))).toBe(gone);
+    expect(gone).toMatchObject({ text: '', deletedAt: NOW });
+  });
+
+  it('is made for each who calls theirs the same', () => {
+    const react = (by: Member) => (message: Message) =>
+      change(message, { kind: 'react', emoji: '👍', on: true }, by);
+    const one = changedOnce(aMessage(), name, react(anna));
+    const both = changedOnce(one, changeNameOf('ben', 'one'), react(ben));
+    expect(both.reactions).toEqual({ '👍': ['anna', 'ben'] });
+  });
+
+  it('that changes nothing is no change, and of many the last are remembered', () => {
+    const message = aMessage();
+    expect(changedOnce(message, name, (same) => same)).toBe(message);
+    let last = message;
+    for (let i = 0; i < MOST_CHANGE_NAMES + 5; i++)
+      last = changedOnce(last, changeNameOf('anna', `${i}`), edited(`${i}`));
+    expect(last.changeNames).toHaveLength(MOST_CHANGE_NAMES);
+    expect(last.changeNames?.at(-1)).toBe(`anna ${MOST_CHANGE_NAMES + 4}`);
   });
 });

@@ -43,6 +43,8 @@ export interface Message {
   readonly deletedAt?: Instant;
   readonly pinnedAt?: Instant;
   readonly pinnedBy?: string;
+  /** Who made the last of its changes and by what name of theirs, where they gave one. Shown to nobody. */
+  readonly changeNames?: readonly string[];
 }
 
 /** What a sender says; the log gives it its place. */
@@ -64,6 +66,22 @@ export const MOST_ATTACHMENTS = 10;
 /** Different ones on one message. */
 export const MOST_REACTIONS = 20;
 export const LONGEST_EMOJI = 32;
+/** Names of changes that a message remembers: thousands may react to one, and one who asks again asks soon. */
+export const MOST_CHANGE_NAMES = 24;
+
+export const changeNameOf = (userId: string, clientChangeId: string): string => `${userId} ${clientChangeId}`;
+
+/**
+ * The message with a change made that its maker has given a name. Asked for again, because the answer was lost, it is the very
+ * same object, whatever others have made of the message since: who edits on one device is not undone by the other.
+ */
+export function changedOnce(message: Message, name: string, change: (message: Message) => Message): Message {
+  const { changeNames = [] } = message;
+  if (changeNames.includes(name)) return message;
+  const after = change(message);
+  if (after === message) return message;
+  return { ...after, changeNames: [...changeNames.slice(1 - MOST_CHANGE_NAMES), name] };
+}
 
 /**
  * The message with the change made; the very same object if there is nothing to change, so that asking twice is one change.

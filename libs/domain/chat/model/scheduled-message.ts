@@ -17,6 +17,8 @@ export interface ScheduledMessage {
   readonly text: string;
   readonly mentions: readonly string[];
   readonly replyTo?: string;
+  /** `att_…`, each once: held for it from now on. Left out: none. */
+  readonly attachments?: readonly string[];
   readonly sendAt: Instant;
   readonly createdAt: Instant;
   readonly state: ScheduledState;

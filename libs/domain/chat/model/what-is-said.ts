@@ -35,6 +35,13 @@ export function readClientMessageId(id: string): string {
   throw invalid('/clientMessageId', 'wrong_format', detail);
 }
 
+/** @throws Refusal `validation_failed` */
+export function readClientChangeId(id: string): string {
+  if (CLIENT_MESSAGE_ID.test(id)) return id;
+  const detail = `A clientChangeId is 1 to ${LONGEST_CLIENT_MESSAGE_ID} visible ASCII characters.`;
+  throw invalid('/clientChangeId', 'wrong_format', detail);
+}
+
 /** Each once. Whether they are members is for the application to see. @throws Refusal `validation_failed` */
 export function readMentions(mentions: readonly string[]): readonly string[] {
   const once = [...new Set(mentions)];

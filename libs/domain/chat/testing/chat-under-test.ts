@@ -108,9 +108,9 @@ export class ChatUnderTest {
     const store = new StoreMessage(enter, log, new ReadDraft(clock, ids), take, append);
     this.storing = new StoreWaiting(store, this.waiting, this.warnings);
     this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
-    const readChange = new ReadChange(enter, this.blocks, moderate);
+    const readChange = new ReadChange(enter, this.blocks, moderate, log);
     this.members = new KeepMembers(enter, conversations, this.blocks, realtime, clock);
-    this.reads = new ReadChats(enter, conversations, log);
+    this.reads = new ReadChats(enter, conversations, log, this.blocks);
     this.facade = new ChatService(
       new OpenConversation(conversations, this.blocks, realtime, clock, ids),
       new SendMessage(flood, store, new WriteAhead(this.waiting, log, clock, this.warnings)),

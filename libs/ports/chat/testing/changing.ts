@@ -39,6 +39,18 @@ export function describeChanging(stores: () => ChatStores): void {
       expect(await find(of)).toEqual({ ...of, seq: 2, rev: 2 });
     });
 
+    it('keeps who made which change by what name', async () => {
+      const of = await open();
+      const { id } = await append(stores(), of);
+      const named = (message: Message): Message => ({
+        ...message,
+        text: 'x',
+        changeNames: ['anna a', 'ben b'],
+      });
+      await stores().log.change(of.id, id, named);
+      expect((await stores().log.find(of.id, id))?.changeNames).toEqual(['anna a', 'ben b']);
+    });
+
     it('keeps everything that can be done to a message, and undoes it', async () => {
       const of = await open();
       const anna = aMember(of, 'anna');

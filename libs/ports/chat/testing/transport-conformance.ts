@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { acme, rival } from '#ports/delivery/testing/delivery-stores.js';
+import type { Conversations } from '../conversations.js';
+import type { MessageLog } from '../message-log.js';
+import { aConversation, append, type ChatStores } from './chat-stores.js';
 
 type Data = Record<string, unknown>;
 export interface WireAnswer {
@@ -31,11 +34,22 @@ export interface TransportUnderTest {
   block(userId: string, blocked: string): Promise<void>;
   cut(messages: number): Promise<void>;
   pass(ms: number): Promise<void>;
+  readonly stores: { readonly conversations: Conversations; readonly messages: MessageLog };
   close(): Promise<void>;
 }
 
-/** What every transport of the chat does. */
-export function describeTransport(name: string, start: () => Promise<TransportUnderTest>): void {
+/** API Gateway takes no larger ones. */
+const LARGEST_ANSWER = 128 * 1024;
+
+/**
+ * What every transport of the chat does.
+ * @param many conversations of one user: fewer where each costs much
+ */
+export function describeTransport(
+  name: string,
+  start: () => Promise<TransportUnderTest>,
+  many = 1_000,
+): void {
   describe(`the chat over ${name}`, () => {
     let server: TransportUnderTest;
     let sent: number;
@@ -115,6 +129,45 @@ export function describeTransport(name: string, start: () => Promise<TransportUn
       });
     });
 
+    it('makes a change once that is asked for again, of a message by the name under which it was sent', async () => {
+      const { anna, ben, id } = await pair();
+      const sent = { conversationId: id, clientMessageId: 'mine', text: 'one' };
+      const edit = { conversationId: id, clientMessageId: 'mine', text: 'uno', clientChangeId: 'e1' };
+      await ok(anna.send('message.send', sent));
+      const first = await ok(anna.send('message.edit', edit));
+      await ok(anna.send('message.edit', { ...edit, text: 'due', clientChangeId: 'e2' }));
+      const again = await ok(anna.send('message.edit', edit));
+      expect([first.message, again.message]).toMatchObject([
+        { text: 'uno', rev: 1 },
+        { text: 'due', rev: 2 },
+      ]);
+      for (const [clientChangeId, on] of [
+        ['r1', true],
+        ['r2', false],
+        ['r1', true],
+      ] as const)
+        await ok(
+          ben.send('message.react', {
+            ...again,
+            conversationId: id,
+            messageId: (again.message as Data).id,
+            emoji: '👍',
+            on,
+            clientChangeId,
+          }),
+        );
+      expect(await codeOf(ben.send('message.delete', { conversationId: id, clientMessageId: 'mine' }))).toBe(
+        'forbidden',
+      );
+      for (let i = 0; i < 2; i++)
+        await ok(anna.send('message.delete', { conversationId: id, clientMessageId: 'mine' }));
+      const told: unknown[] = [];
+      for (let i = 0; i < 4; i++) told.push((await ben.next('message.updated')).data.rev);
+      expect(told).toEqual([1, 2, 3, 4]);
+      expect((await ben.next('message.deleted')).data).toMatchObject({ rev: 5 });
+      expect(ben.heard.filter(({ event }) => event === 'message.updated')).toEqual([]);
+    });
+
     it('replays what was missed to who comes back with a position, in order and once, and goes live', async () => {
       const { anna, ben, id } = await pair();
       const { messageId } = await say(anna, id, '1');
@@ -139,6 +192,99 @@ export function describeTransport(name: string, start: () => Promise<TransportUn
       expect(answer.chats).toMatchObject([{ id, unread: 1, last: { text: 'before' } }]);
       await say(anna, id, 'after');
       expect(await texts(phone, 1)).toEqual(['after']);
+    });
+
+    /** Groups that anna is in with others, each with something said in it. */
+    const fill = async (count: number, others: readonly string[], text: string): Promise<string[]> => {
+      const { conversations, messages } = server.stores;
+      const stores = { conversations, log: messages } as ChatStores;
+      const ids: string[] = [];
+      for (let i = 0; i < count; i++) {
+        const of = await aConversation()
+          .with('anna', ...others)
+          .openedIn(stores);
+        await append(stores, of, { text });
+        ids.push(of.id);
+      }
+      return ids;
+    };
+    const fits = (answer: Data): Data => {
+      expect(Buffer.byteLength(JSON.stringify({ id: 'r1', ok: true, data: answer }))).toBeLessThan(
+        LARGEST_ANSWER,
+      );
+      return answer;
+    };
+
+    it(`shows ${many} conversations in pages that every transport takes, and follows all of them`, async () => {
+      const ids = await fill(many, ['ben'], 'é'.repeat(1_000));
+      const anna = await server.connect('anna');
+      const met: string[] = [];
+      let next: unknown;
+      do {
+        const page = fits(
+          await ok(anna.send('resume', typeof next === 'string' ? { after: next } : undefined)),
+        );
+        met.push(...(page.chats as { id: string }[]).map(({ id }) => id));
+        expect(Object.keys(page.conversations as Data)).toEqual(
+          (page.chats as { id: string }[]).map(({ id }) => id),
+        );
+        next = page.next;
+      } while (typeof next === 'string');
+      expect(met).toEqual(ids.toReversed());
+      const ben = await server.connect('ben');
+      for (const id of [ids[0], ids.at(-1)]) await say(ben, id ?? '', 'hello');
+      expect(await texts(anna, 2)).toEqual(['hello', 'hello']);
+    });
+
+    it('answers positions in parts that every transport takes, and shows a long message in part', async () => {
+      const crowd = Array.from({ length: 200 }, (_, i) => `somebody-with-a-long-name-${i}`);
+      const ids = await fill(24, crowd, 'x'.repeat(20_000));
+      const anna = await server.connect('anna');
+      const wanted = new Set(ids);
+      const read: unknown[] = [];
+      while (wanted.size > 0) {
+        const conversations = Object.fromEntries([...wanted].map((id) => [id, { seq: 1, rev: 0 }]));
+        const part = fits(await ok(anna.send('resume', { conversations })));
+        const named = Object.entries(part.conversations as Record<string, { marks: object }>);
+        expect(named.length).toBeGreaterThan(0);
+        expect(part.more).toBe(named.length < wanted.size);
+        for (const [id, { marks }] of named) {
+          wanted.delete(id);
+          read.push(Object.keys(marks).length);
+        }
+      }
+      expect(read).toEqual(ids.map(() => 200));
+      const { chats } = fits(await ok(anna.send('resume')));
+      expect((chats as { last: { text: string } }[])[0]?.last.text).toBe('x'.repeat(300));
+    });
+
+    it('tells who comes back how far the others are by now, but not where nothing passes, nor of a crowd', async () => {
+      const { anna, ben, id } = await pair();
+      const opened = await ok(anna.send('conversation.open', { kind: 'direct', with: 'cleo' }));
+      const direct = (opened.conversation as { id: string }).id;
+      for (const at of [id, direct]) for (const text of ['1', '2']) await say(anna, at, text);
+      const [room = ''] = await fill(
+        1,
+        Array.from({ length: 256 }, (_, i) => `guest-${i}`),
+        'x',
+      );
+      await anna.drop();
+      await ok(ben.send('receipt.delivered', { conversationId: id, seq: 2 }));
+      await ok(ben.send('receipt.read', { conversationId: id, seq: 1 }));
+      const cleo = await server.connect('cleo');
+      await ok(cleo.send('receipt.read', { conversationId: direct, seq: 2 }));
+      const back = await server.connect('anna');
+      const positions = Object.fromEntries([id, direct, room].map((one) => [one, { seq: 0, rev: 0 }]));
+      const { conversations } = await ok(back.send('resume', { conversations: positions }));
+      expect(conversations).toMatchObject({
+        [id]: { marks: { ben: [2, 1] } },
+        [direct]: { marks: { cleo: [2, 2] } },
+      });
+      expect((conversations as Record<string, Data>)[room]?.marks).toEqual({});
+      await server.block('cleo', 'anna');
+      const listed = await ok(back.send('resume'));
+      expect(listed.conversations).toMatchObject({ [id]: { marks: { ben: [2, 1] } } });
+      expect((listed.conversations as Record<string, Data>)[direct]?.marks).toEqual({});
     });
 
     it('says openly what retention has cut off', async () => {

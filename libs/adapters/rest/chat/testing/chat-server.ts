@@ -60,6 +60,7 @@ import { RoomsController } from '../rooms.controller.js';
 import { ScheduledMessagesController } from '../scheduled-messages.controller.js';
 
 interface Parts {
+  readonly attachments: Attachments;
   readonly scheduled: ScheduledMessages;
   readonly realtime: ToldPushes;
   readonly tokens: UserTokens;
@@ -72,13 +73,18 @@ export class ChatServer extends RestRig {
   readonly tokens: UserTokens;
   readonly conversations: Conversations;
   readonly scheduled: ScheduledMessages;
+  readonly attachments: Attachments;
 
-  private constructor(running: RunningRest, { realtime, tokens, conversations, scheduled }: Parts) {
+  private constructor(
+    running: RunningRest,
+    { realtime, tokens, conversations, scheduled, attachments }: Parts,
+  ) {
     super(running);
     this.realtime = realtime;
     this.tokens = tokens;
     this.conversations = conversations;
     this.scheduled = scheduled;
+    this.attachments = attachments;
   }
 
   static async start(settings: ChatSettings = DEFAULT_CHAT_SETTINGS): Promise<ChatServer> {
@@ -89,7 +95,8 @@ export class ChatServer extends RestRig {
       realtime: new ToldPushes(),
       tokens: new Hs256UserTokens({ key: Buffer.alloc(32, 7), audience: 'posthorn' }, clock),
       conversations: new MemoryConversations(tables),
-      scheduled: new MemoryScheduledMessages(),
+      scheduled: new MemoryScheduledMessages(tables),
+      attachments: new MemoryAttachments(tables),
     };
     const own: Provider[] = [
       { provide: ChatSettings, useValue: settings },
@@ -102,8 +109,8 @@ export class ChatServer extends RestRig {
       { provide: MessageLog, useValue: new MemoryMessageLog(tables) },
       { provide: Blocks, useValue: new MemoryBlocks(tables) },
       { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
-      { provide: WaitingMessages, useValue: new NoWaitingMessages() },
-      { provide: Attachments, useValue: new MemoryAttachments(tables) },
+        { provide: WaitingMessages, useValue: new NoWaitingMessages() },
+      { provide: Attachments, useValue: parts.attachments },
       { provide: ImagePreviews, useValue: new NoPreviews() },
       { provide: Blobs, useValue: new MemoryBlobs(clock) },
       { provide: UploadLimits, useValue: DEFAULT_UPLOAD_LIMITS },
