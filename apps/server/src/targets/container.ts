@@ -3,10 +3,12 @@ import { PrometheusMetrics } from '#adapters/prometheus/prometheus-metrics.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { MonotonicUlids } from '#adapters/system/monotonic-ulids.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
+import type { DeliveryTools } from '#domain/delivery/application/deliver-parcel.js';
 import { LiveConversations } from '#domain/chat/application/live-conversations.js';
 import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { SharpPreviews } from '#adapters/sharp/sharp-previews.js';
 import { type DynamoStores, dynamoStores } from '#adapters/dynamodb/dynamo-stores.js';
+import { retrying } from '#adapters/dynamodb/engine/retrying.js';
 import { DynamoTable } from '#adapters/dynamodb/engine/dynamo-table.js';
 import { DynamoSecrets } from '#adapters/dynamodb/secrets/dynamo-secrets.js';
 import { S3Blobs } from '#adapters/s3/s3-blobs.js';
@@ -23,7 +25,13 @@ import { answers, type OpenTarget, type Target, type TargetSetting } from './tar
 const POLL_S = 5;
 const AN_HOUR_MS = 3_600_000;
 
-async function openContainer({ config, log, publicUrl }: TargetSetting): Promise<Target> {
+export interface ContainerOptions {
+  /** Other tools for the worker: tests put themselves between it and its ports there. */
+  readonly worker?: (tools: DeliveryTools) => DeliveryTools;
+}
+
+async function openContainer(setting: TargetSetting, options: ContainerOptions): Promise<Target> {
+  const { config, log, publicUrl } = setting;
   const clock = new SystemClock();
   const randomness = new CryptoRandomness();
   const ids = new MonotonicUlids(clock, randomness);
@@ -32,7 +40,9 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
   const clients = openAws(aws);
   const table = new DynamoTable({ client: clients.dynamo, table: aws.table, clock, randomness });
   const signals = new SqsLaneSignals({ client: clients.sqs, prefix: aws.queues, waitSeconds: POLL_S });
-  if (aws.createsWhatIsMissing) await createMissing(aws, clients, signals);
+  // Each part of it is there already if it was made before.
+  if (aws.createsWhatIsMissing)
+    await retrying({ clock, randomness }, () => createMissing(aws, clients, signals));
   const stores = dynamoStores({ table, clock, randomness, ids, log, signals });
   const secrets =
     aws.secrets === undefined
@@ -56,15 +66,11 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const sharpPreviews = new SharpPreviews(log, { mostPixels: config.uploads.mostPixels });
   const previews = config.previews ? sharpPreviews : new NoPreviews();
-  const delivery = new DeliveryInProcess(
-    await deliveryToolsOver({
-      ...{ config, clock, randomness, ids, stores },
-      ...{ links: signed.links, company: hot.company },
-    }),
-    config.lanes,
-    log,
-    hot.fellowship,
-  );
+  const tools = await deliveryToolsOver({
+    ...{ config, clock, randomness, ids, stores },
+    ...{ links: signed.links, company: hot.company },
+  });
+  const delivery = new DeliveryInProcess(options.worker?.(tools) ?? tools, config.lanes, log, hot.fellowship);
   return {
     providers: await providersOverDynamo({
       ...{ config, log, publicUrl, clock, randomness, ids, metrics, stores, secrets, signed, delivery },
@@ -82,18 +88,22 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
 }
 
 /** State in DynamoDB, queues in SQS, files in S3, and what is hot in Redis: any number of processes, each for the roles that it is given. */
-export const openTarget: OpenTarget = async (setting) => {
-  // Whoever waits to ask a busy table again waits by a clock that keeps no process alive, and before it listens nothing else does.
-  const alive = setInterval(() => {}, AN_HOUR_MS);
-  try {
-    const target = await openContainer(setting);
-    const close = (): Promise<void> => target.close().finally(() => clearInterval(alive));
-    return { ...target, close };
-  } catch (error) {
-    clearInterval(alive);
-    throw error;
-  }
-};
+export const openTarget: OpenTarget = container();
+
+export function container(options: ContainerOptions = {}): OpenTarget {
+  return async (setting) => {
+    // Whoever waits to ask a busy table again waits by a clock that keeps no process alive, and before it listens nothing else does.
+    const alive = setInterval(() => {}, AN_HOUR_MS);
+    try {
+      const target = await openContainer(setting, options);
+      const close = (): Promise<void> => target.close().finally(() => clearInterval(alive));
+      return { ...target, close };
+    } catch (error) {
+      clearInterval(alive);
+      throw error;
+    }
+  };
+}
 
 /** Receiving names of parcels is for workers: whoever else received them would keep them from these. */
 function queuesOf({ lanes }: DynamoStores): Duty {

@@ -22,14 +22,19 @@ export interface AwsClients {
   close(): void;
 }
 
-/** One client of each service for the process: connections are kept alive, and shared by all that ask. */
-export function openAws(config: AwsConfig): AwsClients {
+/**
+ * One client of each service for the process: connections are kept alive, and shared by all that ask.
+ * @param answerWithinMs of one request to the table
+ */
+export function openAws(config: AwsConfig, answerWithinMs = ANSWER_WITHIN_MS): AwsClients {
   const { region } = config;
   const at = (endpoint: string | undefined) => ({ region, ...(endpoint !== undefined && { endpoint }) });
   const within = (requestTimeout: number) =>
     new NodeHttpHandler({
       connectionTimeout: CONNECT_WITHIN_MS,
       requestTimeout,
+      // Left to itself the SDK says a word about it, and waits on: for ever, where a connection has died in silence.
+      throwOnRequestTimeout: true,
       httpAgent: { maxSockets: MOST_SOCKETS, keepAlive: true },
       httpsAgent: { maxSockets: MOST_SOCKETS, keepAlive: true },
     });
@@ -37,7 +42,7 @@ export function openAws(config: AwsConfig): AwsClients {
   const dynamo = new DynamoDBClient({
     ...at(config.dynamodbEndpoint),
     maxAttempts: 1,
-    requestHandler: within(ANSWER_WITHIN_MS),
+    requestHandler: within(answerWithinMs),
   });
   const sqs = new SQSClient({ ...at(config.sqsEndpoint), requestHandler: within(POLL_WITHIN_MS) });
   const s3 = new S3Client({ ...at(config.s3Endpoint), forcePathStyle: config.s3Endpoint !== undefined });
