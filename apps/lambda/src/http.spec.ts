@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Get, Header, type MessageEvent, Sse, StreamableFile } from '@nestjs/common';
+import { Get, Header, type MessageEvent, Param, Sse, StreamableFile } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { concat, NEVER, type Observable, of } from 'rxjs';
 import { RestController } from '#adapters/rest/kit/rest-controller.js';
@@ -16,6 +16,12 @@ class OddController {
   @Public()
   bytes(): StreamableFile {
     return new StreamableFile(BYTES);
+  }
+
+  @Get('named/:name')
+  @Public()
+  named(@Param('name') name: string): object {
+    return { name };
   }
 
   @Sse('events')
@@ -44,7 +50,11 @@ describe('the function of the REST API', () => {
   const ask = async (
     method: string,
     path: string,
-    { body, headers = {} }: { body?: Buffer | string; headers?: Record<string, string> } = {},
+    {
+      body,
+      headers = {},
+      event: more = {},
+    }: { body?: Buffer | string; headers?: Record<string, string>; event?: object } = {},
   ): Promise<HttpAnswer | undefined> => {
     const [rawPath, rawQueryString = ''] = path.split('?');
     const event = {
@@ -56,6 +66,7 @@ describe('the function of the REST API', () => {
       requestContext: { http: { method, path: rawPath, sourceIp: '203.0.113.7' } },
       isBase64Encoded: Buffer.isBuffer(body),
       ...(body !== undefined && { body: Buffer.isBuffer(body) ? body.toString('base64') : body }),
+      ...more,
     };
     const handler = handlerOf({
       server: server.app.getHttpAdapter().getInstance() as unknown as FastifyInstance,
@@ -96,6 +107,15 @@ describe('the function of the REST API', () => {
     expect(made?.name).toBe('Åsa’s');
     expect(again?.id).toBe(made?.id);
   });
+
+  it.each(['a%2fb', 'a%252fb', '100%', 'a b?c#d', 'Zoë', 'a:b@c'])(
+    'is asked for what is called %j, as API Gateway has it when it has decoded the path',
+    async (name) => {
+      const rawPath = `/v1/odd/named/${name}`;
+      const answer = await ask('GET', '/ignored', { event: { rawPath } });
+      expect(JSON.parse(answer?.body ?? '')).toEqual({ name });
+    },
+  );
 
   it('hands bytes on as they are', async () => {
     const answer = await ask('GET', '/v1/odd/bytes');

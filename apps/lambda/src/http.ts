@@ -59,12 +59,22 @@ export function handlerOf(deps: HttpDeps): (event: object, invocation: Invocatio
   return async (event, invocation) => {
     await server.ready();
     endsIn = Math.min(LONGEST_MS, Math.max(0, invocation.getRemainingTimeInMillis() - ANSWER_MS));
-    const answer = (await proxy(event, invocation as never, () => {})) as HttpAnswer;
+    const answer = (await proxy(withPath(event), invocation as never, () => {})) as HttpAnswer;
     await settled();
     if ((answer.body?.length ?? 0) <= LARGEST_ANSWER) return answer;
     log.error('http.answer_too_large', { bytes: answer.body?.length });
     return tooLarge();
   };
+}
+
+/**
+ * An HTTP API hands the path on decoded, whatever its name says, and the server decodes it once more: a user called `a%2fb` would be one
+ * called `a/b`. It is encoded again; but which of its slashes was written `%2F`, nobody knows any more.
+ */
+function withPath<E extends { readonly rawPath?: string }>(event: E): E {
+  const { rawPath = '/' } = event;
+  const encoded = encodeURI(rawPath.toWellFormed()).replace(/[?#]/g, encodeURIComponent);
+  return { ...event, rawPath: encoded };
 }
 
 /** Whatever may hold other bytes than UTF-8 has is handed on in base64. */
