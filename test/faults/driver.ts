@@ -1,4 +1,4 @@
-import { VICTIM_KEY, VictimProcess } from './victim-process.js';
+import { type Program, VICTIM_KEY, VictimProcess } from './victim-process.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -9,7 +9,7 @@ export interface Callback {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-const GIVE_UP_MS = 180_000;
+const GIVE_UP_MS = 220_000;
 /** No vendor waits for ever for an answer to what it calls back. */
 const VENDOR_PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 25;
@@ -21,14 +21,22 @@ const LOOK_EVERY_MS = 25;
 export class Driver {
   readonly #env: (life: number) => Readonly<Record<string, string>>;
   readonly #deadline = performance.now() + GIVE_UP_MS;
+  readonly #program: Program;
+  readonly #lookEveryMs: number;
   #victim: VictimProcess | undefined;
   #starting: Promise<VictimProcess> | undefined;
   #stopped = false;
   #lastKey = 0;
   lives = 0;
 
-  constructor(env: (life: number) => Readonly<Record<string, string>>) {
+  constructor(
+    env: (life: number) => Readonly<Record<string, string>>,
+    program: Program = 'victim',
+    lookEveryMs = LOOK_EVERY_MS,
+  ) {
     this.#env = env;
+    this.#program = program;
+    this.#lookEveryMs = lookEveryMs;
   }
 
   /** Answers 2xx, or what a status in `also` says. Writes carry an Idempotency-Key, so that repeating is harmless. */
@@ -90,7 +98,7 @@ export class Driver {
       await act();
       const left = look();
       if (left === undefined) return;
-      await this.#rest(left, {}, 4 * LOOK_EVERY_MS);
+      await this.#rest(left, {}, 4 * this.#lookEveryMs);
     }
   }
 
@@ -124,7 +132,7 @@ export class Driver {
   async #start(): Promise<VictimProcess> {
     for (;;) {
       this.lives += 1;
-      this.#victim = await VictimProcess.start(this.#env(this.lives));
+      this.#victim = await VictimProcess.start(this.#env(this.lives), this.#program);
       if (this.#victim) return this.#victim;
       await this.#rest();
     }
@@ -151,7 +159,7 @@ export class Driver {
     }
   }
 
-  async #rest(path = '', answer: Json = {}, ms = LOOK_EVERY_MS): Promise<void> {
+  async #rest(path = '', answer: Json = {}, ms = this.#lookEveryMs): Promise<void> {
     if (performance.now() > this.#deadline)
       throw new Error(`Gave up waiting for ${path}: ${JSON.stringify(answer).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, ms));

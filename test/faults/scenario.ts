@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
 import { type JournalEntry, readJournal } from '#test/fakes/kit/journal.js';
 import { sendGridKeys } from '#test/fakes/sendgrid/sendgrid-callbacks.js';
@@ -13,17 +13,24 @@ import { checkTold } from './check-told.js';
 import { checkWebhooks } from './check-webhooks.js';
 import { check } from './checker.js';
 import { Driver } from './driver.js';
-import { openLedgerFile, unrest } from './ledger-file.js';
-import { type WireItem, writeLedgerFile } from './ledger-of-table.js';
+import { type Books, booksOf } from './books.js';
+import { openLedgerFile } from './ledger-file.js';
 import { planNotifications } from './notification-plan.js';
 import { postNotifications, prepareNotifications } from './notification-story.js';
 import type { Scenario } from './scenario-plan.js';
 import { environment, type Fakes, MAX_IN_FLIGHT, startFakes } from './stage.js';
+import { LaneProcess } from './lane-process.js';
 import { Vendors } from './vendors.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
 /** The most recipients of one call, by provider. */
 const BATCH = { ses: 50, resend: 100, sendgrid: 1000 } as const;
+
+/** Each look costs an emulator as much as a message does. */
+const CLOUD_LOOK_EVERY_MS = 100;
+
+/** Nobody holds connections here that anything could be posted to. */
+const FUNCTIONS_ENV = { POSTHORN_TARGET: 'lambda', APIGW_ENDPOINT: 'http://127.0.0.1:9/live' };
 
 export interface Report {
   readonly scenario: Scenario;
@@ -32,20 +39,32 @@ export interface Report {
   readonly folder: string;
 }
 
+export interface PlayOptions {
+  readonly keep?: boolean;
+  /** Undefined on the embedded target. */
+  readonly cloud?: Cloud;
+  /** On Lambda; those of the lanes die so often in the middle of a batch. */
+  readonly functions?: { readonly deaths: number };
+}
+
 /** Plays a scenario to its end, kills included, and lets the checker look at what is left. */
 export async function play(
   scenario: Scenario,
-  { keep = false, cloud }: { readonly keep?: boolean; readonly cloud?: Cloud } = {},
+  { keep = false, cloud, functions }: PlayOptions = {},
 ): Promise<Report> {
   const { seed, webhooksFailing } = scenario;
   const folder = mkdtempSync(join(tmpdir(), `posthorn-faults-${seed}-`));
   const fakes = await startFakes(scenario, folder);
   const keys = { sendGrid: sendGridKeys() };
   const receiver = await WebhookReceiver.start(new SeededRandomness(seed + 1), webhooksFailing);
-  const driver = new Driver((life) => ({
+  const setting = { folder, fakes, keys, isOnCloud: cloud !== undefined };
+  const env = (life: number): Record<string, string> => ({
     ...cloud?.env,
-    ...environment(scenario, folder, fakes, keys, life),
-  }));
+    ...environment(scenario, setting, life),
+    ...(functions && { ...FUNCTIONS_ENV, LAMBDA_TASK_ROOT: folder, VICTIM_SEED: String(seed) }),
+  });
+  const program = functions ? 'functions' : 'victim';
+  const driver = new Driver(env, program, cloud && CLOUD_LOOK_EVERY_MS);
   const vendors = new Vendors(driver, Object.values(fakes), {
     seed,
     audience: scenario.audience,
@@ -53,13 +72,19 @@ export async function play(
     suppressing: scenario.providers.join() !== 'resend',
     keys,
   });
+  let lanes: LaneProcess | undefined;
   try {
-    const cast = { driver, fakes, vendors, receiver, file: databaseIn(folder) };
-    const complaints = await (cloud ? runOnCloud(scenario, cast, cloud) : run(scenario, cast));
-    return { scenario, complaints, lives: driver.lives, folder };
+    if (functions) {
+      await driver.request('GET', '/v1/workspace');
+      lanes = new LaneProcess(env(1), functions.deaths);
+    }
+    const cast = { driver, lanes, fakes, vendors, receiver, books: booksOf(folder, cloud) };
+    const complaints = await run(scenario, cast);
+    return { scenario, complaints, lives: lanes?.lives ?? driver.lives, folder };
   } finally {
     driver.killNow();
     await driver.stop();
+    await lanes?.stop();
     await vendors.stop();
     await receiver.close();
     await Promise.all(Object.values(fakes).map((fake) => fake.close()));
@@ -67,20 +92,18 @@ export async function play(
   }
 }
 
-function databaseIn(folder: string): string {
-  return join(folder, 'data', 'posthorn.db');
-}
-
 interface Cast {
   readonly driver: Driver;
+  /** Of Lambda. */
+  readonly lanes: LaneProcess | undefined;
   readonly fakes: Fakes;
   readonly vendors: Vendors;
   readonly receiver: WebhookReceiver;
-  readonly file: string;
+  readonly books: Books;
 }
 
 async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
-  const { driver, fakes, vendors, receiver, file } = cast;
+  const { driver, lanes, fakes, vendors, receiver, books } = cast;
   const plans = planNotifications(scenario.notifications, new SeededRandomness(scenario.seed + 2));
   const secrets = plans.length === 0 ? [] : [await subscribe(driver, receiver.url)];
   if (plans.length > 0) {
@@ -88,19 +111,20 @@ async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
     vendors.start();
   }
   const [campaign, notified, talked] = await Promise.all([
-    scenario.audience === 0 ? undefined : playCampaign(scenario, driver, fakes),
+    scenario.audience === 0 ? undefined : playCampaign(scenario, driver, fakes, books.inSteps),
     postNotifications(driver, plans),
     playChat(driver, scenario),
   ]);
-  const look = (): string | undefined => vendors.left ?? unrest(file);
-  if (plans.length > 0) await driver.untilAtRest(look);
+  if (plans.length > 0) await untilAtRest(cast);
   const path = campaign && `/v1/campaigns/${campaign.expected.campaignId}/stats`;
   const stats = path === undefined ? undefined : await driver.request('GET', path);
   await driver.stop();
+  await lanes?.stop();
   const journal = Object.values(fakes).flatMap((fake): JournalEntry[] => readJournal(fake.journalPath));
+  const file = await books.file();
   const db = openLedgerFile(file);
   try {
-    const limits = limitsOf(scenario, driver.lives);
+    const limits = limitsOf(scenario, driver.lives + (lanes?.lives ?? 0));
     const { posted } = notified;
     return [
       ...(campaign?.complaints ?? []),
@@ -116,17 +140,13 @@ async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
   }
 }
 
-/** The campaign alone, with the same checker over the same account, which stands in the table. */
-async function runOnCloud(scenario: Scenario, cast: Cast, cloud: Cloud): Promise<string[]> {
-  const { driver, fakes } = cast;
-  const campaign = await playCampaign(scenario, driver, fakes, true);
-  await driver.stop();
-  const file = `${cast.file}.checked`;
-  mkdirSync(dirname(file), { recursive: true });
-  writeLedgerFile((await cloud.dynamo.scan('posthorn')) as readonly WireItem[], file);
-  const journal = Object.values(fakes).flatMap((fake): JournalEntry[] => readJournal(fake.journalPath));
-  const limits = limitsOf(scenario, driver.lives);
-  return [...campaign.complaints, ...check(file, journal, { ...campaign.expected, ...limits })];
+/** Vendors have told everything, and everything that followed from it has been done. */
+async function untilAtRest({ driver, vendors, books }: Cast): Promise<void> {
+  let left: string | undefined;
+  await driver.untilAtRest(
+    () => left,
+    async () => void (left = vendors.left ?? (await books.unrest())),
+  );
 }
 
 /** The secret is in one answer only; whoever did not get that asks for another. */

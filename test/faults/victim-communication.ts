@@ -17,6 +17,8 @@ import { around, type CrashCounter } from './crash-points.js';
 /** A customer who does not answer is waited for as little as one can, and told again as soon: a play is short. */
 const WEBHOOK_TIMEOUT_MS = 400;
 const TOLD_AGAIN_MS = 150;
+/** What a process that died had in hand is another's after that. */
+const WEBHOOK_LEASE_MS = 2_000;
 
 /** The ports of notifications, callbacks and webhooks, with a place to die in each; undefined for another port. */
 export class CommunicationPorts {
@@ -107,7 +109,12 @@ export class CommunicationPorts {
       this.#crash.passed('webhook-enqueue');
       return answer;
     });
-    return around(enqueuing, 'settle', (settle) => (claim, { state, ...settlement }) => {
+    const claiming = around(
+      enqueuing,
+      'claim',
+      (claim) => (request) => claim({ ...request, leaseMs: WEBHOOK_LEASE_MS }),
+    );
+    return around(claiming, 'settle', (settle) => (claim, { state, ...settlement }) => {
       const soon = settlement.attempt.at + TOLD_AGAIN_MS;
       const hurried = state.status === 'pending' ? { ...state, dueAt: soon } : state;
       return settle(claim, { ...settlement, state: hurried });

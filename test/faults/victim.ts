@@ -3,13 +3,14 @@ import type { Provider } from '@nestjs/common';
 import { PinoLog } from '#adapters/pino/pino-log.js';
 import { readServerConfig } from '#apps/server/src/config/server-config.js';
 import { startServer } from '#apps/server/src/start-server.js';
-import { chooseTarget } from '#apps/server/src/targets/choose-target.js';
+import { container } from '#apps/server/src/targets/container.js';
 import { embedded } from '#apps/server/src/targets/embedded.js';
 import type { OpenTarget } from '#apps/server/src/targets/target.js';
 import { Campaigns } from '#ports/campaign/campaigns.js';
 import { Imports } from '#ports/campaign/imports.js';
 import { Ledger } from '#ports/delivery/ledger.js';
 import { around, CrashCounter } from './crash-points.js';
+import { dyingTools } from './dying-delivery.js';
 import { ChatPorts } from './victim-chat.js';
 import { CommunicationPorts, isLeg } from './victim-communication.js';
 
@@ -72,7 +73,7 @@ const openTarget: OpenTarget = async (setting) => {
   const open =
     setting.config.target === 'embedded'
       ? embedded({ deliveryThread })
-      : await chooseTarget(setting.config.target);
+      : container({ worker: (tools) => dyingTools(tools, crash, bug) });
   const target = await open(setting);
   return { ...target, providers: target.providers.map(withCrashes) };
 };

@@ -16,8 +16,8 @@ export interface SqsCall {
 
 export interface FakeSqs {
   readonly url: string;
-  /** For the next batches of messages that are sent, in this order. */
-  plan(fault: SqsFault, times?: number): void;
+  /** For the next batches of messages that are sent, in this order; `none` of them is let through as it is. */
+  plan(fault: SqsFault | 'none', times?: number): void;
   /** Lets go what is held. */
   release(): Promise<void>;
   journal(): readonly SqsCall[];
@@ -39,7 +39,7 @@ interface Asked {
 export async function startFakeSqs(): Promise<FakeSqs> {
   const app = buildApp({ logger: false });
   const calls: SqsCall[] = [];
-  const faults: SqsFault[] = [];
+  const faults: (SqsFault | 'none')[] = [];
   const held: { readonly asked: Asked; readonly how: 'reordered' | 'delayed' }[] = [];
 
   const pass = (asked: Asked) =>
@@ -53,7 +53,8 @@ export async function startFakeSqs(): Promise<FakeSqs> {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = await askedBy(request);
     const { operation } = asked;
-    const fault = operation === 'SendMessageBatch' ? faults.shift() : undefined;
+    const planned = operation === 'SendMessageBatch' ? faults.shift() : undefined;
+    const fault = planned === 'none' ? undefined : planned;
     calls.push({ operation, ...(fault && { fault }) });
     if (fault === 'reordered' || fault === 'delayed') held.push({ asked, how: fault });
     if (fault && fault !== 'duplicated') return answer(response, 200, taken(asked.body));
@@ -69,7 +70,7 @@ export async function startFakeSqs(): Promise<FakeSqs> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    plan: (fault, times = 1) => void faults.push(...Array<SqsFault>(times).fill(fault)),
+    plan: (fault, times = 1) => void faults.push(...Array<SqsFault | 'none'>(times).fill(fault)),
     release: () => letGo(() => true),
     journal: () => calls,
     close: async () => {
