@@ -1,22 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { callbackSettings, PUBLIC_URL } from './corpus/callbacks.js';
-import { ask, type HttpAnswer, say } from './http-client.js';
+import type { HttpAnswer } from './http-client.js';
 import { TOKEN_SECRET } from './corpus/user-tokens.js';
-import { Client, folderOfTwo, type Known, OWNER_KEY, settle } from './known-world.js';
+import { Client, folderOfTwo, type Known, OWNER_KEY, PROVIDER_SECRET, settle } from './known-world.js';
 import type { Lag } from './lag-probe.js';
+import { filledWith, playRow } from './play-row.js';
 import { PosthornProcess } from './posthorn-process.js';
 import type { HostileRow } from './rows.js';
 import { StoredState } from './stored-state.js';
+import { Trap } from './trap.js';
 
 /** Milliseconds in which nobody else is served, at most. */
 export const MOST_LAG_MS = 50;
 /** A row that seemed to take longer on a busy machine is played alone again, so often. */
 const TRIES = 3;
-const PROVIDER_SECRET = 'c4nary-secret-of-a-provider';
 
 /** A server of its own, as operators run it, over a world that is known, and somebody who asks it everything. */
 export class HostileServer {
@@ -62,26 +62,11 @@ export class HostileServer {
   }
 
   filled(text: string): string {
-    return text.replace(/\{([\w.]+)\}/g, (all, name: string) => this.known[name] ?? all);
+    return filledWith(this.known, text);
   }
 
-  play({ request }: HostileRow, change = (text: string) => this.filled(text)): Promise<HttpAnswer> {
-    if (request.raw !== undefined) return say(this.url, Buffer.from(change(request.raw), 'latin1'));
-    const { method, path, headers, body } = request;
-    const text =
-      typeof body === 'string' || body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const bytes = text === undefined ? undefined : Buffer.isBuffer(text) ? text : Buffer.from(change(text));
-    const changed = Object.entries(headers).map(([name, value]) => [name, change(value)]);
-    return ask(this.url, {
-      method,
-      path: change(path),
-      headers: {
-        authorization: `Bearer ${OWNER_KEY}`,
-        ...(bytes && { 'content-type': 'application/json' }),
-        ...(Object.fromEntries(changed) as Record<string, string>),
-      },
-      body: bytes,
-    });
+  play(row: HostileRow, change = (text: string) => this.filled(text)): Promise<HttpAnswer> {
+    return playRow(this.url, row, change);
   }
 
   /** Plays it until its lag is in bounds, or it has had its tries: then it is not the machine, but us. */
@@ -114,32 +99,5 @@ export class HostileServer {
     await this.process.stop('SIGKILL');
     this.#trap.close();
     await rm(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Stands for what is inside: it hangs up on whoever calls, and counts them. */
-class Trap {
-  readonly #server: Server;
-  calls = 0;
-
-  private constructor() {
-    this.#server = createServer((socket) => {
-      this.calls += 1;
-      socket.destroy();
-    });
-  }
-
-  static async open(): Promise<Trap> {
-    const trap = new Trap();
-    await new Promise<void>((resolve) => trap.#server.listen(0, '127.0.0.1', resolve));
-    return trap;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  close(): void {
-    this.#server.close();
   }
 }

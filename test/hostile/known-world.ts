@@ -6,6 +6,7 @@ import { SqliteEngine } from '#adapters/sqlite/engine/sqlite-engine.js';
 import { ask, type HttpAnswer } from './http-client.js';
 
 export const OWNER_KEY = 'c4nary-owner-key-of-the-hostile-suite';
+export const PROVIDER_SECRET = 'c4nary-secret-of-a-provider';
 export const THEIR_KEY = 'c4nary-key-of-another-workspace';
 const ULID = '0'.repeat(26);
 const DAY_MS = 86_400_000;

@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Lag } from './lag-probe.js';
 
 const MAIN = fileURLToPath(new URL('../../bundle/apps/server/src/main.js', import.meta.url));
+/** The function of the REST API behind a gateway. */
+export const FUNCTION = fileURLToPath(
+  new URL('../../bundle/test/hostile/function-process.js', import.meta.url),
+);
 const PROBE = new URL('./lag-probe.js', import.meta.url).href;
 
 type Env = Readonly<Record<string, string>>;
@@ -15,9 +19,12 @@ export class PosthornProcess {
   stdout = '';
   stderr = '';
 
-  /** @param launcher what starts Node where it is not started as it is: `['sh', '-c', 'ulimit …; exec "$@"', 'sh']` */
-  constructor(env: Env, cwd: string, launcher: readonly string[] = []) {
-    const [program = process.execPath, ...args] = [...launcher, process.execPath, '--import', PROBE, MAIN];
+  /**
+   * @param launcher what starts Node where it is not started as it is: `['sh', '-c', 'ulimit …; exec "$@"', 'sh']`
+   * @param main another program, bundled, that says where it listens
+   */
+  constructor(env: Env, cwd: string, launcher: readonly string[] = [], main = MAIN) {
+    const [program = process.execPath, ...args] = [...launcher, process.execPath, '--import', PROBE, main];
     const { PATH = '' } = process.env;
     this.#child = spawn(program, args, {
       cwd,

@@ -11,7 +11,14 @@ export interface HostileRow {
   readonly pointer: string | undefined;
   /** What the answer says beside that. */
   readonly says: readonly RegExp[];
+  /**
+   * Where API Gateway stands before the function, and it is not the same there. `unasked`: the gateway refuses it by itself, in words of its
+   * own, and no function is asked.
+   */
+  readonly gateway?: Expected | 'unasked';
 }
+
+export type Expected = Pick<HostileRow, 'status' | 'code' | 'pointer'>;
 
 /** `{template}`, `{campaign.draft}`, `{their.list}`, `{key}` and the like stand for what is there, see known-world.ts. */
 export interface HostileRequest {
@@ -28,14 +35,19 @@ type Given = Readonly<Record<string, unknown>>;
 type Headers = Readonly<Record<string, string>>;
 
 /** `422 header_injection /subject`; without a code where it is harmless. */
-function expected(answer: string): Pick<HostileRow, 'status' | 'code' | 'pointer'> {
+function expected(answer: string): Expected {
   const [status = '', code, pointer] = answer.split(' ');
   return { status: Number(status), code, pointer };
 }
 
+/** Bytes of a head that API Gateway takes. */
+const GATEWAY_HEAD = 10_240;
+
 function row(item: number, name: string, answer: string, request: Partial<HostileRequest>): HostileRow {
   const whole = { method: 'GET', path: '/', headers: {}, ...request };
-  return { item, name, request: whole, ...expected(answer), says: [] };
+  const isTooLong = Object.values(whole.headers).join('').length > GATEWAY_HEAD;
+  const known = { item, name, request: whole, ...expected(answer), says: [] };
+  return isTooLong ? { ...known, gateway: 'unasked' } : known;
 }
 
 /** The same request with each of these bodies has this answer. */
@@ -81,7 +93,11 @@ export function headers(
 
 /** Each of these texts, sent as the whole request, has this answer. */
 export function raw(item: number, answer: string, given: Readonly<Record<string, string>>): HostileRow[] {
-  return Object.entries(given).map(([name, text]) => row(item, name, answer, { raw: text }));
+  // What is no request, or none that is well formed, ends at the gateway.
+  return Object.entries(given).map(([name, text]) => ({
+    ...row(item, name, answer, { raw: text }),
+    gateway: 'unasked',
+  }));
 }
 
 /** Each of these commands, asked of a campaign in each of these states, is refused, naming both. */
@@ -102,4 +118,9 @@ export function transitions(
 
 export function saying(rows: readonly HostileRow[], ...says: readonly RegExp[]): HostileRow[] {
   return rows.map((one) => ({ ...one, says }));
+}
+
+/** Behind API Gateway each of them has this answer. */
+export function gatewayAnswers(answer: string, rows: readonly HostileRow[]): HostileRow[] {
+  return rows.map((one) => ({ ...one, gateway: answer === 'unasked' ? answer : expected(answer) }));
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { bodies, type HostileRow, paths, raw } from '../rows.js';
+import { bodies, gatewayAnswers, type HostileRow, paths, raw } from '../rows.js';
 import { campaign, mail, person } from './parts.js';
 
 const fields = (many: number): string => Array.from({ length: many }, (_, n) => `"f${n}":1`).join();
@@ -139,9 +139,20 @@ const broken: readonly HostileRow[] = [
     '19,000 audiences': `{"audience":[${'{},'.repeat(19_000)}{}]}`,
     '19,000 lists': `{"audience":{"listIds":[${'"",'.repeat(19_000)}""]}}`,
   }),
+  // What is said to be JSON the gateway makes a text of, before a function sees it.
+  ...gatewayAnswers(
+    '422 invalid_address',
+    bodies(10, 'POST /v1/subscribers', '400 invalid_encoding', {
+      'bytes that are not UTF-8': Buffer.from('{"email":"\xff\xfe"}', 'latin1'),
+    }),
+  ),
+  ...gatewayAnswers(
+    '400 invalid_json',
+    bodies(10, 'POST /v1/subscribers', '400 invalid_encoding', {
+      'an overlong slash': Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x7d]),
+    }),
+  ),
   ...bodies(10, 'POST /v1/subscribers', '400 invalid_encoding', {
-    'bytes that are not UTF-8': Buffer.from('{"email":"\xff\xfe"}', 'latin1'),
-    'an overlong slash': Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x7d]),
     'half a surrogate pair': '{"email":"\\ud83d"}',
   }),
   ...bodies(10, 'POST /v1/subscribers', '413 body_too_large', {
@@ -211,10 +222,13 @@ const broken: readonly HostileRow[] = [
   ...raw(10, '431 headers_too_large', {
     'headers of 100 KB': `GET /v1/lists HTTP/1.1\r\n${KEYED}x-a: ${'a'.repeat(100_000)}\r\n\r\n`,
   }),
-  ...paths(10, 'GET', '400 bad_request', {
-    'half an escape': '/v1/lists/%',
-    'an escape that is none': '/v1/lists/%zz',
-  }),
+  ...gatewayAnswers(
+    'unasked',
+    paths(10, 'GET', '400 bad_request', {
+      'half an escape': '/v1/lists/%',
+      'an escape that is none': '/v1/lists/%zz',
+    }),
+  ),
 ];
 
 export const bodyRows: readonly HostileRow[] = [...shapes, ...broken];

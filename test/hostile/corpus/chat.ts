@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { bodies, headers, type HostileRow, paths, saying } from '../rows.js';
+import { bodies, gatewayAnswers, headers, type HostileRow, paths, saying } from '../rows.js';
 import { badTokens } from './user-tokens.js';
 
 const AS = '?as={user}';
@@ -34,9 +34,12 @@ const shapes: readonly HostileRow[] = [
       ...bodies(10, request, '400 invalid_json', {
         '100,000 levels': '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000),
       }),
-      ...bodies(10, request, '400 invalid_encoding', {
-        'bytes that are not UTF-8': Buffer.from('{"text":"\xff\xfe"}', 'latin1'),
-      }),
+      ...gatewayAnswers(
+        request.includes('broadcast') ? '422 validation_failed' : '201',
+        bodies(10, request, '400 invalid_encoding', {
+          'bytes that are not UTF-8': Buffer.from('{"text":"\xff\xfe"}', 'latin1'),
+        }),
+      ),
     ],
   ),
   ...WRITES.flatMap((request) => [

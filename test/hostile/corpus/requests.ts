@@ -1,4 +1,4 @@
-import { bodies, headers, type HostileRow, paths, saying, transitions } from '../rows.js';
+import { bodies, gatewayAnswers, headers, type HostileRow, paths, saying, transitions } from '../rows.js';
 import { campaign } from './parts.js';
 
 /** 12: keys that are none. */
@@ -30,13 +30,18 @@ const keys: readonly HostileRow[] = headers(
 const links: readonly HostileRow[] = [
   ...paths(14, 'GET', '400 invalid_token', {
     'a link of nobody': '/u/AAAA',
-    'a link to elsewhere': '/u/%2f%2fevil.com',
-    'a link to elsewhere, the other way': '/u/%2f%5cevil.com',
     'a preview of a link': '/u/preview',
     'a link with more behind it': '/u/{token}AAAA',
     'half a link': '/u/{token.half}',
     'a link of a thousand characters': `/u/${'A'.repeat(1_000)}`,
   }),
+  ...gatewayAnswers(
+    '404 not_found',
+    paths(14, 'GET', '400 invalid_token', {
+      'a link to elsewhere': '/u/%2f%2fevil.com',
+      'a link to elsewhere, the other way': '/u/%2f%5cevil.com',
+    }),
+  ),
   ...bodies(
     14,
     'POST /u/AAAA',

@@ -1,4 +1,4 @@
-import { bodies, type HostileRow, paths } from '../rows.js';
+import { bodies, gatewayAnswers, type HostileRow, paths } from '../rows.js';
 import { device, notificationType, user } from './parts.js';
 
 const BCC = '\r\nBcc: evil@canary.example';
@@ -165,7 +165,10 @@ const users: readonly HostileRow[] = [
     'a token with a line break': device({ token: `${'t'.repeat(20)}\r\nX: 1` }),
     'a token with a path': device({ token: `../../${'t'.repeat(20)}` }),
   }),
-  ...paths(9, 'PUT', '422 validation_failed', { 'a user with a path': '/v1/users/a%2f..%2fb' }, {}),
+  ...gatewayAnswers(
+    '404 not_found',
+    paths(9, 'PUT', '422 validation_failed', { 'a user with a path': '/v1/users/a%2f..%2fb' }, {}),
+  ),
   ...paths(9, 'PUT', '422 validation_failed', { 'a user with a NUL': '/v1/users/a%00b' }, {}),
   ...paths(
     9,
