@@ -9,7 +9,7 @@ import { feedBatch, LambdaHost } from '#test/fakes/lambda/lambda-host.js';
  * The functions of the lanes, each fed from its queue. In a life that is to end so, Lambda kills them in the middle of a batch: at a moment
  * that follows from the seed, while they believe that they have more time.
  */
-const INVOCATION_MS = 2_000;
+const INVOCATION_MS = 5_000;
 const STOP_BEFORE_MS = 1_000;
 const LOOK_EVERY_MS = 200;
 /** Milliseconds into a batch: some die before anything was sent, some with calls under way, some after. */
