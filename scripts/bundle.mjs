@@ -23,6 +23,8 @@ const ENTRIES = [
   'libs/adapters/handlebars/inspection-thread.js',
   'libs/adapters/sharp/preview-process.js',
   'test/faults/victim.js',
+  'test/faults/functions.js',
+  'test/faults/lane-functions.js',
   'test/faults/victim-delivery-thread.js',
   'test/hostile/function-process.js',
 ];

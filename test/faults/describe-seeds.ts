@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { scenarioOf } from './scenario-plan.js';
 import { play } from './scenario.js';
 
-/** One scenario with its kills and restarts takes some ten seconds; a driver gives up after 180. */
+/** One scenario with its kills and restarts takes some ten seconds; a driver gives up after 220. */
 const TIMEOUT_MS = 240_000;
 
 /** Thirteen in the suite, in two files, so that two of them are played at a time; `npm run test:faults` plays two hundred. */

@@ -1,4 +1,4 @@
-import { VICTIM_KEY, VictimProcess } from './victim-process.js';
+import { type Program, VICTIM_KEY, VictimProcess } from './victim-process.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -9,7 +9,7 @@ export interface Callback {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-const GIVE_UP_MS = 180_000;
+const GIVE_UP_MS = 220_000;
 /** No vendor waits for ever for an answer to what it calls back. */
 const VENDOR_PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 25;
@@ -21,6 +21,7 @@ const LOOK_EVERY_MS = 25;
 export class Driver {
   readonly #env: (life: number) => Readonly<Record<string, string>>;
   readonly #deadline = performance.now() + GIVE_UP_MS;
+  readonly #program: Program;
   readonly #lookEveryMs: number;
   #victim: VictimProcess | undefined;
   #starting: Promise<VictimProcess> | undefined;
@@ -28,8 +29,13 @@ export class Driver {
   #lastKey = 0;
   lives = 0;
 
-  constructor(env: (life: number) => Readonly<Record<string, string>>, lookEveryMs = LOOK_EVERY_MS) {
+  constructor(
+    env: (life: number) => Readonly<Record<string, string>>,
+    program: Program = 'victim',
+    lookEveryMs = LOOK_EVERY_MS,
+  ) {
     this.#env = env;
+    this.#program = program;
     this.#lookEveryMs = lookEveryMs;
   }
 
@@ -126,7 +132,7 @@ export class Driver {
   async #start(): Promise<VictimProcess> {
     for (;;) {
       this.lives += 1;
-      this.#victim = await VictimProcess.start(this.#env(this.lives));
+      this.#victim = await VictimProcess.start(this.#env(this.lives), this.#program);
       if (this.#victim) return this.#victim;
       await this.#rest();
     }

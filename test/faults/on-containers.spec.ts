@@ -8,7 +8,7 @@ import { VICTIM_KEY, VictimProcess } from './victim-process.js';
 /** Processes are started again and again, on a machine that may be busy with others. */
 const TIMEOUT_MS = 240_000;
 /** What an emulator takes in a second is a hundredth of what the real ones do. */
-const SMALL = { audience: 60, notifications: 10, chat: 2 };
+const SMALL = { audience: 40, notifications: 6, chat: 2 };
 
 function smallOf(seed: number): Scenario {
   return { ...scenarioOf(seed), ...SMALL };
@@ -32,7 +32,11 @@ describe('killed at any instant, on the container target', () => {
     'starts though the table is throttled at first',
     async () => {
       cloud = await startCloud();
-      cloud.dynamo.plan({ operation: 'GetItem', how: 'ProvisionedThroughputExceededException', times: 6 });
+      await cloud.dynamo.plan({
+        operation: 'GetItem',
+        how: 'ProvisionedThroughputExceededException',
+        times: 6,
+      });
       const victim = await VictimProcess.start({ ...cloud.env, PORT: '0', POSTHORN_API_KEY: VICTIM_KEY });
       expect(victim).toBeDefined();
       await victim?.stop();

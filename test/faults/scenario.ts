@@ -19,6 +19,7 @@ import { planNotifications } from './notification-plan.js';
 import { postNotifications, prepareNotifications } from './notification-story.js';
 import type { Scenario } from './scenario-plan.js';
 import { environment, type Fakes, MAX_IN_FLIGHT, startFakes } from './stage.js';
+import { LaneProcess } from './lane-process.js';
 import { Vendors } from './vendors.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
@@ -28,6 +29,9 @@ const BATCH = { ses: 50, resend: 100, sendgrid: 1000 } as const;
 /** Each look costs an emulator as much as a message does. */
 const CLOUD_LOOK_EVERY_MS = 100;
 
+/** Nobody holds connections here that anything could be posted to. */
+const FUNCTIONS_ENV = { POSTHORN_TARGET: 'lambda', APIGW_ENDPOINT: 'http://127.0.0.1:9/live' };
+
 export interface Report {
   readonly scenario: Scenario;
   readonly complaints: readonly string[];
@@ -35,10 +39,18 @@ export interface Report {
   readonly folder: string;
 }
 
+export interface PlayOptions {
+  readonly keep?: boolean;
+  /** Undefined on the embedded target. */
+  readonly cloud?: Cloud;
+  /** On Lambda; those of the lanes die so often in the middle of a batch. */
+  readonly functions?: { readonly deaths: number };
+}
+
 /** Plays a scenario to its end, kills included, and lets the checker look at what is left. */
 export async function play(
   scenario: Scenario,
-  { keep = false, cloud }: { readonly keep?: boolean; readonly cloud?: Cloud } = {},
+  { keep = false, cloud, functions }: PlayOptions = {},
 ): Promise<Report> {
   const { seed, webhooksFailing } = scenario;
   const folder = mkdtempSync(join(tmpdir(), `posthorn-faults-${seed}-`));
@@ -46,10 +58,13 @@ export async function play(
   const keys = { sendGrid: sendGridKeys() };
   const receiver = await WebhookReceiver.start(new SeededRandomness(seed + 1), webhooksFailing);
   const setting = { folder, fakes, keys, isOnCloud: cloud !== undefined };
-  const driver = new Driver(
-    (life) => ({ ...cloud?.env, ...environment(scenario, setting, life) }),
-    cloud && CLOUD_LOOK_EVERY_MS,
-  );
+  const env = (life: number): Record<string, string> => ({
+    ...cloud?.env,
+    ...environment(scenario, setting, life),
+    ...(functions && { ...FUNCTIONS_ENV, LAMBDA_TASK_ROOT: folder, VICTIM_SEED: String(seed) }),
+  });
+  const program = functions ? 'functions' : 'victim';
+  const driver = new Driver(env, program, cloud && CLOUD_LOOK_EVERY_MS);
   const vendors = new Vendors(driver, Object.values(fakes), {
     seed,
     audience: scenario.audience,
@@ -57,13 +72,19 @@ export async function play(
     suppressing: scenario.providers.join() !== 'resend',
     keys,
   });
+  let lanes: LaneProcess | undefined;
   try {
-    const cast = { driver, fakes, vendors, receiver, books: booksOf(folder, cloud) };
+    if (functions) {
+      await driver.request('GET', '/v1/workspace');
+      lanes = new LaneProcess(env(1), functions.deaths);
+    }
+    const cast = { driver, lanes, fakes, vendors, receiver, books: booksOf(folder, cloud) };
     const complaints = await run(scenario, cast);
-    return { scenario, complaints, lives: driver.lives, folder };
+    return { scenario, complaints, lives: lanes?.lives ?? driver.lives, folder };
   } finally {
     driver.killNow();
     await driver.stop();
+    await lanes?.stop();
     await vendors.stop();
     await receiver.close();
     await Promise.all(Object.values(fakes).map((fake) => fake.close()));
@@ -73,6 +94,8 @@ export async function play(
 
 interface Cast {
   readonly driver: Driver;
+  /** Of Lambda. */
+  readonly lanes: LaneProcess | undefined;
   readonly fakes: Fakes;
   readonly vendors: Vendors;
   readonly receiver: WebhookReceiver;
@@ -80,7 +103,7 @@ interface Cast {
 }
 
 async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
-  const { driver, fakes, vendors, receiver, books } = cast;
+  const { driver, lanes, fakes, vendors, receiver, books } = cast;
   const plans = planNotifications(scenario.notifications, new SeededRandomness(scenario.seed + 2));
   const secrets = plans.length === 0 ? [] : [await subscribe(driver, receiver.url)];
   if (plans.length > 0) {
@@ -96,11 +119,12 @@ async function run(scenario: Scenario, cast: Cast): Promise<string[]> {
   const path = campaign && `/v1/campaigns/${campaign.expected.campaignId}/stats`;
   const stats = path === undefined ? undefined : await driver.request('GET', path);
   await driver.stop();
+  await lanes?.stop();
   const journal = Object.values(fakes).flatMap((fake): JournalEntry[] => readJournal(fake.journalPath));
   const file = await books.file();
   const db = openLedgerFile(file);
   try {
-    const limits = limitsOf(scenario, driver.lives);
+    const limits = limitsOf(scenario, driver.lives + (lanes?.lives ?? 0));
     const { posted } = notified;
     return [
       ...(campaign?.complaints ?? []),

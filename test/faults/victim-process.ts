@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 export const VICTIM_KEY = 'fault-harness-owner-key';
 
-const ENTRY = fileURLToPath(new URL('../../bundle/test/faults/victim.js', import.meta.url));
+/** A server; the functions of Lambda; those of its lanes. */
+export type Program = 'victim' | 'functions' | 'lane-functions';
+
+const FOLDER = new URL('../../bundle/test/faults/', import.meta.url);
 const START_WITHIN_MS = 60_000;
 
 /** One life of the server. `exit` resolves when it has ended, by whatever. */
@@ -32,8 +35,11 @@ export class VictimProcess {
   }
 
   /** @returns undefined if it died before it listened, which a crash plan may well bring about */
-  static async start(env: Readonly<Record<string, string>>): Promise<VictimProcess | undefined> {
-    const child = spawn(process.execPath, [ENTRY], {
+  static async start(
+    env: Readonly<Record<string, string>>,
+    program: Program = 'victim',
+  ): Promise<VictimProcess | undefined> {
+    const child = spawn(process.execPath, [fileURLToPath(new URL(`${program}.js`, FOLDER))], {
       env: { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1', LOG_LEVEL: 'error', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -29,6 +29,7 @@ const SETTINGS = {
   email: { ses: { timeoutMs: 120_000, maxInFlight: 2 } },
   door: { trustedProxies: ['127.0.0.1'], perKey: PLENTY, perAddress: PLENTY },
   chat: { flood: PLENTY, bustle: PLENTY },
+  webhooks: { allowPrivate: true },
 };
 
 /** A process of one role, and where it stands: who replaces it stands there too. */

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
 import { check } from '#test/faults/checker.js';
 import { writeLedgerFile } from '#test/faults/ledger-of-table.js';
+import { WebhookReceiver } from '#test/faults/webhook-receiver.js';
 import type { WireItem } from '#test/faults/wire-item.js';
 import { describeWhen } from '#test/support/system-packages.js';
 import { until } from '#test/support/until.js';
@@ -101,14 +103,18 @@ describeWhen('nginx', 'Roles in processes of their own, behind nginx', (nginx) =
 
     it('lose nothing while each is stopped and started again, one after the other', async () => {
       const talk = await Talk.open(installation, { 'realtime-1': ['eve'], 'realtime-2': ['finn'] });
+      const customer = await WebhookReceiver.start(new SeededRandomness(1), 0);
+      const told = { url: customer.url, events: ['notification.sent'] };
+      await installation.api.post('/v1/webhook-endpoints', told);
       const codes: string[] = [];
+      const sent: string[] = [];
       let rolling = true;
       const load = (async () => {
         while (rolling) {
           const code = String(700_000 + codes.length);
           codes.push(code);
           talk.everybodySays(code);
-          await sendCode(installation, 'ada', code);
+          sent.push(await sendCode(installation, 'ada', code));
           await until(() => (textsTo(installation).some((text) => text.includes(code)) ? true : undefined));
         }
       })();
@@ -127,6 +133,10 @@ describeWhen('nginx', 'Roles in processes of their own, behind nginx', (nginx) =
       const texts = textsTo(installation);
       const times = codes.map((code) => texts.filter((text) => text.includes(code)).length);
       expect(times).toEqual(codes.map(() => 1));
+      // The customer is told of each, under one id however often it is posted.
+      await until(() => (sent.every((id) => toldOf(customer).has(id)) ? true : undefined));
+      expect([...toldOf(customer).values()]).toEqual(sent.map(() => 1));
+      await customer.close();
       talk.close();
     });
   });
@@ -153,10 +163,21 @@ async function startCampaign({ api }: Installation, addresses: readonly string[]
   return String(campaign['id']);
 }
 
-async function sendCode({ api }: Installation, userId: string, code: string): Promise<void> {
+async function sendCode({ api }: Installation, userId: string, code: string): Promise<string> {
   await api.put(`/v1/users/${userId}`, { phone: '+447911123456' });
   const data = { code, validFor: '10 minutes', occurredAt: '2026-12-24T08:59:00Z', companyName: 'Acme' };
-  await api.post('/v1/notifications', { type: 'mfa_code', to: { userId }, data });
+  const { id } = await api.post('/v1/notifications', { type: 'mfa_code', to: { userId }, data });
+  return String(id);
+}
+
+/** How many events a customer was told of each notification. */
+function toldOf({ received }: WebhookReceiver): ReadonlyMap<string, number> {
+  const events = new Map(
+    received.map(({ id, body }) => [id, (JSON.parse(body) as { data: { id: string } }).data.id]),
+  );
+  const times = new Map<string, number>();
+  for (const id of events.values()) times.set(id, (times.get(id) ?? 0) + 1);
+  return times;
 }
 
 function textsTo({ twilio }: Installation): readonly string[] {
