@@ -15,12 +15,15 @@ import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
 import type { Duty } from '../duty.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
 import { createMissing, openAws } from './open-aws.js';
+import { openEventSink } from './open-event-sink.js';
 import { hintsOf, openHotState } from './open-hot-state.js';
 import { deliveryToolsOver, providersOverDynamo, signedParts } from './over-dynamo.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 /** Seconds that a worker waits at a queue, and a stop for the worker. */
 const POLL_S = 5;
+/** Milliseconds that a stop waits for the stream of events: what it does not take then is lost to analysts. */
+const LAST_EVENTS_MS = 3_000;
 const AN_HOUR_MS = 3_600_000;
 
 async function openContainer({ config, log, publicUrl }: TargetSetting): Promise<Target> {
@@ -56,10 +59,11 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const sharpPreviews = new SharpPreviews(log, { mostPixels: config.uploads.mostPixels });
   const previews = config.previews ? sharpPreviews : new NoPreviews();
+  const events = await openEventSink(aws, { clock, randomness, log });
   const delivery = new DeliveryInProcess(
     await deliveryToolsOver({
       ...{ config, clock, randomness, ids, stores },
-      ...{ links: signed.links, company: hot.company },
+      ...{ links: signed.links, company: hot.company, sink: events.sink },
     }),
     config.lanes,
     log,
@@ -70,9 +74,11 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
       ...{ config, log, publicUrl, clock, randomness, ids, metrics, stores, secrets, signed, delivery },
       ...{ rateLimits: hot.rateLimits, presence: hot.presence, realtime: hot.realtime },
       ...{ blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }), previews, webhookTransport },
-    }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
+    }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live), ...events.providers]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {
+      await events.flush(LAST_EVENTS_MS);
+      events.close();
       await sharpPreviews.close();
       await webhookTransport.close();
       hot.close();
