@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SeededRandomness } from '#adapters/memory/system/seeded-randomness.js';
+import type { SinkEvent } from '#ports/events/event-sink.js';
 import { callbackOf, type ToldKind } from '#test/faults/vendor-calls.js';
 import { WebhookReceiver } from '#test/faults/webhook-receiver.js';
 import type { Fake } from '#test/fakes/kit/fake.js';
+import { type FakeFirehose, startFakeFirehose } from '#test/fakes/firehose/fake-firehose.js';
 import type { Mail } from '#test/fakes/kit/mails.js';
 import { RESEND_WEBHOOK_SECRET } from '#test/fakes/resend/resend-callbacks.js';
 import { RESEND_KEY, startFakeResend } from '#test/fakes/resend/fake-resend.js';
@@ -26,9 +28,11 @@ describe.each(TARGETS)('a code, on the %s target', (target) => {
   let twilio: Fake;
   let resend: Fake;
   let receiver: WebhookReceiver;
+  let firehose: FakeFirehose;
   beforeAll(async () => {
     [twilio, resend] = await Promise.all([startFakeTwilio(), startFakeResend({ requestsPerSecond: 'off' })]);
     receiver = await WebhookReceiver.start(new SeededRandomness(1), 0);
+    firehose = await startFakeFirehose();
     const env = {
       POSTHORN_API_KEY: KEY,
       EMAIL_PROVIDERS: 'resend',
@@ -39,6 +43,8 @@ describe.each(TARGETS)('a code, on the %s target', (target) => {
       TWILIO_AUTH_TOKEN: TWILIO_ACCOUNT.token,
       TWILIO_FROM: '+12025550199',
       TWILIO_BASE_URL: twilio.url,
+      POSTHORN_EVENT_STREAM: 'events',
+      FIREHOSE_ENDPOINT: firehose.url,
       CHAT_JWT_SECRET: 'a secret of the journey, thirty-two bytes',
     };
     world = await startTarget(target, env, { webhooks: { allowPrivate: true } });
@@ -50,7 +56,7 @@ describe.each(TARGETS)('a code, on the %s target', (target) => {
   });
   afterAll(async () => {
     await world.close();
-    await Promise.all([twilio.close(), resend.close(), receiver.close()]);
+    await Promise.all([twilio.close(), resend.close(), receiver.close(), firehose.close()]);
   });
 
   const ask = async (userId: string, code: string): Promise<string> => {
@@ -154,4 +160,30 @@ describe.each(TARGETS)('a code, on the %s target', (target) => {
     const pushed = await until(() => heard.find(({ event }) => event === 'inbox.created'));
     expect(JSON.stringify(pushed.data)).toContain('A note for you.');
   });
+
+  // One process has no stream but its own tables.
+  if (target !== 'embedded')
+    it('leaves its way in the stream for analysts, and no address', async () => {
+      const id = await ask('ada', '550817');
+      await tell(await mailWith(resend, '550817'), 'delivered');
+      await inStatus(id, 'delivered');
+      const happened = (): SinkEvent[] =>
+        firehose.stream
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as SinkEvent);
+      const has = (type: string, fields: SinkEvent['fields']): boolean =>
+        happened().some((one) => {
+          const isThat = Object.entries(fields).every(([name, value]) => one.fields[name] === value);
+          return one.type === type && isThat;
+        });
+      await until(() =>
+        has('notification.changed', { notificationId: id, status: 'delivered' }) &&
+        has('delivery.accepted', { channel: 'email', lane: 'critical', provider: 'resend' }) &&
+        has('delivery.reported', { kind: 'delivered' })
+          ? true
+          : undefined,
+      );
+      expect(firehose.stream).not.toMatch(/example\.com|\+4479/);
+    });
 });

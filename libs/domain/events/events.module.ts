@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { EventSink } from '#ports/events/event-sink.js';
 import { Outbox } from '#ports/events/outbox.js';
 import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
@@ -6,6 +7,7 @@ import { Log } from '#ports/system/log.js';
 import { Randomness } from '#ports/system/randomness.js';
 import { RelayEvents } from './relay-events.js';
 import { RingTimers } from './ring-timers.js';
+import { streamEvents } from './stream-events.js';
 
 /**
  * How contexts hear of one another and of the passing of time. A context registers its handlers in its module's
@@ -17,9 +19,12 @@ import { RingTimers } from './ring-timers.js';
   providers: [
     {
       provide: RelayEvents,
-      inject: [Outbox, Clock, Randomness, Log],
-      useFactory: (outbox: Outbox, clock: Clock, randomness: Randomness, log: Log) =>
-        new RelayEvents(outbox, clock, randomness, log),
+      inject: [Outbox, Clock, Randomness, Log, { token: EventSink, optional: true }],
+      useFactory: (outbox: Outbox, clock: Clock, randomness: Randomness, log: Log, sink?: EventSink) => {
+        const relay = new RelayEvents(outbox, clock, randomness, log);
+        if (sink) streamEvents(relay, sink);
+        return relay;
+      },
     },
     {
       provide: RingTimers,

@@ -1,8 +1,10 @@
 import { BadConfiguration } from '#apps/server/src/config/config-reader.js';
+import { openEventSink } from '#apps/server/src/targets/open-event-sink.js';
 import { deliveryToolsOver } from '#apps/server/src/targets/over-dynamo.js';
 import { ParcelDelivery } from '#domain/delivery/application/deliver-parcel.js';
 import { lanes } from '#domain/delivery/model/dispatch.js';
 import type { Clock } from '#ports/system/clock.js';
+import { flushMs } from '../flush-ms.js';
 import { handlerOf, type QueueAnswer, type QueueEvent } from '../lane.js';
 import type { Handler } from '../lazily.js';
 import { openGround } from '../target/ground.js';
@@ -26,9 +28,10 @@ export async function openLane(
   const ground = await openGround(env, clockInUse);
   const { config, log, clock, randomness, ids, stores, signed } = ground;
   const fellowship = laneFellowship(ground);
+  const events = await openEventSink(config.aws, ground);
   const tools = await deliveryToolsOver({
     ...{ config, clock, randomness, ids, stores },
-    ...{ links: signed.links, company: fellowship.company },
+    ...{ links: signed.links, company: fellowship.company, sink: events.sink },
   });
   const handle = handlerOf({
     ...{ lane, lanes: stores.lanes, clock, log },
@@ -42,6 +45,8 @@ export async function openLane(
       learnedAt = clock.monotonic();
       for (const { pool } of tools.lines.values()) void pool.learnRates();
     }
-    return fellowship.during(() => handle(event, invocation));
+    return fellowship
+      .during(() => handle(event, invocation))
+      .finally(() => events.flush(flushMs(invocation)));
   };
 }

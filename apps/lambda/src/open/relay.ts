@@ -1,9 +1,11 @@
 import { duty } from '#apps/server/src/background-duties.js';
+import { openEventSink } from '#apps/server/src/targets/open-event-sink.js';
 import { RouteNotifications } from '#domain/communication/application/route-notifications.js';
 import { shownItem } from '#domain/communication/model/shown-inbox-item.js';
 import { RelayEvents } from '#domain/events/relay-events.js';
 import type { Handler } from '../lazily.js';
 import { handlerOf, type StreamEvent } from '../relay.js';
+import { flushMs } from '../flush-ms.js';
 import { openTarget } from '../target/aws.js';
 import type { Environment } from '../target/lambda-config.js';
 import { openContexts } from '../target/open-contexts.js';
@@ -14,7 +16,8 @@ export async function openRelay(
 ): Promise<Handler<StreamEvent, { batchItemFailures: never[] }>> {
   const target = await openTarget(env);
   const { stores, clock, log, realtime, users } = target;
-  const app = await openContexts(target);
+  const events = await openEventSink(target.config.aws, target);
+  const app = await openContexts({ ...target, providers: [...target.providers, ...events.providers] });
   const handle = handlerOf({
     relay: duty('event relay', app.get(RelayEvents, { strict: false })),
     outbox: stores.outbox,
@@ -27,7 +30,7 @@ export async function openRelay(
     try {
       return await handle(event, invocation);
     } finally {
-      await realtime.settled();
+      await Promise.all([realtime.settled(), events.flush(flushMs(invocation))]);
     }
   };
 }

@@ -1,8 +1,10 @@
 import { timerDuties, workerDuties } from '#apps/server/src/background-duties.js';
+import { openEventSink } from '#apps/server/src/targets/open-event-sink.js';
 import { InstallShippedTypes } from '#domain/communication/application/install-shipped-types.js';
 import { lanes } from '#domain/delivery/model/dispatch.js';
 import { InstallGallery } from '#domain/templating/application/install-gallery.js';
 import { BootstrapWorkspace } from '#domain/workspace/application/bootstrap-workspace.js';
+import { flushMs } from '../flush-ms.js';
 import type { Handler } from '../lazily.js';
 import { type LambdaTarget, openTarget } from '../target/aws.js';
 import type { Environment } from '../target/lambda-config.js';
@@ -16,7 +18,8 @@ const NO_PARCEL = 'none';
 export async function openTimer(env: Environment, workMs?: number): Promise<Handler<unknown, void>> {
   const target = await openTarget(env);
   const { clock, log, realtime } = target;
-  const app = await openContexts(target);
+  const events = await openEventSink(target.config.aws, target);
+  const app = await openContexts({ ...target, providers: [...target.providers, ...events.providers] });
   const chat = gatewayChatOf(app, target);
   let isInstalled = false;
   const install = async (): Promise<void> => {
@@ -41,7 +44,7 @@ export async function openTimer(env: Environment, workMs?: number): Promise<Hand
     try {
       await handle(event, invocation);
     } finally {
-      await realtime.settled();
+      await Promise.all([realtime.settled(), events.flush(flushMs(invocation))]);
     }
   };
 }

@@ -22,6 +22,9 @@ export interface AwsConfig {
   /** Names of secrets begin with it. Left out, the link key and the like are kept in the table. */
   readonly secrets: string | undefined;
   readonly secretsEndpoint: string | undefined;
+  /** Where analysts' events go; none do if undefined. */
+  readonly eventStream: string | undefined;
+  readonly firehoseEndpoint: string | undefined;
   /** Makes table, queues and bucket at the start where they are not there: for emulators. */
   readonly createsWhatIsMissing: boolean;
 }
@@ -58,6 +61,8 @@ export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
     fellowLeaseMs: read.count({ file: 'aws.workerLeaseMs' }, { min: 100, max: 60_000 }) ?? defaultLeaseMs,
     secrets: read.text({ env: 'POSTHORN_SECRETS', file: 'aws.secrets' }),
     secretsEndpoint: endpoint('secrets'),
+    eventStream: read.text({ env: 'POSTHORN_EVENT_STREAM', file: 'aws.eventStream' }),
+    firehoseEndpoint: endpoint('firehose'),
     createsWhatIsMissing: read.flag({ env: 'POSTHORN_CREATE', file: 'aws.create' }) ?? false,
   };
 }

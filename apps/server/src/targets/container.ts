@@ -17,12 +17,15 @@ import { SqsWaitingMessages } from '#adapters/sqs/sqs-waiting-messages.js';
 import type { Duty } from '../duty.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
 import { createMissing, openAws, secretsOver } from './open-aws.js';
+import { openEventSink } from './open-event-sink.js';
 import { hintsOf, openHotState } from './open-hot-state.js';
 import { deliveryToolsOver, providersOverDynamo, signedParts } from './over-dynamo.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
 
 /** Seconds that a worker waits at a queue, and a stop for the worker. */
 const POLL_S = 5;
+/** Milliseconds that a stop waits for the stream of events: what it does not take then is lost to analysts. */
+const LAST_EVENTS_MS = 3_000;
 const AN_HOUR_MS = 3_600_000;
 
 export interface ContainerOptions {
@@ -67,9 +70,10 @@ async function openContainer(setting: TargetSetting, options: ContainerOptions):
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const sharpPreviews = new SharpPreviews(log, { mostPixels: config.uploads.mostPixels });
   const previews = config.previews ? sharpPreviews : new NoPreviews();
+  const events = await openEventSink(aws, { clock, randomness, log });
   const tools = await deliveryToolsOver({
     ...{ config, clock, randomness, ids, stores },
-    ...{ links: signed.links, company: hot.company },
+    ...{ links: signed.links, company: hot.company, sink: events.sink },
   });
   const delivery = new DeliveryInProcess(options.worker?.(tools) ?? tools, config.lanes, log, hot.fellowship);
   return {
@@ -79,9 +83,11 @@ async function openContainer(setting: TargetSetting, options: ContainerOptions):
       ...{ blobs: new S3Blobs(files), previews, webhookTransport },
       ...(aws.s3Links && { blobLinks: new S3BlobLinks(files, clock) }),
       waiting,
-    }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
+    }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live), ...events.providers]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {
+      await events.flush(LAST_EVENTS_MS);
+      events.close();
       await sharpPreviews.close();
       await webhookTransport.close();
       hot.close();

@@ -62,6 +62,7 @@ import { GalleryPictures } from '#adapters/rest/assets/gallery-pictures.js';
 import { MetricsExposition } from '#adapters/rest/health/metrics-exposition.js';
 import { OutboxSettings } from '#adapters/rest/outbox/outbox-settings.js';
 import { Sha256ApiKeyTokens } from '#adapters/system/sha256-api-key-tokens.js';
+import type { EventSink } from '#ports/events/event-sink.js';
 import { Outbox } from '#ports/events/outbox.js';
 import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
@@ -247,11 +248,13 @@ export interface DeliveryParts extends Pick<
   readonly links: SignedLinks;
   /** The workers of other processes that send over the same accounts. */
   readonly company: Company;
+  /** For analysts. */
+  readonly sink?: EventSink | undefined;
 }
 
 /** What a worker of this target delivers with. */
 export async function deliveryToolsOver(parts: DeliveryParts): Promise<DeliveryTools> {
-  const { config, clock, randomness, ids, stores, links, company } = parts;
+  const { config, clock, randomness, ids, stores, links, company, sink } = parts;
   const { capturedMails, inbox } = stores;
   const channels = await createChannels(config.channels, { capturedMails, inbox, clock });
   return {
@@ -266,5 +269,6 @@ export async function deliveryToolsOver(parts: DeliveryParts): Promise<DeliveryT
     pacer: new DispatchPacer(clock, company.shares),
     retryRules: defaultRetryRules,
     meter: new LaneMeter(clock),
+    sink,
   };
 }

@@ -6,6 +6,7 @@ import { judge, type Verdict } from '#domain/delivery/model/retry-policy.js';
 import type { OutgoingMessage } from '#ports/delivery/message-provider.js';
 import type { Claim } from '#ports/delivery/lanes.js';
 import type { Intent } from '#ports/delivery/loaded-parcel.js';
+import type { EventSink } from '#ports/events/event-sink.js';
 import type { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import type { Ids } from '#ports/system/ids.js';
 import type { PreparedTemplate } from '#ports/templating/renderer.js';
@@ -15,6 +16,7 @@ import { type Asked, Inquiry, type InquiryTools } from './inquire.js';
 import type { LaneMeter } from './lane-meter.js';
 import type { Permit } from './provider-pool.js';
 import type { RetryBudget } from './retry-budget.js';
+import { tellSink } from './tell-sink.js';
 
 /** What a provider call needs. */
 export interface CallTools extends InquiryTools {
@@ -23,6 +25,8 @@ export interface CallTools extends InquiryTools {
   readonly retryBudget: RetryBudget;
   readonly meter: LaneMeter;
   readonly ids: Ids;
+  /** For analysts; undefined where there are none. */
+  readonly sink?: Pick<EventSink, 'put'> | undefined;
 }
 
 /** A member on its way, with the providers it has just failed with. */
@@ -184,14 +188,16 @@ export class ProviderCalls {
     travellers: readonly Traveller[],
     outcomes: readonly Outcome[],
   ): Promise<AfterCall> {
-    const { ledger, clock, meter } = this.#tools;
+    const { ledger, clock, meter, sink } = this.#tools;
     const now = clock.now();
     const verdicts = travellers.map(({ member }, i) => ({
       ordinal: member.ordinal,
       verdict: this.#judge(member, outcomes[i], now),
     }));
-    const settled = await ledger.settle({ claim: this.#claim, key, provider, verdicts, now });
+    const settlement = { claim: this.#claim, key, provider, verdicts, now };
+    const settled = await ledger.settle(settlement);
     if (settled === 'stale') return { now: [], later: [], ended: 'stale' };
+    if (sink) tellSink(sink, this.#dispatch, settlement);
     meter.accepted(this.#claim.lane, verdicts.filter(({ verdict }) => verdict.to === 'accepted').length);
     return this.#sortOut(provider, travellers, verdicts);
   }
