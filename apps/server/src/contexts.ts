@@ -5,6 +5,7 @@ import { ScheduledMessagesModule } from '#domain/chat/scheduled-messages.module.
 import { CampaignModule } from '#domain/campaign/campaign.module.js';
 import { CommunicationModule } from '#domain/communication/communication.module.js';
 import { DeliveryModule } from '#domain/delivery/delivery.module.js';
+import { EventSinksModule } from '#domain/events/event-sinks.module.js';
 import { EventsModule } from '#domain/events/events.module.js';
 import { TemplatingModule } from '#domain/templating/templating.module.js';
 import { WebhooksModule } from '#domain/webhooks/webhooks.module.js';
@@ -23,6 +24,7 @@ export function portsOf(given: readonly Provider[]): DynamicModule {
 /** Every context. Their doors are opened by whoever has the role. */
 export const contexts = (): readonly (Type | DynamicModule)[] => [
   EventsModule,
+  EventSinksModule,
   WorkspaceModule,
   TemplatingModule,
   DeliveryModule,

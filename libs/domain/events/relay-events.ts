@@ -11,7 +11,7 @@ export type EventOf<T extends EventType> = Extract<IntegrationEvent, { type: T }
 
 interface Listener {
   readonly name: string;
-  readonly handle: (event: IntegrationEvent) => Promise<void>;
+  readonly handle: (event: IntegrationEvent, stored: Pick<StoredEvent, 'seq' | 'at'>) => Promise<void>;
 }
 
 /** An event that could not be told to everybody yet. */
@@ -58,7 +58,11 @@ export class RelayEvents {
   }
 
   /** @param name what the handler does, unique among the handlers of this type; it stands in the log when it fails */
-  on<T extends EventType>(type: T, name: string, handle: (event: EventOf<T>) => Promise<void>): void {
+  on<T extends EventType>(
+    type: T,
+    name: string,
+    handle: (event: EventOf<T>, stored: Pick<StoredEvent, 'seq' | 'at'>) => Promise<void>,
+  ): void {
     if (this.#looker.state !== 'new') throw new Error('Handlers are registered before the relay starts.');
     const listeners = this.#listeners.get(type) ?? [];
     if (listeners.some((listener) => listener.name === name))
@@ -113,14 +117,14 @@ export class RelayEvents {
     for (const seq of this.#delayed.keys()) if (!seqs.has(seq)) this.#delayed.delete(seq);
   }
 
-  async #tell({ seq, event }: StoredEvent): Promise<boolean> {
+  async #tell({ seq, at, event }: StoredEvent): Promise<boolean> {
     const before = this.#delayed.get(seq);
     const heardBy = new Set(before?.heardBy);
     const failures = (before?.failures ?? 0) + 1;
     for (const { name, handle } of this.#listeners.get(event.type) ?? []) {
       if (heardBy.has(name)) continue;
       try {
-        await handle(event);
+        await handle(event, { seq, at });
         heardBy.add(name);
       } catch (error) {
         this.#log.error('outbox.handler_failed', { type: event.type, seq, handler: name, failures, error });

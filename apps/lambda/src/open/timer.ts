@@ -1,4 +1,5 @@
 import { timerDuties, workerDuties } from '#apps/server/src/background-duties.js';
+import { openEventSink } from '#apps/server/src/targets/open-event-sink.js';
 import { InstallShippedTypes } from '#domain/communication/application/install-shipped-types.js';
 import { lanes } from '#domain/delivery/model/dispatch.js';
 import { InstallGallery } from '#domain/templating/application/install-gallery.js';
@@ -14,8 +15,10 @@ const NO_PARCEL = 'none';
 
 /** @param workMs see `TimerDeps` */
 export async function openTimer(env: Environment, workMs?: number): Promise<Handler<unknown, void>> {
-  const target = await openTarget(env);
-  const { clock, log, realtime } = target;
+  const target = await openTarget(env, ({ config, clock, randomness, log }) =>
+    openEventSink(config.aws, { clock, randomness, log }),
+  );
+  const { clock, log, realtime, eventSink } = target;
   const app = await openContexts(target);
   const chat = gatewayChatOf(app, target);
   let isInstalled = false;
@@ -41,7 +44,7 @@ export async function openTimer(env: Environment, workMs?: number): Promise<Hand
     try {
       await handle(event, invocation);
     } finally {
-      await realtime.settled();
+      await Promise.all([realtime.settled(), eventSink.flush()]);
     }
   };
 }

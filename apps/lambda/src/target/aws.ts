@@ -8,6 +8,8 @@ import { HttpWebhookTransport } from '#adapters/webhook-http/http-webhook-transp
 import { DeliveryInProcess } from '#apps/server/src/targets/delivery-in-process.js';
 import { deliveryToolsOver, providersOverDynamo } from '#apps/server/src/targets/over-dynamo.js';
 import { alone } from '#domain/delivery/application/company.js';
+import { EventSinks } from '#domain/events/event-sinks.js';
+import type { EventSink } from '#ports/events/event-sink.js';
 import { type Gateway, openGateway } from './gateway.js';
 import { type Ground, openGround } from './ground.js';
 import type { Environment } from './lambda-config.js';
@@ -16,10 +18,18 @@ import type { Environment } from './lambda-config.js';
 export interface LambdaTarget extends Ground, Gateway {
   readonly providers: readonly Provider[];
   readonly waiting: SqsWaitingMessages;
+  /** Of functions that tell events; all others have none. */
+  readonly eventSink: EventSink;
 }
 
-/** State in DynamoDB, queues in SQS, files in S3, sockets in API Gateway: for functions that are there for an event, and may be frozen after it. */
-export async function openTarget(env: Environment): Promise<LambdaTarget> {
+/**
+ * State in DynamoDB, queues in SQS, files in S3, sockets in API Gateway: for functions that are there for an event, and may be frozen after it.
+ * @param openSink of functions that tell events: they flush it before they answer
+ */
+export async function openTarget(
+  env: Environment,
+  openSink: (ground: Ground) => Promise<EventSink> = async () => new EventSinks([]),
+): Promise<LambdaTarget> {
   const ground = await openGround(env);
   const gateway = openGateway(env, ground);
   const { config, log, clock, randomness, ids, clients, stores, secrets, publicUrl, signed } = ground;
@@ -28,7 +38,9 @@ export async function openTarget(env: Environment): Promise<LambdaTarget> {
   const waiting = new SqsWaitingMessages({
     ...{ client: clients.sqs, prefix: aws.queues, waitSeconds: 0, clock, log },
   });
+  const eventSink = await openSink(ground);
   const providers = await providersOverDynamo({
+    eventSink,
     ...{ config, log, publicUrl, clock, randomness, ids, stores, secrets, signed, presence, realtime },
     // Messages come with the events of their function: nobody listens here.
     waiting: { put: (message) => waiting.put(message), listen: () => {}, stop: () => Promise.resolve() },
@@ -49,5 +61,5 @@ export async function openTarget(env: Environment): Promise<LambdaTarget> {
       log,
     ),
   });
-  return { ...ground, ...gateway, providers, waiting };
+  return { ...ground, ...gateway, providers, waiting, eventSink };
 }

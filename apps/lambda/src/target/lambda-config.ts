@@ -5,7 +5,7 @@ import { BadConfiguration } from '#apps/server/src/config/config-reader.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What only functions are told; everything else is what servers are told, too. */
-const OWN_NAMES = new Set(['POSTHORN_LANE', 'POSTHORN_EVENT_STREAM', 'POSTHORN_CHAT_NOTICES']);
+const OWN_NAMES = new Set(['POSTHORN_LANE', 'POSTHORN_CHAT_NOTICES']);
 
 /**
  * What an operator has said: by the variables of the function, by the secret `<prefix>settings` (a JSON object of further variables), and

@@ -16,6 +16,7 @@ import { SqsWaitingMessages } from '#adapters/sqs/sqs-waiting-messages.js';
 import type { Duty } from '../duty.js';
 import { DeliveryInProcess } from './delivery-in-process.js';
 import { createMissing, openAws } from './open-aws.js';
+import { openEventSink } from './open-event-sink.js';
 import { hintsOf, openHotState } from './open-hot-state.js';
 import { deliveryToolsOver, providersOverDynamo, signedParts } from './over-dynamo.js';
 import { answers, type OpenTarget, type Target, type TargetSetting } from './target.js';
@@ -56,6 +57,7 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
     fellowLeaseMs: aws.fellowLeaseMs,
   });
   for (const [topic, hint] of Object.entries(hintsOf(stores))) hot.share(topic, hint);
+  const eventSink = await openEventSink(aws, { clock, randomness, log });
   const signed = await signedParts(secrets, publicUrl);
   const webhookTransport = new HttpWebhookTransport({ allowPrivate: config.webhooksToPrivate });
   const sharpPreviews = new SharpPreviews(log, { mostPixels: config.uploads.mostPixels });
@@ -74,10 +76,12 @@ async function openContainer({ config, log, publicUrl }: TargetSetting): Promise
       ...{ config, log, publicUrl, clock, randomness, ids, metrics, stores, secrets, signed, delivery },
       ...{ rateLimits: hot.rateLimits, presence: hot.presence, realtime: hot.realtime },
       ...{ blobs: new S3Blobs({ client: clients.s3, bucket: aws.bucket }), previews, webhookTransport },
-      waiting,
+      ...{ waiting, eventSink },
     }).then((all) => [...all, answers<LiveConversations>(LiveConversations, live)]),
     duties: { worker: [queuesOf(stores), delivery] },
     async close() {
+      // What was told to nobody yet, if that is to be had in some seconds.
+      await eventSink.flush();
       await sharpPreviews.close();
       await webhookTransport.close();
       hot.close();

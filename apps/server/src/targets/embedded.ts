@@ -96,6 +96,8 @@ import { MonotonicUlids } from '#adapters/system/monotonic-ulids.js';
 import { Sha256ApiKeyTokens } from '#adapters/system/sha256-api-key-tokens.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
 import { Outbox } from '#ports/events/outbox.js';
+import { EventSinks } from '#domain/events/event-sinks.js';
+import { EventSink } from '#ports/events/event-sink.js';
 import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
 import { Ids } from '#ports/system/ids.js';
@@ -211,6 +213,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       answers<StorageProbe>(StorageProbe, new SqliteStorageProbe(storage)),
       // events
       answers<Outbox>(Outbox, new SqliteOutbox(storage)),
+      answers<EventSink>(EventSink, new EventSinks([])),
       answers<Timers>(Timers, new SqliteTimers(storage)),
       // workspace
       answers<Workspaces>(Workspaces, new SqliteWorkspaces(storage)),

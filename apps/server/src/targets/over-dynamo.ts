@@ -61,6 +61,7 @@ import { MetricsExposition } from '#adapters/rest/health/metrics-exposition.js';
 import { OutboxSettings } from '#adapters/rest/outbox/outbox-settings.js';
 import { Sha256ApiKeyTokens } from '#adapters/system/sha256-api-key-tokens.js';
 import { Outbox } from '#ports/events/outbox.js';
+import { EventSink } from '#ports/events/event-sink.js';
 import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
 import { Ids } from '#ports/system/ids.js';
@@ -123,6 +124,7 @@ export interface OverDynamoParts {
   readonly delivery: DeliveryMonitor;
   readonly webhookTransport: WebhookTransport;
   readonly waiting: WaitingMessages;
+  readonly eventSink: EventSink;
 }
 
 /** Every port with its adapter, for the targets that keep their state in the one table. */
@@ -145,6 +147,7 @@ export async function providersOverDynamo(parts: OverDynamoParts): Promise<reado
     answers<StorageProbe>(StorageProbe, stores.storageProbe),
     // events
     answers<Outbox>(Outbox, stores.outbox),
+    answers<EventSink>(EventSink, parts.eventSink),
     answers<Timers>(Timers, stores.timers),
     // workspace
     answers<Workspaces>(Workspaces, stores.workspaces),

@@ -67,6 +67,8 @@ import { PreferenceTokens } from '#ports/delivery/preference-tokens.js';
 import { RecipientLinks } from '#ports/delivery/recipient-links.js';
 import { Suppressions } from '#ports/delivery/suppressions.js';
 import { Outbox } from '#ports/events/outbox.js';
+import { EventSinks } from '#domain/events/event-sinks.js';
+import { EventSink } from '#ports/events/event-sink.js';
 import { Timers } from '#ports/events/timers.js';
 import { Blobs } from '#ports/system/blobs.js';
 import { Clock } from '#ports/system/clock.js';
@@ -209,6 +211,7 @@ async function openInMemory({ config, log, publicUrl }: TargetSetting, clock: Cl
       answers<StorageProbe>(StorageProbe, new MemoryStorageProbe()),
       // events
       answers<Outbox>(Outbox, outbox),
+      answers<EventSink>(EventSink, new EventSinks([])),
       answers<Timers>(Timers, new MemoryTimers()),
       // workspace
       answers<Workspaces>(Workspaces, new MemoryWorkspaces(keys)),
