@@ -1,5 +1,5 @@
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import { type BatchTools, EventBatches } from '#domain/events/event-batches.js';
+import { type BatchTools, EventBatches } from '#adapters/event-batches/event-batches.js';
 import type { EventSink, SinkEvent } from '#ports/events/event-sink.js';
 
 /** What one `PutRecordBatch` takes. */

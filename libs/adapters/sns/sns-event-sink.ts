@@ -1,5 +1,5 @@
 import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { type BatchTools, EventBatches } from '#domain/events/event-batches.js';
+import { type BatchTools, EventBatches } from '#adapters/event-batches/event-batches.js';
 import type { EventSink, SinkEvent } from '#ports/events/event-sink.js';
 
 /** What one `PublishBatch` takes, attributes included. */

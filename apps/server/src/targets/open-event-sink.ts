@@ -1,5 +1,5 @@
 import { EventSinks } from '#domain/events/event-sinks.js';
-import type { BatchTools } from '#domain/events/event-batches.js';
+import type { BatchTools } from '#adapters/event-batches/event-batches.js';
 import type { EventSink } from '#ports/events/event-sink.js';
 import type { AwsConfig } from '../config/aws-config.js';
 
