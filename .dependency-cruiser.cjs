@@ -9,7 +9,7 @@
 const TESTS = '(\\.spec\\.ts$|\\.contract\\.ts$|/testing/|^test/)';
 const CORE = '(campaign|communication|chat)';
 /** What several adapters are built with: no technology of their own, and no knowledge of who uses them. */
-const KITS = '(http|email-providers|channels|chat-frames)';
+const KITS = '(http|email-providers|channels|chat-frames|event-batches)';
 /** The one place that knows every provider: adding one touches its folder and a line here. */
 const REGISTRIES = '^libs/adapters/channels/(channel-registry|create-callbacks)\\.ts$';
 /** Adapters through which requests come in; all others are called by the domain and implement its ports. */

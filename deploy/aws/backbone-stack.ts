@@ -160,6 +160,7 @@ export class BackboneStack extends Stack {
       fills: lanes,
       // It says what was scheduled.
       chats: true,
+      tells: true,
     });
     // The next minute does what this one did not.
     timer.function.configureAsyncInvoke({
@@ -206,6 +207,7 @@ export class BackboneStack extends Stack {
       timeoutSeconds: 60,
       secrets: ['settings', 'signed-links', 'user-tokens'],
       fills: lanes,
+      tells: true,
     });
     table.grantStream(relay.function);
     new EventSourceMapping(this, 'Stream', {

@@ -31,6 +31,8 @@ export interface FunctionPlan {
   readonly fills: readonly Lane[];
   /** It puts messages into logs, by itself or for others. */
   readonly chats?: boolean;
+  /** It tells events to those outside. */
+  readonly tells?: boolean;
 }
 
 /** Of the functions that the chat's queues feed. */
@@ -97,6 +99,9 @@ export class FoundationStack extends Stack {
   /** A function that works on what is kept here: every one of them but the authoriser. */
   functionIn(scope: Construct, id: string, plan: FunctionPlan): PosthornFunction {
     const { settings } = this;
+    const { eventsTopic } = settings;
+    const topic =
+      plan.tells && eventsTopic !== undefined ? { POSTHORN_EVENTS_TOPIC: eventsTopic } : undefined;
     const made = new PosthornFunction(scope, id, {
       name: `${settings.prefix}-${plan.name}`,
       entry: plan.entry,
@@ -105,7 +110,7 @@ export class FoundationStack extends Stack {
       timeoutSeconds: plan.timeoutSeconds,
       concurrency: plan.concurrency,
       alarms: this.notices.alarms,
-      environment: { ...this.#environment(), ...plan.environment },
+      environment: { ...this.#environment(), ...topic, ...plan.environment },
     });
     const { function: it } = made;
     this.table.grantUse(it);
@@ -117,6 +122,7 @@ export class FoundationStack extends Stack {
         ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
         [this.lanes[lane].queue.queueArn],
       );
+    if (topic) made.may(['sns:Publish'], [topic.POSTHORN_EVENTS_TOPIC]);
     if (plan.chats)
       made.may(
         ['sqs:GetQueueUrl', 'sqs:SendMessage'],

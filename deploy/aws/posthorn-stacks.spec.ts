@@ -201,20 +201,37 @@ describe('What is deployed on AWS', () => {
     ]);
   });
 
-  it('leaves notices to a function only where it is deployed', () => {
-    const app = new App({ outdir: join(folder, 'small.out'), analyticsReporting: false });
-    const made = posthornStacks(app, { ...DEFAULT_SETTINGS, bundles: folder, contexts: [] }, {});
-    const told = (stacks_: typeof made): string[] =>
-      stacks_.flatMap((stack) =>
-        Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')).map(
-          (one) =>
-            (one['Properties'] as { Environment: { Variables: Record<string, string> } }).Environment
-              .Variables['POSTHORN_CHAT_NOTICES'] ?? '',
+  describe('with a topic for events, and without sockets', () => {
+    const eventsTopic = 'arn:aws:sns:eu-west-1:123456789012:events';
+    let small: readonly (Resource & { readonly id: string })[];
+    beforeAll(() => {
+      const settings = { ...DEFAULT_SETTINGS, bundles: folder, contexts: [], eventsTopic };
+      const app = new App({ outdir: join(folder, 'small.out'), analyticsReporting: false });
+      small = posthornStacks(app, settings, {}).flatMap((stack) =>
+        Object.entries(Template.fromStack(stack).toJSON()['Resources'] as Record<string, Resource>).map(
+          ([id, one]) => ({ ...one, id }),
         ),
       );
-    expect([...new Set(told(made))]).toEqual(['false']);
-    expect(named('AWS::Lambda::Function', 'posthorn-websocket').Properties).toMatchObject({
-      Environment: { Variables: { POSTHORN_CHAT_NOTICES: 'true' } },
+    });
+    const functionsWith = (words: string): unknown[] =>
+      small
+        .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+        .filter(({ Properties }) => JSON.stringify(Properties).includes(words))
+        .map(({ Properties }) => Properties['FunctionName']);
+
+    it('lets those who tell events publish to it, and nobody else', () => {
+      expect(functionsWith('POSTHORN_EVENTS_TOPIC').toSorted()).toEqual(['posthorn-relay', 'posthorn-timer']);
+      const may = statementsOf(small).filter(({ resources }) => resources.includes(eventsTopic));
+      expect(may.map(({ actions }) => actions)).toEqual([['sns:Publish'], ['sns:Publish']]);
+      expect(JSON.stringify(all)).not.toContain('POSTHORN_EVENTS_TOPIC');
+    });
+
+    it('leaves notices to no function, for none is deployed', () => {
+      expect(functionsWith('"POSTHORN_CHAT_NOTICES":"true"')).toEqual([]);
+      expect(functionsWith('"POSTHORN_CHAT_NOTICES":"false"')).not.toEqual([]);
+      expect(named('AWS::Lambda::Function', 'posthorn-websocket').Properties).toMatchObject({
+        Environment: { Variables: { POSTHORN_CHAT_NOTICES: 'true' } },
+      });
     });
   });
 

@@ -33,6 +33,8 @@ export interface DeploymentSettings {
   readonly senderDomain: string | undefined;
   /** Base of links in mails, without a slash at its end. Undefined: that of the HTTP API. */
   readonly publicUrl: string | undefined;
+  /** ARN of a standard topic of SNS that is told of every event. Undefined: none is. */
+  readonly eventsTopic: string | undefined;
   /** Who is written to when an alarm goes off. */
   readonly alarmEmail: string | undefined;
   readonly lanes: Readonly<Record<Lane, LaneSizes>>;
@@ -52,6 +54,7 @@ export const DEFAULT_SETTINGS: Omit<DeploymentSettings, 'bundles'> = {
   senderDomain: undefined,
   publicUrl: undefined,
   alarmEmail: undefined,
+  eventsTopic: undefined,
   lanes: {
     critical: { concurrency: 50, batch: 1, timeoutSeconds: 30, memoryMiB: 512, lateAfterSeconds: 30 },
     standard: { concurrency: 50, batch: 10, timeoutSeconds: 60, memoryMiB: 512, lateAfterSeconds: 300 },
@@ -82,6 +85,7 @@ const READ = [
   'senderDomain',
   'publicUrl',
   'alarmEmail',
+  'eventsTopic',
   'logLevel',
 ] as const;
 
@@ -111,6 +115,7 @@ export function readSettings(given: (name: string) => unknown, bundles: string):
     senderDomain: text('senderDomain'),
     publicUrl: text('publicUrl')?.replace(/\/+$/, ''),
     alarmEmail: text('alarmEmail'),
+    eventsTopic: text('eventsTopic'),
     logLevel: text('logLevel') ?? DEFAULT_SETTINGS.logLevel,
     lanes: {
       critical: sized('critical', given),

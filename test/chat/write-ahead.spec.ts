@@ -4,7 +4,7 @@ import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { readServerConfig } from '#apps/server/src/config/server-config.js';
 import { type RunningServer, startServer } from '#apps/server/src/start-server.js';
 import { FileStore } from '#client/file-store.js';
-import { type Cloud, startCloud } from '#test/support/cloud.js';
+import { type CloudHere, startCloudHere } from '#test/support/cloud-here.js';
 import { until } from '#test/support/until.js';
 import { ChatWorld } from './chat-world.js';
 
@@ -15,11 +15,11 @@ jest.setTimeout(PATIENCE_MS);
 const ATTEMPTS = 9;
 
 describe('What a throttled table could not take', () => {
-  let cloud: Cloud;
+  let cloud: CloudHere;
   let world: ChatWorld;
   let worker: RunningServer | undefined;
   beforeAll(async () => {
-    cloud = await startCloud();
+    cloud = await startCloudHere();
     world = await ChatWorld.start(1, cloud.env);
   });
   afterAll(async () => {

@@ -14,7 +14,7 @@ import type { InsertedRecord } from '#test/fakes/dynamodb/fake-dynamodb.js';
 import type { Fake } from '#test/fakes/kit/fake.js';
 import { feedBatch, LambdaHost, type QueueSource } from '#test/fakes/lambda/lambda-host.js';
 import { startFakeTwilio, TWILIO_ACCOUNT } from '#test/fakes/twilio/fake-twilio.js';
-import { type Cloud, startCloud } from '#test/support/cloud.js';
+import { type CloudHere, startCloudHere } from '#test/support/cloud-here.js';
 
 const OWNER_KEY = 'owner-key-of-the-functions';
 const PATIENCE_MS = 60_000;
@@ -28,7 +28,7 @@ const isNotification = ({ dynamodb: { NewImage } }: InsertedRecord): boolean =>
 describe('a code that is asked for on Lambda', () => {
   /** By which the functions live; it stands still but where the test moves it. */
   let clock: DrivenClock;
-  let cloud: Cloud;
+  let cloud: CloudHere;
   let twilio: Fake;
   let clients: AwsClients;
   let env: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ describe('a code that is asked for on Lambda', () => {
   const host = new LambdaHost(new SystemClock(), 29_000);
   beforeEach(async () => {
     clock = new DrivenClock(Date.now());
-    [cloud, twilio] = await Promise.all([startCloud(), startFakeTwilio()]);
+    [cloud, twilio] = await Promise.all([startCloudHere(), startFakeTwilio()]);
     env = {
       ...cloud.env,
       APIGW_ENDPOINT: 'http://127.0.0.1:9/live',

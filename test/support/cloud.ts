@@ -48,8 +48,6 @@ const THREAD = new URL('./cloud-thread.js', import.meta.url);
 
 /** @param redisUrl left out, the processes share nothing but the table */
 export async function startCloud(redisUrl?: string): Promise<Cloud> {
-  // For servers in this process: the SDK finds these where every program finds them.
-  Object.assign(process.env, CREDENTIALS);
   const thread = new Worker(THREAD);
   const [urls] = (await once(thread, 'message')) as [CloudUrls];
   const ask = askerOf(thread);
@@ -63,17 +61,23 @@ export async function startCloud(redisUrl?: string): Promise<Cloud> {
       plan: (fault, times) => ask('planQueues', fault, times),
       release: () => ask('letGo'),
     },
-    env: {
-      POSTHORN_TARGET: 'container',
-      POSTHORN_CREATE: 'true',
-      AWS_REGION: 'us-east-1',
-      ...CREDENTIALS,
-      DYNAMODB_ENDPOINT: urls.dynamo,
-      SQS_ENDPOINT: urls.sqs,
-      S3_ENDPOINT: urls.s3,
-      ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
-    },
+    env: envOf(urls, redisUrl),
     close: async () => void (await thread.terminate()),
+  };
+}
+
+/** What leads a server of ours to them; also for servers in this process: the SDK finds its credentials where every program finds them. */
+export function envOf({ dynamo, sqs, s3 }: CloudUrls, redisUrl?: string): Readonly<Record<string, string>> {
+  Object.assign(process.env, CREDENTIALS);
+  return {
+    POSTHORN_TARGET: 'container',
+    POSTHORN_CREATE: 'true',
+    AWS_REGION: 'us-east-1',
+    ...CREDENTIALS,
+    DYNAMODB_ENDPOINT: dynamo,
+    SQS_ENDPOINT: sqs,
+    S3_ENDPOINT: s3,
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
   };
 }
 

@@ -21,7 +21,7 @@ import { type FakeGateway, startFakeGateway } from '#test/fakes/apigateway/fake-
 import type { InsertedRecord } from '#test/fakes/dynamodb/fake-dynamodb.js';
 import { feedBatch, LambdaHost } from '#test/fakes/lambda/lambda-host.js';
 import { type FakeSecrets, startFakeSecrets } from '#test/fakes/secrets-manager/fake-secrets-manager.js';
-import { type Cloud, startCloud } from './cloud.js';
+import { type CloudHere, startCloudHere } from './cloud-here.js';
 
 type Env = Readonly<Record<string, string>>;
 type Call = Handler<never, unknown>;
@@ -43,7 +43,7 @@ const clock = new SystemClock();
 export class FunctionsInProcess {
   /** Where the HTTP API listens. */
   readonly url: string;
-  readonly cloud: Cloud;
+  readonly cloud: CloudHere;
   readonly #parts: { readonly secrets: FakeSecrets; readonly front: Server; readonly clients: AwsClients };
   readonly #gateway: FakeGateway;
   readonly #env: Env;
@@ -55,7 +55,7 @@ export class FunctionsInProcess {
 
   private constructor(
     url: string,
-    cloud: Cloud,
+    cloud: CloudHere,
     gateway: FakeGateway,
     env: Env,
     parts: { readonly secrets: FakeSecrets; readonly front: Server; readonly clients: AwsClients },
@@ -69,7 +69,7 @@ export class FunctionsInProcess {
 
   /** @param settings what an operator says, as variables; they come by the secret `settings` */
   static async start(settings: Env, folder: string): Promise<FunctionsInProcess> {
-    const [cloud, secrets] = await Promise.all([startCloud(), startFakeSecrets()]);
+    const [cloud, secrets] = await Promise.all([startCloudHere(), startFakeSecrets()]);
     const front = createServer();
     await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;

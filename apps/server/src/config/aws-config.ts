@@ -22,7 +22,10 @@ export interface AwsConfig {
   /** Names of secrets begin with it. Left out, the link key and the like are kept in the table. */
   readonly secrets: string | undefined;
   readonly secretsEndpoint: string | undefined;
-  /** Where analysts' events go; none do if undefined. */
+  /** The topic of SNS, by its ARN, that is told of every event; left out, none is. */
+  readonly eventsTopic: string | undefined;
+  readonly snsEndpoint: string | undefined;
+  /** The stream of Firehose that every event goes to, for analysts; left out, none. */
   readonly eventStream: string | undefined;
   readonly firehoseEndpoint: string | undefined;
   /** Makes table, queues and bucket at the start where they are not there: for emulators. */
@@ -61,6 +64,8 @@ export function readAws(read: ConfigReader, isNeeded: boolean): AwsConfig {
     fellowLeaseMs: read.count({ file: 'aws.workerLeaseMs' }, { min: 100, max: 60_000 }) ?? defaultLeaseMs,
     secrets: read.text({ env: 'POSTHORN_SECRETS', file: 'aws.secrets' }),
     secretsEndpoint: endpoint('secrets'),
+    eventsTopic: topicIn(read),
+    snsEndpoint: endpoint('sns'),
     eventStream: read.text({ env: 'POSTHORN_EVENT_STREAM', file: 'aws.eventStream' }),
     firehoseEndpoint: endpoint('firehose'),
     createsWhatIsMissing: read.flag({ env: 'POSTHORN_CREATE', file: 'aws.create' }) ?? false,
@@ -72,4 +77,11 @@ function withPassword(address: string | undefined, password: string | undefined)
   const url = new URL(address);
   url.password = encodeURIComponent(password);
   return url.href;
+}
+
+function topicIn(read: ConfigReader): string | undefined {
+  const arn = read.text({ env: 'POSTHORN_EVENTS_TOPIC', file: 'aws.eventsTopic' });
+  if (arn !== undefined && !/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/.test(arn))
+    read.complain('POSTHORN_EVENTS_TOPIC', 'must be the ARN of a standard topic of SNS');
+  return arn;
 }

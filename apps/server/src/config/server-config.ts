@@ -85,6 +85,8 @@ const OUR_NAMES = new Set([
   'POSTHORN_BUCKET',
   'POSTHORN_SECRETS',
   'POSTHORN_CREATE',
+  'POSTHORN_EVENTS_TOPIC',
+  'POSTHORN_EVENT_STREAM',
   // read by the command line, which shares a shell with the server
   'POSTHORN_URL',
 ]);

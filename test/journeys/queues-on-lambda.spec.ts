@@ -1,19 +1,29 @@
-import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DynamoTable } from '#adapters/dynamodb/engine/dynamo-table.js';
+import { DynamoOutbox } from '#adapters/dynamodb/outbox/dynamo-outbox.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
 import { SqsWaitingMessages } from '#adapters/sqs/sqs-waiting-messages.js';
+import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
 import type { HttpAnswer } from '#apps/lambda/src/http.js';
 import type { Handler } from '#apps/lambda/src/lazily.js';
 import { openHttp } from '#apps/lambda/src/open/http.js';
+import { openRelay } from '#apps/lambda/src/open/relay.js';
 import { openStore } from '#apps/lambda/src/open/store.js';
 import { readAws } from '#apps/server/src/config/aws-config.js';
 import { ConfigReader } from '#apps/server/src/config/config-reader.js';
 import { type AwsClients, createMissing, openAws } from '#apps/server/src/targets/open-aws.js';
 import { feedBatch, LambdaHost } from '#test/fakes/lambda/lambda-host.js';
 import { type FakeSecrets, startFakeSecrets } from '#test/fakes/secrets-manager/fake-secrets-manager.js';
-import { type Cloud, startCloud } from '#test/support/cloud.js';
+import { type CloudHere, startCloudHere } from '#test/support/cloud-here.js';
 
 const OWNER_KEY = 'owner-key-of-the-functions';
 /** How often the engine asks a throttled table. */
@@ -22,14 +32,14 @@ const ATTEMPTS = 9;
 type Json = Readonly<Record<string, unknown>>;
 
 describe('on Lambda', () => {
-  let cloud: Cloud;
+  let cloud: CloudHere;
   let secrets: FakeSecrets;
   let clients: AwsClients;
   let env: Readonly<Record<string, string>>;
   const clock = new SystemClock();
   const host = new LambdaHost(clock, 60_000);
   beforeEach(async () => {
-    [cloud, secrets] = await Promise.all([startCloud(), startFakeSecrets()]);
+    [cloud, secrets] = await Promise.all([startCloudHere(), startFakeSecrets()]);
     secrets.rotate('posthorn/settings', JSON.stringify({ POSTHORN_API_KEY: OWNER_KEY }));
     env = {
       ...cloud.env,
@@ -94,5 +104,39 @@ describe('on Lambda', () => {
     const { body: log } = await ask('GET', path);
     expect(log['data']).toMatchObject([{ seq: 1, text: 'Hello', clientMessageId: 'c1' }]);
     expect(await ask('POST', path, sent)).toMatchObject({ body: { seq: 1 } });
+  });
+
+  it('an event reaches whoever subscribes to the topic that an operator names, by the function that relays it', async () => {
+    const at = { endpoint: cloud.env['SQS_ENDPOINT'] ?? '', region: 'us-east-1' };
+    const sns = new SNSClient(at);
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'events' }));
+    const { QueueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName: 'consumer' }));
+    const { Attributes } = await clients.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+    );
+    const Endpoint = Attributes?.['QueueArn'];
+    const subscription = { TopicArn, Protocol: 'sqs', Endpoint, Attributes: { RawMessageDelivery: 'true' } };
+    await sns.send(new SubscribeCommand(subscription));
+    sns.destroy();
+
+    const randomness = new CryptoRandomness();
+    const table = new DynamoTable({ client: clients.dynamo, table: 'posthorn', clock, randomness });
+    const outbox = new DynamoOutbox(table, randomness);
+    const event = { type: 'dispatch.completed', workspaceId: 'wsp_1', dispatchId: 'dsp_1' } as const;
+    await table.transact([outbox.entry(event, clock.now())]);
+    const [stored] = await outbox.untold(1);
+    const relay = await openRelay({
+      ...env,
+      POSTHORN_EVENTS_TOPIC: TopicArn,
+      SNS_ENDPOINT: at.endpoint,
+    });
+    const ring = { dynamodb: { NewImage: { pk: { S: 'OUTBOX#0' }, seq: { N: String(stored?.seq) } } } };
+    expect((await host.invoke(relay, { Records: [ring] })).how).toBe('answered');
+
+    const { Messages = [] } = await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages.map(({ Body = '' }) => JSON.parse(Body) as Json)).toMatchObject([
+      { type: 'dispatch.completed', workspaceId: 'wsp_1', fields: { dispatchId: 'dsp_1' } },
+    ]);
+    expect(await outbox.untold(1)).toEqual([]);
   });
 });
