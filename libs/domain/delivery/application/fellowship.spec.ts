@@ -255,6 +255,23 @@ describe('A worker among its fellows', () => {
       expect([ben.shown(), anna.shown()].sort()).toEqual(['0 of 2', '1 of 2']);
     });
 
+    it('waits for a register that is away for as long as a lease, and comes when it is there', async () => {
+      const anna = aFunction('anna');
+      anna.reach.way = 'closed';
+      let came = false;
+      void anna.fellowship.come().then(() => (came = true));
+      await clock.advance(BEAT + 1);
+      expect([came, anna.shown()]).toEqual([false, 'none']);
+      anna.reach.way = 'open';
+      await clock.advance(BEAT);
+      expect([came, anna.shown()]).toEqual([true, '0 of 1']);
+      const ben = aFunction('ben');
+      ben.reach.way = 'closed';
+      void ben.fellowship.come().then(() => (came = false));
+      await clock.advance(LEASE);
+      expect(came).toBe(false);
+    });
+
     it('acts no longer than its lease when the register does not answer', async () => {
       const anna = aFunction('anna');
       await anna.fellowship.come();

@@ -23,6 +23,8 @@ export const defaultLeaseMs = 10_000;
 
 /** Each lease is renewed so often in its time; an answer is waited for as long as that is apart. */
 const BEATS_A_LEASE = 5;
+/** Of a lease: an answer of a register that remembers is waited for so long, less than makes a process count as frozen. */
+const PATIENCE = 0.4;
 
 interface Known {
   readonly since: Instant;
@@ -68,6 +70,7 @@ export class Fellowship implements Shares {
   #visibleSince = 0;
   #cancelBeat = (): void => {};
   #placed = (): void => {};
+  #heard = (): void => {};
 
   /** @param name this process', never used again by another */
   constructor(fellows: FellowWorkers, clock: Clock, name: string, settings: FellowshipSettings) {
@@ -93,14 +96,17 @@ export class Fellowship implements Shares {
   }
 
   /**
-   * Comes, or comes back from its rest: for processes that work when they are asked to. Resolves when the register has been asked,
-   * whatever came of it; a share that it does not give now comes later, as after `start`.
+   * Comes, or comes back from its rest: for processes that work when they are asked to. Resolves when the register has been heard, or
+   * could not be for a lease; a share that it does not give now comes later, as after `start`.
    */
   async come(): Promise<void> {
     if (!this.#running) {
       this.#running = true;
       this.#triedAt ||= this.#clock.monotonic();
-      this.#asking = this.#beat();
+      this.#asking = new Promise<void>((resolve) => (this.#heard = resolve));
+      const cancel = this.#clock.after(this.#settings.leaseMs, this.#heard);
+      void this.#asking.then(cancel);
+      void this.#beat();
     }
     await this.#asking;
   }
@@ -109,6 +115,7 @@ export class Fellowship implements Shares {
   rest(): void {
     this.#running = false;
     this.#cancelBeat();
+    this.#heard();
   }
 
   /** Leaves, when nothing is in hand any more: the others share what was ours. */
@@ -173,6 +180,7 @@ export class Fellowship implements Shares {
     if (isAlone || askedAt - this.#visibleSince >= leaseMs) this.#acting = true;
     this.#tell();
     if (this.#acting) this.#placed();
+    this.#heard();
   }
 
   /** After a silence the others may not have been heard by the register either: what it shows says nothing yet. */
@@ -218,7 +226,7 @@ export class Fellowship implements Shares {
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {
-    const ms = this.#settings.leaseMs / BEATS_A_LEASE;
+    const ms = this.#settings.leaseMs * (this.#settings.remembers ? PATIENCE : 1 / BEATS_A_LEASE);
     let cancel = (): void => {};
     const late = new Promise<never>((_, reject) => {
       cancel = this.#clock.after(ms, () => reject(new Error(`No answer within ${ms} ms`)));
