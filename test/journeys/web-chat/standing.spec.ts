@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeWhen } from '#test/support/system-packages.js';
+import { until } from '#test/support/until.js';
 import { ChatWorld, messageIn, PHONE, sideways, write } from './chat-world.js';
 import { faultsOf } from './page-faults.js';
 
@@ -21,7 +22,7 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
     (await world.api<{ id: string }>(`/v1/conversations?as=${owner}`, { kind: 'group', title, members })).id;
   const scheduledOf = async (userId: string) =>
     (
-      await world.api<{ data: { id: string; text: string; sendAt: string }[] }>(
+      await world.api<{ data: { id: string; sendAt: string; state: string }[] }>(
         `/v1/scheduled-messages?as=${userId}`,
       )
     ).data;
@@ -95,11 +96,18 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
     'says what became of what was not sent, and tries again',
     async () => {
       const id = await world.chatOf('cleo', 'dora');
-      const sendAt = new Date(Date.now() + 700).toISOString();
-      await world.change('POST', '/v1/blocks?as=dora', { userId: 'cleo' });
-      await world.api(`/v1/conversations/${id}/scheduled-messages?as=cleo`, { text: 'Well?', sendAt });
       const page = await world.open('cleo', id);
-      // Nobody is told that it was refused: the page asks when its time is over.
+      await page.locator('textarea').fill('Well?');
+      await press(page, 'Send later');
+      await press(page, 'Schedule');
+      await page.locator('.scheduled-line', { hasText: '1 scheduled' }).waitFor();
+      await world.change('POST', '/v1/blocks?as=dora', { userId: 'cleo' });
+      const [planned] = await scheduledOf('cleo');
+      const sendAt = new Date(Date.now() + 300).toISOString();
+      await world.change('PATCH', `/v1/scheduled-messages/${planned!.id}?as=cleo`, { sendAt });
+      await until(async () => (await scheduledOf('cleo'))[0]?.state === 'refused' || undefined);
+      // Nobody tells of that: the page asks when the time that it knows of is over.
+      await page.clock.setFixedTime(Date.now() + 2 * 86_400_000);
       await page.locator('.scheduled-line', { hasText: 'one was not sent' }).click();
       await page.locator('.scheduled', { hasText: 'Not sent: Nothing passes between these two.' }).waitFor();
       await press(page, 'Send another time…');

@@ -108,7 +108,7 @@ export interface ChatState {
   /** What its user is to say later, in all conversations; undefined until it is known. */
   readonly scheduled: readonly Scheduled[] | undefined;
   /** What has been done, in words, for who does not see it. */
-  readonly told: { readonly text: string } | undefined;
+  readonly told: { readonly text: string; readonly nth: number } | undefined;
   /** What went wrong, in words. */
   readonly notice: { readonly text: string } | undefined;
 }

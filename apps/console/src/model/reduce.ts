@@ -76,7 +76,7 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'left_by_oneself':
       return { ...left(state, action.id), notice: undefined };
     case 'told':
-      return { ...state, told: { text: action.text } };
+      return { ...state, told: { text: action.text, nth: (state.told?.nth ?? 0) + 1 } };
     case 'noted':
       return { ...state, notice: action.text === undefined ? undefined : { text: action.text } };
     default:

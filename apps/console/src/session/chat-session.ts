@@ -14,7 +14,7 @@ import type { Highlight } from '../model/text-parts.js';
 import { Files } from './files.js';
 import { History } from './history.js';
 import { Later } from './later.js';
-import { Rest, RestRefusal, wordsOf } from './rest.js';
+import { OFFLINE, Rest, RestRefusal, wordsOf } from './rest.js';
 import type { SignedIn } from './sign-in.js';
 import { Standing } from './standing.js';
 
@@ -217,6 +217,7 @@ export class ChatSession {
   }
 
   #caughtUp(): void {
+    if (this.#state.notice?.text === OFFLINE) this.note(undefined);
     void this.history.refresh();
     // Without a connection: asked for again with the next.
     for (const load of [this.later.load(), this.standing.loadBlocks()]) load.catch(() => {});

@@ -1,5 +1,5 @@
 import type { AttachedFile } from '#client/chat.js';
-import { refusalIn, type Rest, RestRefusal } from './rest.js';
+import { OFFLINE, refusalIn, type Rest, RestRefusal } from './rest.js';
 
 export interface Upload {
   readonly done: Promise<AttachedFile>;
@@ -75,7 +75,7 @@ export class Files {
           resolve(JSON.parse(request.responseText) as AttachedFile);
         else reject(refusalIn(request.status, request.responseText));
       };
-      request.onerror = () => reject(new RestRefusal(0, 'offline', 'The server cannot be reached.'));
+      request.onerror = () => reject(new RestRefusal(0, 'offline', OFFLINE));
       request.onabort = () => reject(new RestRefusal(0, 'cancelled', 'Cancelled.'));
       request.send(file);
     });

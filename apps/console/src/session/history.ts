@@ -112,11 +112,14 @@ export class History {
   }
 
   async #refreshWhileDue(): Promise<void> {
-    while (this.#isRefreshDue) {
-      this.#isRefreshDue = false;
-      await this.#refreshOnce();
+    try {
+      while (this.#isRefreshDue) {
+        this.#isRefreshDue = false;
+        await this.#refreshOnce();
+      }
+    } finally {
+      this.#refreshing = undefined;
     }
-    this.#refreshing = undefined;
   }
 
   async #refreshOnce(): Promise<void> {
@@ -126,11 +129,13 @@ export class History {
     // What could not be loaded without a connection.
     if (log.messages.length === 0 && log.loading === undefined) void this.load('newest');
     try {
-      const [, members, pins] = await Promise.all([
-        this.know(id),
+      const [chat, members, pins] = await Promise.all([
+        this.#rest.get<WireChat>(`/v1/conversations/${id}`),
         this.#people(id),
         this.#rest.get<{ data: readonly Message[] }>(`/v1/conversations/${id}/pins`),
       ]);
+      // Who was taken out meanwhile is not to see it come back into the list.
+      if (this.#state().chats?.has(id)) this.#dispatch({ kind: 'known', chat });
       await this.#membersKnown(id, members);
       this.#dispatch({ kind: 'pins', id, pins: pins.data });
     } catch {

@@ -1,3 +1,5 @@
+export const OFFLINE = 'The server cannot be reached.';
+
 /** What the server does not do, in its words. */
 export class RestRefusal extends Error {
   readonly status: number;
@@ -65,7 +67,7 @@ export class Rest {
     const response = await fetch(path, { ...asked, headers: all, credentials: 'omit' }).catch(
       () => undefined,
     );
-    if (!response) throw new RestRefusal(0, 'offline', 'The server cannot be reached.');
+    if (!response) throw new RestRefusal(0, 'offline', OFFLINE);
     if (!response.ok) throw refusalIn(response.status, await response.text());
     return response;
   }

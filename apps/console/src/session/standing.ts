@@ -3,6 +3,8 @@ import type { WireChat } from '../model/chat-list.js';
 import type { Action } from '../model/reduce.js';
 import type { Rest } from './rest.js';
 
+type OwnMember = NonNullable<WireChat['me']>;
+
 /**
  * Who is in conversations and as what, what these are called, and what their user wants to hear of. Each throws RestRefusal with
  * the server's words; where that was no answer at all, doing it again does it once.
@@ -54,9 +56,11 @@ export class Standing {
 
   /** @param until ISO 8601; undefined: from now on again */
   async mute(id: string, until: string | undefined): Promise<void> {
-    await this.#rest.change('PUT', `${pathOf(id)}/mute`, { until: until ?? null });
-    this.#dispatch({ kind: 'known', chat: await this.#rest.get<WireChat>(pathOf(id)) });
-    await this.#done(until === undefined ? 'It is not mute any more.' : 'It is mute now.');
+    const me = await this.#rest.change<OwnMember>('PUT', `${pathOf(id)}/mute`, { until: until ?? null });
+    const chat = this.#state().chats?.get(id);
+    if (chat) this.#dispatch({ kind: 'known', chat: { ...chat, last: chat.last ?? null, me } });
+    const text = until === undefined ? 'It is not mute any more.' : 'It is mute now.';
+    this.#dispatch({ kind: 'told', text });
   }
 
   /** Whom the user has blocked. */

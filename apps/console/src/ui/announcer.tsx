@@ -29,7 +29,8 @@ export function Announcer(): ReactElement {
         ))}
       </div>
       <p className="unseen" role="status">
-        {told?.text}
+        {/* Said twice it is read out twice. */}
+        {told && <span key={told.nth}>{told.text}</span>}
       </p>
     </>
   );

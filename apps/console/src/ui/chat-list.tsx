@@ -158,9 +158,9 @@ function Badge({ chat, isQuiet }: { readonly chat: Chat; readonly isQuiet: boole
   );
 }
 
-function Gist({ chat, me }: { readonly chat: Chat; readonly me: string }): ReactElement | undefined {
+function Gist({ chat, me }: { readonly chat: Chat; readonly me: string }): ReactElement {
   const { last } = chat;
-  if (!last) return undefined;
+  if (!last) return <bdi>Nothing said yet</bdi>;
   const isNamed = last.senderId === me || chat.kind !== 'direct';
   return (
     <bdi>

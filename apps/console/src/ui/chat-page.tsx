@@ -19,6 +19,10 @@ export function ChatPage({ onLeave }: { readonly onLeave: () => void }): ReactEl
   const [panel, setPanel] = useState<PanelKind>();
   const [isBeginning, setBeginning] = useState(false);
   const isListed = chats !== undefined;
+  // Where it lies over the conversation it is not to hide the one somebody has just gone to.
+  useEffect(() => {
+    if (matchMedia('(max-width: 1099px)').matches) setPanel(undefined);
+  }, [route]);
 
   useEffect(() => session.present(isLookedAt), [session, isLookedAt]);
   useEffect(() => {

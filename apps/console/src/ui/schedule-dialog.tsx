@@ -32,7 +32,9 @@ export function ScheduleDialog(props: {
   const [field, setField] = useState(() => fieldOf(firstMoment(props.sendAt, now)));
   const doing = useDoing();
   const wish = useRef({ key: '', of: '' });
-  const sendAt = instantOf(field);
+  // A field holds no seconds: a time that is not changed stays what it is.
+  const isUnchanged = props.sendAt !== undefined && field === fieldOf(Date.parse(props.sendAt));
+  const sendAt = isUnchanged ? props.sendAt : instantOf(field);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
