@@ -25,6 +25,7 @@ export interface FailedStats {
  *
  * Guarantees: `retry` moves each from `dead` to `pending` with fresh attempts and puts it back on its lane, in one
  * atomic step per message, so asking twice sends once; it works through at most `limit` and says how many it moved.
+ * `page`, `stats` and which messages `retry` finds may lag; what it moves it has looked at.
  * Messages of a cancelled dispatch are never retried. `resolve` makes one `failed` for good, with the given reason.
  */
 export interface FailedMessages {
