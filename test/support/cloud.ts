@@ -4,7 +4,10 @@ import type { Answer } from '#test/fakes/dynamodb/local-dynamo.js';
 import type { DynamoFault } from '#test/fakes/dynamodb/fake-dynamodb.js';
 import type { SqsFault } from '#test/fakes/sqs/fake-sqs.js';
 
-/** What the container target stands on, on loopback: DynamoDB, SQS and S3. A server of ours is pointed to it by `env`. */
+/**
+ * What the container target stands on, on loopback: DynamoDB, whose indexes lag and whose writers meet, SQS and S3. A server of ours
+ * is pointed to it by `env`.
+ */
 export interface Cloud {
   readonly dynamo: CloudTable;
   readonly queues: CloudQueues;

@@ -8,6 +8,9 @@ const dynamo = OneDynamo.forThisFile();
 /** As it is deployed: two processes that share nothing but the table, and take the frames in turn. */
 describeTransport(
   'API Gateway, with its connections on DynamoDB',
-  () => GatewayChatServer.start({}, 2, async (clock) => new DynamoConnections(await dynamo.fresh(), clock)),
+  () =>
+    GatewayChatServer.start({}, 2, async (clock) =>
+      dynamo.caughtUpFor(new DynamoConnections(await dynamo.fresh(), clock), 'lapsed'),
+    ),
   40,
 );

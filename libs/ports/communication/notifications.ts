@@ -37,6 +37,7 @@ export interface Taken {
  * - `due` answers those whose `dueAt` has come, the earliest first, of one lane. One with an ordering key is left out as long
  *   as an earlier accepted one of the same workspace and key does not let others pass. It may answer one that another
  *   worker is at: `save` decides. Each call sees every `accept` and `save` acknowledged before it.
+ * - `page` may lag: one that was accepted or moved on just now may be missing. What it shows is as it stands when it is read.
  * - `nextDueAt`: when the earliest of the lane is due that is not yet; undefined if none waits.
  * - `onDue` is a hint that something may have become due sooner, and may be missed.
  */

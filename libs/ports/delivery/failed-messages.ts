@@ -16,7 +16,8 @@ export interface FailedQuery {
  *
  * Guarantees: `retry` moves each from `dead` to `pending` with fresh attempts and puts it back on its lane, in one
  * atomic step per message, so asking twice sends once; it works through at most `limit` and says how many it moved.
- * `stats` counts all of a workspace; where there are more than 10,000 it may stop there (on DynamoDB, which has to read them).
+ * `page`, `stats` and which messages `retry` finds may lag; what it moves it has looked at. `stats` counts all of a workspace; where
+ * there are more than 10,000 it may stop there (on DynamoDB, which has to read them).
  * Messages of a cancelled dispatch are never retried. `resolve` makes one `failed` for good, with the given reason.
  */
 export interface FailedMessages {

@@ -53,6 +53,8 @@ export interface LaneDepth {
  * the middle (the whole parcel then comes again). `putBack` returns the parcel whole, its open intents with it, not to
  * be claimed before `dueAt`, and this claim is not counted among its `receives`. The claim is stale from then on. A
  * stale claim's `finish`, `putBack` or `extend` does nothing; a parcel with an open intent cannot be finished, that is an error.
+ * `claim` and `depths` may lag: a parcel may be found some moments after it was put in or became due, and `nextDueAt` may know nothing
+ * of it yet. So may what a dispatch's `control` brings forth on the lanes.
  * `onWork` is a hint that work may have come, and may be missed: ask again by the time `nextDueAt` says.
  */
 export interface Lanes {

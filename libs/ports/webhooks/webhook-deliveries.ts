@@ -62,6 +62,8 @@ export interface WebhookSettlement extends Judgement {
  * - `replaySince` does so for the messages of the workspace that happened at `since` or later and that the endpoint wants
  *   (never for tests), up to `limit` a call in order of time; `next` continues.
  * - `attempts` is newest first, and sees what was settled before it was asked.
+ * - `claim` may find a delivery some moments after another process enqueued it, and what became pending again; so may `purge`
+ *   what is old enough.
  * - `purge` forgets messages that happened before an instant with all that belongs to them, up to `limit`, and answers how
  *   many it forgot.
  * - `onWork` is a hint to claim, and may be missed: another process may have enqueued.

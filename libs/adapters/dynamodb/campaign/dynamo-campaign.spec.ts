@@ -13,7 +13,8 @@ import { campaignStores } from './testing/campaign-stores.js';
 const dynamo = OneDynamo.forThisFile();
 
 async function open(): Promise<CampaignStores> {
-  return campaignStores(await dynamo.fresh(), new DrivenClock(START));
+  await dynamo.fresh();
+  return campaignStores(dynamo, new DrivenClock(START));
 }
 
 describeCampaignsContract('DynamoCampaigns', open);

@@ -24,10 +24,11 @@ const paused = ({ workspaceId, id }: Campaign, revision: number): IntegrationEve
 describe('campaigns on DynamoDB', () => {
   let its: CampaignStores;
   beforeEach(async () => {
-    its = campaignStores(await dynamo.fresh(), new DrivenClock(START));
+    await dynamo.fresh();
+    its = campaignStores(dynamo, new DrivenClock(START));
   });
 
-  const another = () => campaignStores(dynamo.table(), new DrivenClock(START));
+  const another = () => campaignStores(dynamo, new DrivenClock(START));
   const add = async (change: Partial<Campaign> = {}): Promise<Campaign> => {
     const campaign = aCampaign(change);
     await its.campaigns.insert(campaign);

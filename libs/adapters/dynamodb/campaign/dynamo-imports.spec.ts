@@ -26,7 +26,7 @@ const LATER = START + 60_000;
 
 /** The stores of another process, a minute later. */
 function another(): CampaignStores {
-  return campaignStores(dynamo.table(), new DrivenClock(LATER));
+  return campaignStores(dynamo, new DrivenClock(LATER));
 }
 
 /** Dies when it has written these rows, or some of them, and before it could say so. */
@@ -67,7 +67,8 @@ describe('an import on DynamoDB', () => {
   let its: CampaignStores;
   let list: ListId;
   beforeEach(async () => {
-    its = campaignStores(await dynamo.fresh(), new DrivenClock(START));
+    await dynamo.fresh();
+    its = campaignStores(dynamo, new DrivenClock(START));
     list = await addList(its);
   });
 

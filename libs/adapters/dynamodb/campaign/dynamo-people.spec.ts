@@ -24,10 +24,11 @@ const ANNA = 'anna@example.com' as EmailAddress;
 describe('people on DynamoDB', () => {
   let its: CampaignStores;
   beforeEach(async () => {
-    its = campaignStores(await dynamo.fresh(), new DrivenClock(START));
+    await dynamo.fresh();
+    its = campaignStores(dynamo, new DrivenClock(START));
   });
 
-  const another = () => campaignStores(dynamo.table(), new DrivenClock(START));
+  const another = () => campaignStores(dynamo, new DrivenClock(START));
   const lists = async (count: number): Promise<ListId[]> => {
     const made: ListId[] = [];
     for (let i = 0; i < count; i += 1) made.push(await addList(its));

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import type { ConversationId } from '#domain/chat/model/conversation.js';
 import { aConnection, describeConnectionsContract } from '#ports/chat/connections.contract.js';
+import { CONNECTION_LIVES_MS } from '#ports/chat/connections.js';
 import { acme, START } from '#ports/delivery/testing/delivery-stores.js';
 import { key } from '../engine/keys.js';
 import { OneDynamo } from '../testing/one-table.js';
@@ -13,7 +14,11 @@ const talk = 'cnv_talk' as ConversationId;
 describeConnectionsContract('DynamoConnections', async () => {
   const clock = new DrivenClock(START);
   const connections = new DynamoConnections(await dynamo.fresh(), clock);
-  return { connections, pass: (ms) => clock.advance(ms), many: 24 };
+  return {
+    connections: dynamo.caughtUpFor(connections, 'lapsed'),
+    pass: (ms) => clock.advance(ms),
+    many: 24,
+  };
 });
 
 describe('DynamoConnections', () => {
@@ -47,6 +52,34 @@ describe('DynamoConnections', () => {
     // As who tells it something does, being answered that it has gone.
     expect(await other.close('phone=')).toBeUndefined();
     expect(await other.followers(acme, talk)).toEqual([]);
+  });
+
+  it('have not lapsed when they were heard of, though the index has not', async () => {
+    const [one, other] = await twoProcesses();
+    const [phone, desk] = [
+      aConnection('phone=', { lapsesAt: START }),
+      aConnection('desk=', { lapsesAt: START }),
+    ];
+    for (const each of [phone, desk]) await one.open(each);
+    dynamo.catchUp();
+    await one.change('phone=', { tokenUntil: START + 9e6, lapsesAt: START + 6e5 });
+    expect((await other.lapsed(START + 1, 10)).map(({ id }) => id)).toEqual(['desk=']);
+    await one.close('desk=');
+    expect(await other.lapsed(START + 1, 10)).toEqual([]);
+  });
+
+  it('are over after their time, whether their items have expired by then or not', async () => {
+    const clock = new DrivenClock(START);
+    const connections = new DynamoConnections(await dynamo.fresh(), clock);
+    const phone = aConnection('phone=');
+    await connections.open(phone);
+    await connections.follow(phone, talk, { seq: 1, rev: 0 });
+    await clock.advance(CONNECTION_LIVES_MS);
+    expect(await connections.find('phone=')).toBeUndefined();
+    expect(await connections.followers(acme, talk)).toEqual([]);
+    await dynamo.fake?.expire(clock.now());
+    expect((await dynamo.fake?.scan(dynamo.name)) ?? []).toEqual([]);
+    expect(await connections.close('phone=')).toBeUndefined();
   });
 
   it('leave nothing behind of a connection that was closed', async () => {

@@ -182,10 +182,13 @@ export class DynamoConnections implements Connections {
         }),
       ),
     );
-    return shards
-      .flat()
+    const oldest = shards.flat().sort((a, b) => a.lapsesAt - b.lapsesAt);
+    const named = new Set(oldest.slice(0, limit).map(({ id }) => id));
+    // Whoever was heard of a moment ago has not lapsed, nor has a new token expired, though the index does not know yet.
+    const found = await this.#table.getAll<ConnectionItem>([...named].map(metaKey));
+    return found
+      .filter(({ lapsesAt }) => lapsesAt <= now)
       .sort((a, b) => a.lapsesAt - b.lapsesAt)
-      .slice(0, limit)
       .map(connectionOf);
   }
 

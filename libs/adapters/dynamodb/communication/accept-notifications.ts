@@ -96,5 +96,7 @@ function bytesOf({ order, progress }: Candidate): number {
 function turnsOf(batch: readonly Candidate[], limits: readonly QuotaLimit[]): string[] {
   const keys = batch.flatMap(({ notification }) => keyOf(notification.order) ?? []).map(nameOf);
   const workspace = batch[0]?.notification.order.workspaceId ?? '';
-  return limits.length === 0 ? keys : [...keys, key('NTFQUOTA', workspace)];
+  if (limits.length > 0) return [...keys, key('NTFQUOTA', workspace)];
+  // The same ones in two batches at once: their transactions would only refuse one another.
+  return [...keys, ...batch.map(({ notification }) => key('NTF', notification.order.id))];
 }

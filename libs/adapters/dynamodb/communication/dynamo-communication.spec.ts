@@ -12,7 +12,8 @@ const MOST_DEVICES_HERE = 40;
 const MANY_HERE = 150;
 
 async function open(): Promise<CommunicationStores> {
-  return openStores(await dynamo.fresh(), MOST_DEVICES_HERE);
+  const stores = openStores(await dynamo.fresh(), MOST_DEVICES_HERE);
+  return { ...stores, notifications: dynamo.caughtUpFor(stores.notifications, 'page') };
 }
 
 describeNotificationTypesContract('DynamoNotificationTypes', open);

@@ -1,6 +1,7 @@
 import type { Device } from '#domain/communication/model/profile.js';
 import type { DynamoTable, Write } from '../engine/dynamo-table.js';
 import { when } from '../engine/expressions.js';
+import { Turns } from '../engine/turns.js';
 import {
   addressPlace,
   counting,
@@ -20,6 +21,8 @@ const REMOVED_AT_ONCE = 49;
 export class DynamoDevices {
   readonly #table: DynamoTable;
   readonly #most: number;
+  /** Each change of a user's devices counts them, in one item: at once they would only refuse one another. */
+  readonly #turns = new Turns();
 
   constructor(table: DynamoTable, most: number) {
     this.#table = table;
@@ -32,7 +35,11 @@ export class DynamoDevices {
     return items.map(deviceOf);
   }
 
-  async add(device: Device): Promise<Device> {
+  add(device: Device): Promise<Device> {
+    return this.#turns.take(device.userId, () => this.#add(device));
+  }
+
+  async #add(device: Device): Promise<Device> {
     for (let isFull = false; ;) {
       const was = await this.#at(device.workspaceId, device.address);
       const kept = { ...device, id: was?.id ?? device.id };
@@ -79,8 +86,9 @@ export class DynamoDevices {
     return any;
   }
 
-  async #drop(device: Device): Promise<boolean> {
-    return (await this.#table.transact([...removals(device), counting(device, -1)])).kind === 'done';
+  #drop(device: Device): Promise<boolean> {
+    const writes = [...removals(device), counting(device, -1)];
+    return this.#turns.take(device.userId, async () => (await this.#table.transact(writes)).kind === 'done');
   }
 
   /** A place among those of the user: a free one, or that of whichever was registered longest ago. */

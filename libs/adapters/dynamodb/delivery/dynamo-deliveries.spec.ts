@@ -21,7 +21,7 @@ describe('dead messages of a completed dispatch', () => {
     await its.dispatches.seal(dispatch.id);
     expect(await toldOf(its, dispatch)).toEqual(['dispatch.completed']);
     dynamo.fake?.plan({ operation: 'TransactWriteItems', how: 'lost', times: 1 });
-    const other = deliveryOnTable(dynamo.table());
+    const other = deliveryOnTable(dynamo);
     const id = deliveryId(dispatch.id, ordinal);
     const both = await Promise.all(
       [its, other].map(({ failedMessages }) => failedMessages.retryOne(acme, id, START)),

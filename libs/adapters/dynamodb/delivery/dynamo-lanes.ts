@@ -118,7 +118,7 @@ export class DynamoLanes implements Lanes {
     if (written.kind === 'refused') return;
     // Asked after: who cancels it from here on finds the parcel lying there.
     const meta = await records.meta(claim.dispatchId);
-    if (meta?.control === 'cancelled') await parcels.hasten(claim.dispatchId, now);
+    if (meta?.control === 'cancelled') await parcels.hastenThese([written.item], now);
     else await parcels.announce([written.item], now);
   }
 

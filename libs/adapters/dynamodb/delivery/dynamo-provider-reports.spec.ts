@@ -16,7 +16,7 @@ const NUMBER = '+4915112345678';
 describe('reports to several processes over one table', () => {
   it('are applied once, counted once and told once, whoever gets them and whatever answer is lost', async () => {
     const its = await open();
-    const other = deliveryOnTable(dynamo.table());
+    const other = deliveryOnTable(dynamo);
     const dispatch = await aDispatch().openedIn(its);
     await deliverAll(its, dispatch, 12, accepted);
     const events = Array.from({ length: 12 }, (_, at) => aReport(dispatch, at, 'complained'));
@@ -39,7 +39,7 @@ describe('reports to several processes over one table', () => {
       times: 17,
     });
     await expect(report(its, stop)).rejects.toThrow('cannot take this now');
-    const other = deliveryOnTable(dynamo.table());
+    const other = deliveryOnTable(dynamo);
     expect(await report(other, stop)).toMatchObject({ applied: 1 });
     expect(await report(its, stop)).toMatchObject({ repeated: 1 });
     expect(await everySuppression(its)).toMatchObject([{ address: NUMBER, reason: 'opt_out' }]);

@@ -93,6 +93,13 @@ export class Parcels {
     return this.#change(dispatchId, now, ({ visibleAt }) => (visibleAt > now ? now : undefined));
   }
 
+  /** The same of those that lie there: no index has to have heard of them. */
+  async hastenThese(items: readonly ParcelItem[], now: Instant): Promise<void> {
+    const due = items.map((item) => ({ ...item, visibleAt: Math.min(item.visibleAt, now) }));
+    await Promise.all(due.map((item) => this.#show(item)));
+    await this.announce(due, now);
+  }
+
   wake(): void {
     for (const listener of [...this.#listeners]) listener();
   }

@@ -7,6 +7,13 @@ export const MOST_ATTEMPTS = 9;
 const FIRST_WAIT_MS = 25;
 const LONGEST_WAIT_MS = 1_600;
 
+/**
+ * In conflict: somebody else is writing that item, and has done so in some milliseconds. Where many write one, each of them has to
+ * meet a moment in which nobody else does: more attempts, closer to one another, in the same time.
+ */
+const MOST_CONFLICTS = 30;
+const LONGEST_WAIT_FOR_OTHERS_MS = 400;
+
 const BUSY = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
@@ -25,7 +32,9 @@ interface Failure extends Error {
 
 /**
  * Is it worth asking again? Busy, away or in each other's way, but never a condition that did not hold. Of a cancelled
- * transaction: if nothing but other people's work stood in its way.
+ * transaction: if other people's work stood in its way, even where a condition did not hold. Of an item in conflict nothing is
+ * said, and who is told but half of what was refused decides by what is not so any more: two processes that append with an old end
+ * of the log would each keep the other from ever hearing of the new one.
  */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -33,7 +42,10 @@ export function isPassing(error: unknown): boolean {
   const { name, $metadata = {}, CancellationReasons } = error as Failure;
   if (name === 'TransactionCanceledException') {
     const codes = (CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
-    return !codes.includes('ConditionalCheckFailed') && codes.some((one) => PASSING_REASONS.has(one));
+    return (
+      codes.includes(IN_CONFLICT) ||
+      (!codes.includes(REFUSED) && codes.some((one) => PASSING_REASONS.has(one)))
+    );
   }
   if (BUSY.has(name) || ($metadata.httpStatusCode ?? 0) >= 500) return true;
   // Refused, reset, timed out: it was asked, and there was no answer. Without credentials it is not even asked.
@@ -41,7 +53,21 @@ export function isPassing(error: unknown): boolean {
   return isUnanswered && name !== 'CredentialsProviderError';
 }
 
-const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+/** Of what is passing: others who write the same items. */
+function isConflict(error: unknown): boolean {
+  const { name, CancellationReasons = [] } = error as Failure;
+  if (name !== 'TransactionCanceledException') return name.startsWith('Transaction');
+  return CancellationReasons.every(({ Code = 'None' }) => ['None', IN_CONFLICT, REFUSED].includes(Code));
+}
+
+const PATIENCE = {
+  busy: { attempts: MOST_ATTEMPTS, longestWaitMs: LONGEST_WAIT_MS },
+  conflict: { attempts: MOST_CONFLICTS, longestWaitMs: LONGEST_WAIT_FOR_OTHERS_MS },
+};
+
+const IN_CONFLICT = 'TransactionConflict';
+const REFUSED = 'ConditionalCheckFailed';
+const PASSING_REASONS = new Set([IN_CONFLICT, 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
  * Full jitter, so that those who were refused together do not come back together. One retry layer: the SDK's is off.
@@ -51,14 +77,19 @@ export async function retrying<T>(
   { clock, randomness }: { readonly clock: Clock; readonly randomness: Randomness },
   ask: () => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+  const failed = { busy: 0, conflict: 0 };
+  for (;;) {
+    let most: number;
     try {
       return await ask();
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (attempt >= MOST_ATTEMPTS) throw new StorageBusy(error);
+      const why = isConflict(error) ? 'conflict' : 'busy';
+      failed[why] += 1;
+      const { attempts, longestWaitMs } = PATIENCE[why];
+      if (failed[why] >= attempts) throw new StorageBusy(error);
+      most = Math.min(longestWaitMs, FIRST_WAIT_MS * 2 ** (failed[why] - 1));
     }
-    const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
     await new Promise<void>((resolve) => clock.after(Math.ceil(randomness.unit() * most), resolve));
   }
 }

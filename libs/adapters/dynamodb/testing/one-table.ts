@@ -5,12 +5,14 @@ import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
 import { type FakeDynamo, startFakeDynamo } from '#test/fakes/dynamodb/fake-dynamodb.js';
+import { GENTLE, HARD } from '#test/fakes/dynamodb/hardness.js';
 import { createTable } from '../engine/create-table.js';
 import { DynamoTable } from '../engine/dynamo-table.js';
 
 /**
  * DynamoDB for the tests of one file: the fake, or whatever `DYNAMODB_ENDPOINT` names. Each test has a table of its own, so
- * none finds what another left.
+ * none finds what another left. The fake is as hard as it can be: an index shows nothing of what was written since it was last
+ * caught up, writers meet, expired items stay. `FAKE_DYNAMODB=gentle` has it as emulators are.
  */
 export class OneDynamo {
   #fake: FakeDynamo | undefined;
@@ -52,6 +54,29 @@ export class OneDynamo {
     return this.table();
   }
 
+  /** The indexes know all that was written until now. A real endpoint has its own pace. */
+  catchUp(): void {
+    this.#fake?.catchUp();
+  }
+
+  /**
+   * The store, whose port promises nothing about when these lists show what was written: the indexes are caught up before each of
+   * them. All else it does with indexes that know nothing.
+   */
+  caughtUpFor<T extends object>(store: T, ...lists: (keyof T)[]): T {
+    const late = new Set<PropertyKey>(lists);
+    return new Proxy(store, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (late.has(name)) this.catchUp();
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+  }
+
   /** As another process would open it. */
   table(clock: SystemClock | DrivenClock = new SystemClock()): DynamoTable {
     return new DynamoTable({
@@ -64,7 +89,9 @@ export class OneDynamo {
 
   async #open(): Promise<void> {
     const given = process.env['DYNAMODB_ENDPOINT'];
-    this.#fake = given ? undefined : await startFakeDynamo();
+    this.#fake = given
+      ? undefined
+      : await startFakeDynamo(process.env['FAKE_DYNAMODB'] === 'gentle' ? GENTLE : HARD);
     this.#client = new DynamoDBClient({
       endpoint: given ?? this.#fake?.url ?? '',
       region: process.env['AWS_REGION'] ?? 'us-east-1',

@@ -28,7 +28,11 @@ const onTable = () => {
   return {
     table,
     endpoints: new DynamoWebhookEndpoints(table),
-    deliveries: new DynamoWebhookDeliveries(table, new CryptoRandomness()),
+    deliveries: dynamo.caughtUpFor(
+      new DynamoWebhookDeliveries(table, new CryptoRandomness()),
+      'claim',
+      'purge',
+    ),
     close: () => Promise.resolve(),
   };
 };
@@ -207,6 +211,34 @@ describe('what an old message leaves', () => {
     expect(await onTable().deliveries.purge(START + 1, 10)).toBe(1);
     const items = (await dynamo.fake?.scan(dynamo.name)) ?? [];
     expect(items.filter(({ pk }) => /^WH(M|A|Q|LOG)#/.test((pk as { S: string }).S))).toEqual([]);
+  });
+});
+
+describe('endpoints that the index shows late', () => {
+  const unaware = () => new DynamoWebhookDeliveries(dynamo.table(), new CryptoRandomness());
+
+  it('are known to the process that enqueued for them; others find them when the index does', async () => {
+    const { endpoints } = await open();
+    const [here, there] = [unaware(), unaware()];
+    await endpoints.insert(anEndpoint('a'));
+    await here.enqueue(aMessage('1'), START);
+    expect((await there.claim(aClaimRequest(START))).claims).toEqual([]);
+    expect((await here.claim(aClaimRequest(START))).claims).toHaveLength(1);
+  });
+
+  it('give nothing twice, nor what has ended, while it still shows what was due', async () => {
+    const { endpoints } = await open();
+    const [here, there] = [unaware(), unaware()];
+    for (const each of ['a', 'b']) await endpoints.insert(anEndpoint(each));
+    await here.enqueue(aMessage('1'), START);
+    dynamo.catchUp();
+    const { claims } = await here.claim(aClaimRequest(START));
+    expect(claims).toHaveLength(2);
+    for (const claim of claims) await here.settle(claim, aSettlement(claim, answered(200), START));
+    await endpoints.remove(acme, a);
+    expect(await there.claim(aClaimRequest(START + 1))).toMatchObject({ claims: [] });
+    expect(await there.purge(START + 1, 10)).toBe(1);
+    expect(await here.purge(START + 1, 10)).toBe(0);
   });
 });
 

@@ -4,7 +4,6 @@ import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
 import { START } from '#ports/delivery/testing/delivery-stores.js';
 import type { ReportStores } from '#ports/delivery/testing/reporting.js';
 import type { Ids } from '#ports/system/ids.js';
-import type { DynamoTable } from '../../engine/dynamo-table.js';
 import { DynamoOutbox } from '../../outbox/dynamo-outbox.js';
 import type { OneDynamo } from '../../testing/one-table.js';
 import { DispatchRecords } from '../dispatch-records.js';
@@ -17,19 +16,23 @@ import { DynamoProviderReports } from '../dynamo-provider-reports.js';
 import { DynamoSuppressions } from '../dynamo-suppressions.js';
 import { Parcels } from '../parcels.js';
 
-/** The delivery backbone as one process has it over the table that was made last. */
-export function deliveryOnTable(table: DynamoTable, ids: Ids = new CountingIds()): ReportStores {
+/** The delivery backbone as one process has it over the table that was made last. What may lag by its port has caught up. */
+export function deliveryOnTable(dynamo: OneDynamo, ids: Ids = new CountingIds()): ReportStores {
+  const table = dynamo.table();
   const outbox = new DynamoOutbox(table, new CryptoRandomness());
   const records = new DispatchRecords(table, outbox);
   const parcels = new Parcels(table, ids);
   const tools = { table, outbox, ids, records, parcels };
   return {
-    dispatches: new DynamoDispatches(table, records, parcels, new DrivenClock(START)),
+    dispatches: dynamo.caughtUpFor(
+      new DynamoDispatches(table, records, parcels, new DrivenClock(START)),
+      'control',
+    ),
     ledger: new DynamoLedger(tools),
-    lanes: new DynamoLanes(tools),
-    deliveries: new DynamoDeliveries(tools),
-    failedMessages: new DynamoFailedMessages(tools),
-    suppressions: new DynamoSuppressions(table),
+    lanes: dynamo.caughtUpFor(new DynamoLanes(tools), 'claim', 'depths'),
+    deliveries: dynamo.caughtUpFor(new DynamoDeliveries(tools), 'page'),
+    failedMessages: dynamo.caughtUpFor(new DynamoFailedMessages(tools), 'page', 'stats', 'retry'),
+    suppressions: dynamo.caughtUpFor(new DynamoSuppressions(table), 'page'),
     reports: new DynamoProviderReports(tools),
     untold: async () => (await outbox.untold(10_000)).map(({ event }) => event),
     close: () => Promise.resolve(),
@@ -38,5 +41,8 @@ export function deliveryOnTable(table: DynamoTable, ids: Ids = new CountingIds()
 
 /** In a table of its own. */
 export function deliveryIn(dynamo: OneDynamo): () => Promise<ReportStores> {
-  return async () => deliveryOnTable(await dynamo.fresh());
+  return async () => {
+    await dynamo.fresh();
+    return deliveryOnTable(dynamo);
+  };
 }

@@ -62,7 +62,7 @@ export interface DeliveryProcess {
   readonly lanes: DynamoLanes;
 }
 
-/** The delivery backbone as one process has it, over the table that `dynamo` made last. */
+/** The delivery backbone as one process has it, over the table that `dynamo` made last. Its lanes find what is on them. */
 export function aProcess(
   dynamo: OneDynamo,
   {
@@ -83,8 +83,11 @@ export function aProcess(
     outbox,
     records,
     parcels,
-    dispatches: new DynamoDispatches(table, records, parcels, new DrivenClock(START)),
+    dispatches: dynamo.caughtUpFor(
+      new DynamoDispatches(table, records, parcels, new DrivenClock(START)),
+      'control',
+    ),
     ledger: new DynamoLedger(tools),
-    lanes: new DynamoLanes(tools),
+    lanes: dynamo.caughtUpFor(new DynamoLanes(tools), 'claim', 'depths'),
   };
 }
