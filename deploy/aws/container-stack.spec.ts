@@ -10,7 +10,8 @@ import { stagesOf } from '../container/testing/dockerfile.js';
 import { DEFAULT_CONTAINERS } from './container-settings.js';
 import { posthornStacks } from './posthorn-stacks.js';
 import { readSettings } from './settings.js';
-import { faultsOf, type Named, type Resource, statementsOf } from './testing/faults.js';
+import { faultsOf, statementsOf } from './testing/faults.js';
+import type { Named, Resource } from './testing/resource.js';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
 const GIVEN: Readonly<Record<string, unknown>> = {
