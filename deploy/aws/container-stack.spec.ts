@@ -10,7 +10,8 @@ import { stagesOf } from '../container/testing/dockerfile.js';
 import { DEFAULT_CONTAINERS } from './container-settings.js';
 import { posthornStacks } from './posthorn-stacks.js';
 import { readSettings } from './settings.js';
-import { faultsOf, type Named, type Resource, statementsOf } from './testing/faults.js';
+import { faultsOf, statementsOf } from './testing/faults.js';
+import type { Named, Resource } from './testing/resource.js';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
 const GIVEN: Readonly<Record<string, unknown>> = {
@@ -18,7 +19,7 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   certificateArn: CERTIFICATE,
   publicUrl: 'https://posthorn.example',
   senderDomain: 'shop.example',
-  secretSettings: 'RESEND_API_KEY',
+  secretSettings: 'RESEND_API_KEY,EMAIL_PROVIDERS',
 };
 /** The only statements that name no resource: IAM knows none for them. */
 const UNAVOIDABLE = ['ecr:GetAuthorizationToken', 'kms:… of the key itself', 'ses:GetAccount'];
@@ -111,7 +112,9 @@ describe('What runs in containers on AWS', () => {
       POSTHORN_API_KEY: 'k'.repeat(48),
       REDIS_PASSWORD: 'p'.repeat(64),
       RESEND_API_KEY: 're_1',
+      EMAIL_PROVIDERS: 'resend,ses',
     };
+    expect(env).not.toHaveProperty('EMAIL_PROVIDERS');
     const config = serverConfigOf({ ...env, ...given }, undefined, '/nowhere');
     expect(config).toMatchObject({ target: 'container', roles: ['api'], unknownNames: [], host: '0.0.0.0' });
     expect(config.door.trustedProxies).toEqual(['10.40.0.0/16']);
@@ -275,7 +278,7 @@ describe('What an operator may set of containers', () => {
     expect(read(GIVEN).containers).toEqual({
       ...DEFAULT_CONTAINERS,
       certificateArn: CERTIFICATE,
-      secretSettings: ['RESEND_API_KEY'],
+      secretSettings: ['RESEND_API_KEY', 'EMAIL_PROVIDERS'],
     });
     expect(read({ ...GIVEN, mostWorkers: '50', natGateways: '1' }).containers).toMatchObject({
       natGateways: 1,

@@ -98,7 +98,7 @@ export class ContainerStack extends Stack {
       architecture,
       sizes: roles[role],
       group: isReached ? network.serving : network.working,
-      environment: { ...this.#environment(), POSTHORN_ROLES: role },
+      environment: { ...this.#plain(), POSTHORN_ROLES: role },
       secrets: this.#given(),
     });
     this.#grant(made, role);
@@ -115,6 +115,12 @@ export class ContainerStack extends Stack {
     const ofLanes = role === 'realtime' ? [] : lanes.map((lane) => queues[lane].queue);
     const asked = [...ofLanes, waitingMessages].map(({ queueArn }) => queueArn);
     made.may(role === 'worker' ? TAKES : TELLS, asked);
+  }
+
+  /** ECS takes no name twice: what stands in the secret is what is meant. */
+  #plain(): Record<string, string> {
+    const given = Object.entries(this.#environment());
+    return Object.fromEntries(given.filter(([name]) => !this.#settings.secretSettings.includes(name)));
   }
 
   #environment(): Record<string, string> {

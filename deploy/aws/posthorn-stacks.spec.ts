@@ -10,7 +10,8 @@ import { ENTRIES } from './constructs/posthorn-function.js';
 import { PATHS } from './context-stack.js';
 import { posthornStacks } from './posthorn-stacks.js';
 import { CONTEXTS, DEFAULT_SETTINGS, readSettings } from './settings.js';
-import { faultsOf, type Resource, statementsOf } from './testing/faults.js';
+import { faultsOf, statementsOf } from './testing/faults.js';
+import type { Resource } from './testing/resource.js';
 
 /** The only statements that name no resource, and why there is none to name. */
 const UNAVOIDABLE = [

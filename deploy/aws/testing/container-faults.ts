@@ -1,4 +1,4 @@
-import type { Named } from './faults.js';
+import type { Named } from './resource.js';
 
 type Tree = Readonly<Record<string, unknown>>;
 const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});

@@ -1,10 +1,5 @@
 import { faultsOfContainers } from './container-faults.js';
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-}
-export type Named = Resource & { readonly id: string };
+import type { Named } from './resource.js';
 
 export interface Statement {
   readonly of: string;
