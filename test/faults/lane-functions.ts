@@ -13,7 +13,7 @@ const INVOCATION_MS = 5_000;
 const STOP_BEFORE_MS = 1_000;
 const LOOK_EVERY_MS = 200;
 /** Milliseconds into a batch: some die before anything was sent, some with calls under way, some after. */
-const DIES_WITHIN_MS = 120;
+const DIES_WITHIN_MS = 400;
 
 // As the runtime of Lambda does: whoever waits to ask a busy table again keeps no process alive.
 setInterval(() => {}, 60_000);
