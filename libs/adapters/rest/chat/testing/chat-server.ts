@@ -109,7 +109,7 @@ export class ChatServer extends RestRig {
       { provide: MessageLog, useValue: new MemoryMessageLog(tables) },
       { provide: Blocks, useValue: new MemoryBlocks(tables) },
       { provide: MessageSearch, useValue: new MemoryMessageSearch(tables) },
-        { provide: WaitingMessages, useValue: new NoWaitingMessages() },
+      { provide: WaitingMessages, useValue: new NoWaitingMessages() },
       { provide: Attachments, useValue: parts.attachments },
       { provide: ImagePreviews, useValue: new NoPreviews() },
       { provide: Blobs, useValue: new MemoryBlobs(clock) },
