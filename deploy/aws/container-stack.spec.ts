@@ -2,16 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App } from 'aws-cdk-lib/core';
-import { Template } from 'aws-cdk-lib/assertions';
 import { ROLES, serverConfigOf } from '#apps/server/src/config/server-config.js';
 import { root } from '#test/architecture/repository.js';
 import { stagesOf } from '../container/testing/dockerfile.js';
 import { DEFAULT_CONTAINERS } from './container-settings.js';
-import { posthornStacks } from './posthorn-stacks.js';
 import { readSettings } from './settings.js';
 import { faultsOf, statementsOf } from './testing/faults.js';
-import type { Named, Resource } from './testing/resource.js';
+import type { Named } from './testing/resource.js';
+import { synthesised } from './testing/synthesised.js';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
 const GIVEN: Readonly<Record<string, unknown>> = {
@@ -31,17 +29,8 @@ describe('What runs in containers on AWS', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'posthorn-stacks-'));
     // As somebody without an account synthesises it: nothing is known of account, region and zones.
-    const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false });
-    const stacks = posthornStacks(
-      app,
-      readSettings((name) => GIVEN[name], '/nowhere'),
-    );
-    all = stacks.flatMap((stack) => {
-      const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> };
-      const name = stack.stackName.replace('posthorn-', '');
-      return Object.entries(Resources).map(([id, one]) => ({ ...one, id: `${name}/${id}` }));
-    });
-    region = app.synth().manifest.missing;
+    const settings = readSettings((name) => GIVEN[name], '/nowhere');
+    ({ resources: all, missing: region } = synthesised({ settings, outdir: join(folder, 'cdk.out') }));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

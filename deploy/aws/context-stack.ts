@@ -4,22 +4,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Construct } from 'constructs';
 import { type BackboneStack, SERVES_REQUESTS } from './backbone-stack.js';
 import type { FoundationStack } from './foundation-stack.js';
-import type { Context } from './settings.js';
-
-/** The endpoints of each context. */
-export const PATHS: Readonly<Record<Context, readonly string[]>> = {
-  campaign: ['/v1/campaigns', '/v1/lists', '/v1/subscribers', '/v1/imports'],
-  communication: ['/v1/notifications', '/v1/notification-types', '/v1/users', '/v1/inbox'],
-  chat: [
-    '/v1/conversations',
-    '/v1/rooms',
-    '/v1/blocks',
-    '/v1/attachments',
-    '/v1/scheduled-messages',
-    '/v1/search',
-    '/v1/chat',
-  ],
-};
+import { type Context, PATHS } from './settings.js';
 
 /**
  * A context's own function for its endpoints, in a stack of its own: deployed, sized and rolled back by itself, and when it has taken all

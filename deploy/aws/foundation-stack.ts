@@ -12,9 +12,9 @@ import { LaneQueue } from './constructs/lane-queue.js';
 import { MailOut } from './constructs/mail-out.js';
 import { Notices } from './constructs/notices.js';
 import { OneTable } from './constructs/one-table.js';
-import { type Entry, PosthornFunction } from './constructs/posthorn-function.js';
+import { PosthornFunction } from './constructs/posthorn-function.js';
 import { environmentOf } from './environment.js';
-import type { DeploymentSettings } from './settings.js';
+import type { DeploymentSettings, Entry } from './settings.js';
 
 /** The stage of the WebSocket API. Its routes are the chat's; its name is known here, for whoever posts to connections. */
 export const SOCKET_STAGE = 'live';

@@ -2,16 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App } from 'aws-cdk-lib/core';
-import { Template } from 'aws-cdk-lib/assertions';
 import { TABLE_SCHEMA } from '#adapters/dynamodb/engine/table-schema.js';
 import { root } from '#test/architecture/repository.js';
-import { ENTRIES } from './constructs/posthorn-function.js';
-import { PATHS } from './context-stack.js';
-import { posthornStacks } from './posthorn-stacks.js';
-import { CONTEXTS, DEFAULT_SETTINGS, readSettings } from './settings.js';
+import { CONTEXTS, DEFAULT_SETTINGS, ENTRIES, PATHS, readSettings } from './settings.js';
 import { faultsOf, statementsOf } from './testing/faults.js';
-import type { Resource } from './testing/resource.js';
+import type { Named, Resource } from './testing/resource.js';
+import { synthesised } from './testing/synthesised.js';
 
 /** The only statements that name no resource, and why there is none to name. */
 const UNAVOIDABLE = [
@@ -31,11 +27,9 @@ const OPEN_ENDED = [
 ];
 
 let folder: string;
-let stacks: ReadonlyMap<string, Record<string, Resource>>;
-let all: readonly (Resource & { readonly id: string })[];
+let all: readonly Named[];
 
-const ofType = (type: string): readonly (Resource & { readonly id: string })[] =>
-  all.filter((one) => one.Type === type);
+const ofType = (type: string): readonly Named[] => all.filter((one) => one.Type === type);
 const named = (type: string, name: string): Resource =>
   ofType(type).find(({ Properties }) => Object.values(Properties).includes(name))!;
 
@@ -46,18 +40,9 @@ describe('What is deployed on AWS', () => {
       mkdirSync(join(folder, entry));
       writeFileSync(join(folder, entry, 'index.mjs'), `export const handler = () => '${entry}';`);
     }
-    const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false });
     const settings = { ...DEFAULT_SETTINGS, bundles: folder, senderDomain: 'shop.example' };
-    const made = posthornStacks(app, settings, { account: '123456789012', region: 'eu-west-1' });
-    stacks = new Map(
-      made.map((stack) => [
-        stack.stackName.replace('posthorn-', ''),
-        Template.fromStack(stack).toJSON()['Resources'] as Record<string, Resource>,
-      ]),
-    );
-    all = [...stacks].flatMap(([stack, resources]) =>
-      Object.entries(resources).map(([id, one]) => ({ ...one, id: `${stack}/${id}` })),
-    );
+    const environment = { account: '123456789012', region: 'eu-west-1' };
+    all = synthesised({ settings, environment, outdir: join(folder, 'cdk.out') }).resources;
   });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -204,15 +189,10 @@ describe('What is deployed on AWS', () => {
 
   describe('with a topic for events, and without sockets', () => {
     const eventsTopic = 'arn:aws:sns:eu-west-1:123456789012:events';
-    let small: readonly (Resource & { readonly id: string })[];
+    let small: readonly Named[];
     beforeAll(() => {
       const settings = { ...DEFAULT_SETTINGS, bundles: folder, contexts: [], eventsTopic };
-      const app = new App({ outdir: join(folder, 'small.out'), analyticsReporting: false });
-      small = posthornStacks(app, settings, {}).flatMap((stack) =>
-        Object.entries(Template.fromStack(stack).toJSON()['Resources'] as Record<string, Resource>).map(
-          ([id, one]) => ({ ...one, id }),
-        ),
-      );
+      small = synthesised({ settings, outdir: join(folder, 'small.out') }).resources;
     });
     const functionsWith = (words: string): unknown[] =>
       small
@@ -311,9 +291,7 @@ describe('What is deployed on AWS', () => {
       .map((file) => readFileSync(join(root, 'libs/adapters/rest', file), 'utf8'))
       .join('\n');
     for (const context of CONTEXTS) {
-      const routes = Object.values(stacks.get(context)!).filter(
-        ({ Type }) => Type === 'AWS::ApiGatewayV2::Route',
-      );
+      const routes = ofType('AWS::ApiGatewayV2::Route').filter(({ id }) => id.startsWith(`${context}/`));
       const keys = routes.map(({ Properties }) => Properties['RouteKey']);
       for (const path of PATHS[context]) {
         expect(keys).toContain(`ANY ${path}`);

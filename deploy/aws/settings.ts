@@ -4,6 +4,34 @@ import type { Lane } from '#domain/delivery/model/dispatch.js';
 export const CONTEXTS = ['campaign', 'communication', 'chat'] as const;
 export type Context = (typeof CONTEXTS)[number];
 
+/** The endpoints of each context. */
+export const PATHS: Readonly<Record<Context, readonly string[]>> = {
+  campaign: ['/v1/campaigns', '/v1/lists', '/v1/subscribers', '/v1/imports'],
+  communication: ['/v1/notifications', '/v1/notification-types', '/v1/users', '/v1/inbox'],
+  chat: [
+    '/v1/conversations',
+    '/v1/rooms',
+    '/v1/blocks',
+    '/v1/attachments',
+    '/v1/scheduled-messages',
+    '/v1/search',
+    '/v1/chat',
+  ],
+};
+
+/** The bundles that the build writes, one folder each. */
+export const ENTRIES = [
+  'http',
+  'websocket',
+  'authoriser',
+  'lane',
+  'timer',
+  'relay',
+  'store',
+  'notify',
+] as const;
+export type Entry = (typeof ENTRIES)[number];
+
 export interface LaneSizes {
   /** Functions of the lane at once: reserved for it, so no other lane can take them, and it takes no more than them. */
   readonly concurrency: number;

@@ -12,20 +12,8 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { Entry } from '../settings.js';
 import { told } from './dead-letters.js';
-
-/** The bundles that the build writes, one folder each. */
-export const ENTRIES = [
-  'http',
-  'websocket',
-  'authoriser',
-  'lane',
-  'timer',
-  'relay',
-  'store',
-  'notify',
-] as const;
-export type Entry = (typeof ENTRIES)[number];
 
 export interface PosthornFunctionProps {
   readonly name: string;

@@ -36,7 +36,7 @@ describe('what DynamoDB refuses for now', () => {
   it('is asked again, each time later, if it is busy, and given up after nine attempts', async () => {
     expect(await asked(busy, 3)).toEqual({ answer: 'done', waits: [25, 50, 100] });
     const { answer, waits } = await asked(busy, MOST_ATTEMPTS);
-    expect(answer).toMatchObject({ name: 'ThrottlingException' });
+    expect(answer).toMatchObject({ name: 'StorageBusy', cause: { name: 'ThrottlingException' } });
     expect(waits.at(-1)).toBe(1_600);
   });
 
