@@ -45,6 +45,8 @@ const ENTRIES: Readonly<Record<string, Pick<Contestant, 'event' | 'answers' | 'e
   lane: { event: { Records: [] }, answers: 'done', env: { POSTHORN_LANE: 'bulk' } },
   timer: { event: {}, answers: 'done' },
   relay: { event: { Records: [] }, answers: 'done' },
+  store: { event: { Records: [] }, answers: 'done' },
+  notify: { event: { Records: [] }, answers: 'done' },
 };
 const ALSO = {
   bare: 'test/bench/contestants/bare-function.js',
