@@ -47,7 +47,9 @@ const host = new LambdaHost(clock, 60_000);
 
 async function ring(): Promise<void> {
   const untold = await stores.outbox.untold(100);
-  const Records = untold.map(({ seq }) => ({ dynamodb: { NewImage: { seq: { N: String(seq) } } } }));
+  const Records = untold.map(({ seq }) => ({
+    dynamodb: { NewImage: { pk: { S: 'OUTBOX#0' }, seq: { N: String(seq) } } },
+  }));
   if (Records.length > 0) await host.invoke(relay, { Records });
 }
 

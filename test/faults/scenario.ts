@@ -12,6 +12,7 @@ import { checkNotifications } from './check-notifications.js';
 import { checkTold } from './check-told.js';
 import { checkWebhooks } from './check-webhooks.js';
 import { check } from './checker.js';
+import type { CrashPlan } from './crash-points.js';
 import { Driver } from './driver.js';
 import { type Books, booksOf } from './books.js';
 import { openLedgerFile } from './ledger-file.js';
@@ -44,7 +45,7 @@ export interface PlayOptions {
   /** Undefined on the embedded target. */
   readonly cloud?: Cloud;
   /** On Lambda; those of the lanes die so often in the middle of a batch. */
-  readonly functions?: { readonly deaths: number };
+  readonly functions?: { readonly deaths: readonly CrashPlan[] };
 }
 
 /** Plays a scenario to its end, kills included, and lets the checker look at what is left. */
@@ -61,7 +62,7 @@ export async function play(
   const env = (life: number): Record<string, string> => ({
     ...cloud?.env,
     ...environment(scenario, setting, life),
-    ...(functions && { ...FUNCTIONS_ENV, LAMBDA_TASK_ROOT: folder, VICTIM_SEED: String(seed) }),
+    ...(functions && { ...FUNCTIONS_ENV, LAMBDA_TASK_ROOT: folder }),
   });
   const program = functions ? 'functions' : 'victim';
   const driver = new Driver(env, program, cloud && CLOUD_LOOK_EVERY_MS);

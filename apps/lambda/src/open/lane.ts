@@ -1,7 +1,7 @@
 import { BadConfiguration } from '#apps/server/src/config/config-reader.js';
 import { openEventSink } from '#apps/server/src/targets/open-event-sink.js';
 import { deliveryToolsOver } from '#apps/server/src/targets/over-dynamo.js';
-import { ParcelDelivery } from '#domain/delivery/application/deliver-parcel.js';
+import { type DeliveryTools, ParcelDelivery } from '#domain/delivery/application/deliver-parcel.js';
 import { lanes } from '#domain/delivery/model/dispatch.js';
 import type { Clock } from '#ports/system/clock.js';
 import { flushMs } from '../flush-ms.js';
@@ -17,11 +17,13 @@ const LEARN_RATES_EVERY_MS = 60_000;
 /**
  * @param stopBeforeMs see `LaneDeps`
  * @param clockInUse the system's, if left out
+ * @param between puts tests between the worker and its ports
  */
 export async function openLane(
   env: Environment,
   stopBeforeMs?: number,
   clockInUse?: Clock,
+  between: (tools: DeliveryTools) => DeliveryTools = (tools) => tools,
 ): Promise<Handler<QueueEvent, QueueAnswer>> {
   const lane = lanes.find((one) => one === env['POSTHORN_LANE']);
   if (!lane) throw new BadConfiguration([`POSTHORN_LANE: must be one of ${lanes.join(', ')}`]);
@@ -29,10 +31,12 @@ export async function openLane(
   const { config, log, clock, randomness, ids, stores, signed } = ground;
   const fellowship = laneFellowship(ground);
   const events = await openEventSink(config.aws, ground);
-  const tools = await deliveryToolsOver({
-    ...{ config, clock, randomness, ids, stores },
-    ...{ links: signed.links, company: fellowship.company, sink: events.sink },
-  });
+  const tools = between(
+    await deliveryToolsOver({
+      ...{ config, clock, randomness, ids, stores },
+      ...{ links: signed.links, company: fellowship.company, sink: events.sink },
+    }),
+  );
   const handle = handlerOf({
     ...{ lane, lanes: stores.lanes, clock, log },
     heard: (named, signals) => stores.lanes.heard(named, signals),
