@@ -5,17 +5,17 @@ import type { PushFrame } from './wire.js';
 
 type Worded = Omit<PushFrame, 'size' | 'json'>;
 
-/** What is told to thousands is put into words once. */
-const frames = new WeakMap<object, PushFrame>();
+/** On what is told stands how it was put: what is told to thousands is put into words once. No WeakMap: ADR 19. */
+const FRAME = Symbol('frame');
+
+interface Framed {
+  [FRAME]?: PushFrame;
+}
 
 export function frameOf(event: Durable | Ephemeral): PushFrame {
   // The same change is told to each of many in an envelope of its own.
-  const key = event.kind === 'told' ? event.told : event;
-  const known = frames.get(key);
-  if (known) return known;
-  const frame = encoded(worded(event));
-  frames.set(key, frame);
-  return frame;
+  const told: Framed & { readonly kind: string } = event.kind === 'told' ? event.told : event;
+  return (told[FRAME] ??= encoded(worded(event)));
 }
 
 /** Put into words: for what is told to few, and not again. */

@@ -9,8 +9,12 @@ interface Written {
   readonly options: WithFrame | undefined;
 }
 
-interface Waiting {
-  readonly packets: Written[];
+/** What one connection has not been written yet. */
+interface Line {
+  readonly connection: Connection;
+  readonly write: Write;
+  /** Made anew for each batch, and not before there is one (ADR 19). */
+  packets: Written[] | undefined;
   size: number;
 }
 
@@ -24,9 +28,8 @@ const MOST_WAITING = 64 * 1024;
  * come within microseconds of one another, and each write of its own is a call into the kernel, the dearest part of a message.
  */
 export class JoinedWrites {
-  readonly #waiting = new Map<Connection, Waiting>();
-  readonly #writes = new WeakMap<Connection, Write>();
   readonly #atOnce: number;
+  readonly #due: Line[] = [];
   #isDue = false;
 
   constructor(atOnce = AT_ONCE) {
@@ -34,61 +37,63 @@ export class JoinedWrites {
   }
 
   join(connection: Connection): void {
-    this.#writes.set(connection, connection.write.bind(connection));
+    const write = connection.write.bind(connection);
     const close = connection.close.bind(connection);
+    const line: Line = { connection, write, packets: undefined, size: 0 };
     connection.write = (data, options, callback) => {
-      if (typeof data === 'string' && !callback) this.#hold(connection, data, options);
+      if (typeof data === 'string' && !callback) this.#hold(line, data, options);
       else {
-        this.#flush(connection);
-        this.#writes.get(connection)?.(data, options, callback);
+        flush(line);
+        write(data, options, callback);
       }
       return connection;
     };
     // What was said before leaves before, where it can.
     connection.close = (discard) => {
-      this.#flush(connection);
+      flush(line);
       close(discard);
     };
   }
 
-  #hold(connection: Connection, text: string, options: WithFrame | undefined): void {
-    const waiting = this.#waiting.get(connection) ?? { packets: [], size: 0 };
+  #hold(line: Line, text: string, options: WithFrame | undefined): void {
     if (!this.#isDue) process.nextTick(() => this.#flushSome());
     this.#isDue = true;
-    this.#waiting.set(connection, waiting);
-    waiting.packets.push({ text, options });
-    waiting.size += text.length;
-    if (waiting.size > MOST_WAITING) this.#flush(connection);
+    if (!line.packets) this.#due.push(line);
+    line.packets ??= [];
+    line.packets.push({ text, options });
+    line.size += text.length;
+    if (line.size > MOST_WAITING) flush(line);
   }
 
   #flushSome(): void {
-    let left = this.#atOnce;
-    for (const connection of this.#waiting.keys()) {
-      if (left === 0) return void setImmediate(() => this.#flushSome());
-      left -= 1;
-      this.#flush(connection);
-    }
-    this.#isDue = false;
-  }
-
-  #flush(connection: Connection): void {
-    const { packets } = this.#waiting.get(connection) ?? { packets: [] };
-    this.#waiting.delete(connection);
-    const write = this.#writes.get(connection);
-    if (packets.length === 0 || !write) return;
-    // Each frame says where it ends: several in one piece are as good as one by one.
-    if (takesFrames(connection)) write(packets.length === 1 ? (packets[0]?.text ?? '') : '', framed(packets));
-    else for (const { text, options } of packets) write(text, options);
+    for (const line of this.#due.splice(0, this.#atOnce)) flush(line);
+    if (this.#due.length > 0) setImmediate(() => this.#flushSome());
+    else this.#isDue = false;
   }
 }
 
-function framed(packets: readonly Written[]): WithFrame {
+function flush(line: Line): void {
+  const { connection, write, packets } = line;
+  if (!packets) return;
+  line.packets = undefined;
+  line.size = 0;
+  const { transport, readyState } = connection;
+  if (!takesFrames(transport)) for (const { text, options } of packets) write(text, options);
+  else if (readyState === 'open' && transport.writable) {
+    // As engine.io would, but for its own list of what waits: that is made when the last one left (ADR 19).
+    transport.send([{ type: 'message', options: framed(packets) }]);
+    connection.emit('drain');
+  } else write(packets.length === 1 ? (packets[0]?.text ?? '') : '', framed(packets));
+}
+
+/** Each frame says where it ends: several in one piece are as good as one by one. */
+function framed(packets: readonly Written[]): WithFrame & { compress: boolean } {
   const frames = packets.flatMap(({ text, options }) => options?.wsPreEncodedFrame ?? [webSocketFrame(text)]);
-  return { wsPreEncodedFrame: frames.length === 1 ? frames : [Buffer.concat(frames)] };
+  return { compress: false, wsPreEncodedFrame: frames.length === 1 ? frames : [Buffer.concat(frames)] };
 }
 
 /** As engine.io asks it before it takes a frame that somebody else has made. Polling has no frames. */
-function takesFrames({ transport }: Connection): boolean {
+function takesFrames(transport: Connection['transport']): boolean {
   const { _canSendPreEncodedFrame: can } = transport as unknown as {
     readonly _canSendPreEncodedFrame?: (packet: object) => boolean;
   };

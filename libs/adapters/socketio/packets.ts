@@ -13,16 +13,20 @@ export interface Packet {
   readonly options: WithFrame;
 }
 
-/** What is told to thousands is encoded once: socket.io would do it again for each of them. */
-const packets = new WeakMap<PushFrame, Packet>();
+/** On the frame stands its packet: what is told to thousands is encoded once, socket.io would do it again for each. No WeakMap: ADR 19. */
+const PACKET = Symbol('packet');
 
-export function packetOf(frame: PushFrame, path: string): Packet {
-  const known = packets.get(frame);
-  if (known) return known;
-  const text = `2${path === '/' ? '' : `${path},`}["${frame.event}",${frame.json}]`;
-  const packet = { text, options: { wsPreEncodedFrame: [webSocketFrame(text)] } };
-  packets.set(frame, packet);
-  return packet;
+interface Packed {
+  [PACKET]?: Packet;
+}
+
+export function packetOf(frame: PushFrame & Packed, path: string): Packet {
+  return (frame[PACKET] ??= encoded(frame, path));
+}
+
+function encoded({ event, json }: PushFrame, path: string): Packet {
+  const text = `2${path === '/' ? '' : `${path},`}["${event}",${json}]`;
+  return { text, options: { wsPreEncodedFrame: [webSocketFrame(text)] } };
 }
 
 export function sendPacket(connection: Connection, { text, options }: Packet): void {

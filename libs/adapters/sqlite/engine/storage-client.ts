@@ -1,13 +1,18 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
+import { Slots } from './slots.js';
 import type { ArgsOf, Procedures, ResultOf, Signal, SqliteStore } from './store.js';
 import { type Ask, fromWire, type FromStorage, type ToStorage } from './wire.js';
+
+interface Waiting {
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
 
 /** The asking end of one storage thread, usable from any thread that holds a port to it. */
 export class StorageClient {
   readonly #port: MessagePort | Worker;
-  readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Slots<Waiting>();
   readonly #listeners = new Map<Signal, Set<() => void>>();
-  #lastId = 0;
   #unsent: Ask[] = [];
   #gone: Error | undefined;
 
@@ -19,11 +24,10 @@ export class StorageClient {
 
   ask<T>(store: string, procedure: string, args: unknown, urgent: boolean): Promise<T> {
     if (this.#gone) return Promise.reject(this.#gone);
-    const id = ++this.#lastId;
     // While an answer is owed the thread must not let the process end.
     if (this.#waiting.size === 0) this.#port.ref();
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      const id = this.#waiting.put({ resolve, reject });
       this.#unsent.push({ id, store, procedure, args, urgent });
       // What else is asked in this turn of the loop travels along: waking the other thread costs more than a small request.
       if (this.#unsent.length === 1) setImmediate(() => this.#send());
@@ -46,8 +50,7 @@ export class StorageClient {
     try {
       this.#port.postMessage({ asks: [ask] } satisfies ToStorage);
     } catch (error) {
-      this.#waiting.get(ask.id)?.reject(error as Error);
-      this.#waiting.delete(ask.id);
+      this.#waiting.take(ask.id)?.reject(error as Error);
       if (this.#waiting.size === 0) this.#port.unref();
     }
   }
@@ -61,8 +64,7 @@ export class StorageClient {
   /** Whoever still waits, and whoever asks from now on, is told that the storage has gone. */
   fail(error: Error): void {
     this.#gone = error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    for (const waiting of this.#waiting.takeAll()) waiting.reject(error);
   }
 
   #receive(message: FromStorage): void {
@@ -73,8 +75,7 @@ export class StorageClient {
     }
     if (!('answers' in message)) return;
     for (const answer of message.answers) {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
+      const waiting = this.#waiting.take(answer.id);
       if (answer.ok) waiting?.resolve(answer.value as never);
       else waiting?.reject(fromWire(answer.error));
     }

@@ -3,6 +3,7 @@ import type { Signal } from './store.js';
 
 /** What travels between a thread that asks and a storage thread. */
 export interface Ask {
+  /** Among those of one asker that have not been answered yet. */
   readonly id: number;
   readonly store: string;
   readonly procedure: string;

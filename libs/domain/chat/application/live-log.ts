@@ -94,6 +94,10 @@ export class LiveLog {
   }
 
   take(kind: 'message' | 'change', message: Message): readonly Told[] {
+    // Nearly always nothing waits, and it is the next.
+    const isAlone = this.#early.size + this.#earlyChanges.size === 0;
+    const next = isAlone ? this.#ifNext(kind, message) : undefined;
+    if (next) return [this.#follow(next)];
     if (kind === 'message' && message.seq > this.#position.seq) this.#early.set(message.seq, message);
     if (kind === 'change' && message.rev > this.#position.rev) this.#earlyChanges.set(message.rev, message);
     const told = this.#following();
@@ -145,11 +149,7 @@ export class LiveLog {
 
   #following(): Told[] {
     const told: Told[] = [];
-    for (let next = this.#next(); next; next = this.#next()) {
-      this.#position = next.position;
-      this.#remember(next);
-      told.push(next);
-    }
+    for (let next = this.#next(); next; next = this.#next()) told.push(this.#follow(next));
     for (const seq of this.#early.keys()) if (seq <= this.#position.seq) this.#early.delete(seq);
     for (const rev of this.#earlyChanges.keys())
       if (rev <= this.#position.rev) this.#earlyChanges.delete(rev);
@@ -157,12 +157,26 @@ export class LiveLog {
   }
 
   #next(): Told | undefined {
+    const message = this.#early.get(this.#position.seq + 1);
+    if (message) return this.#ifNext('message', message);
+    const change = this.#earlyChanges.get(this.#position.rev + 1);
+    return change && this.#ifNext('change', change);
+  }
+
+  #ifNext(kind: 'message' | 'change', message: Message): Told | undefined {
     const { seq, rev } = this.#position;
-    const message = this.#early.get(seq + 1);
-    if (message) return { kind: 'created', message, position: { seq: seq + 1, rev } };
-    const change = this.#earlyChanges.get(rev + 1);
-    if (!change || change.seq > seq) return undefined;
-    return { kind: 'updated', message: change, position: { seq, rev: rev + 1 } };
+    if (kind === 'message')
+      return message.seq === seq + 1
+        ? { kind: 'created', message, position: { seq: seq + 1, rev } }
+        : undefined;
+    if (message.rev !== rev + 1 || message.seq > seq) return undefined;
+    return { kind: 'updated', message, position: { seq, rev: rev + 1 } };
+  }
+
+  #follow(told: Told): Told {
+    this.#position = told.position;
+    this.#remember(told);
+    return told;
   }
 
   #forget(): void {
