@@ -182,6 +182,18 @@ export function describeMessageSearchContract(name: string, open: () => Promise<
         expect(await texts('the')).toEqual([last.text]);
         await its.log.cut(START + 2 * DAY, 100);
         expect(await texts('the')).toEqual([]);
+        await say('the first of all that follow');
+        expect(await texts('the')).toEqual(['the first of all that follow']);
+      });
+
+      it('what was edited away or deleted after it had been found', async () => {
+        const edited = await say('the old words');
+        const deleted = await say('the old mistake');
+        expect(await texts('old')).toEqual(['the old mistake', 'the old words']);
+        await its.log.change(of.id, edited.id, edit('the new words'));
+        await its.log.change(of.id, deleted.id, tombstone);
+        expect(await texts('old')).toEqual([]);
+        expect(await texts('the')).toEqual(['the new words']);
       });
     });
 

@@ -128,6 +128,7 @@ import { MessageLog } from '#ports/chat/message-log.js';
 import { Realtime } from '#ports/chat/realtime.js';
 import { SqliteAttachments } from '#adapters/sqlite/chat/sqlite-attachments.js';
 import { SqliteMessageSearch } from '#adapters/sqlite/chat/sqlite-message-search.js';
+import { WriteWords } from '#adapters/sqlite/chat/write-words.js';
 import { UploadLimits } from '#domain/chat/model/upload.js';
 import { NoPreviews } from '#adapters/sharp/no-previews.js';
 import { SharpPreviews } from '#adapters/sharp/sharp-previews.js';
@@ -198,6 +199,8 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
     }),
   });
   if (config.roles.includes('worker') && publicUrl.known) await deliveryThread.start();
+  const words = new WriteWords(storage, clock, log);
+  words.start();
   return {
     providers: [
       // system
@@ -292,6 +295,7 @@ async function openEmbedded(setting: TargetSetting, options: EmbeddedOptions): P
       await deliveryThread.stop();
       await sharpPreviews.close();
       await webhookTransport.close();
+      await words.stop();
       await engine.close();
     },
   };

@@ -19,3 +19,24 @@ SELECT max(no) AS no FROM chat_messages
 -- name: message
 SELECT m.no, c.id AS conversation, m.id, m.seq, m.rev, m.sent_at, m.sender_id, m.client_id, m.text, m.extra
 FROM chat_messages AS m JOIN chat_conversations AS c ON c.no = m.conversation_no WHERE m.no = :no
+
+-- name: wordsUpTo
+SELECT upto FROM chat_words
+
+-- name: withoutWords
+SELECT no, length(text) AS size FROM chat_messages WHERE no > :upto ORDER BY no LIMIT :limit
+
+-- name: writeWords
+INSERT INTO chat_search (rowid, text, about)
+SELECT no, text, 'c' || conversation_no || ' u' || hex(sender_id) || iif(json_type(extra, '$.attachments') IS NULL, '', ' a')
+FROM chat_messages WHERE no > :upto AND no <= :to AND json_type(extra, '$.deletedAt') IS NULL
+
+-- name: moveWords
+UPDATE chat_words SET upto = :to
+
+-- name: putInOrder
+-- https://sqlite.org/fts5.html#the_merge_command
+INSERT INTO chat_search (chat_search, rank) VALUES ('merge', :pages)
+
+-- name: changesSoFar
+SELECT total_changes() AS count

@@ -9,6 +9,7 @@ import { SqliteBlocks } from './sqlite-blocks.js';
 import { SqliteConversations } from './sqlite-conversations.js';
 import { SqliteMessageLog } from './sqlite-message-log.js';
 import { SqliteMessageSearch } from './sqlite-message-search.js';
+import { PORTION } from './words-procedures.js';
 
 const folder = OneFolder.forThisFile();
 
@@ -24,6 +25,13 @@ function open(): Promise<SearchedChat> {
 }
 
 describeMessageSearchContract('SqliteMessageSearch', open);
+
+const SEGMENTS = 'SELECT count(DISTINCT segid) AS count FROM chat_search_idx';
+
+async function look({ search }: SearchedChat, words = 'word') {
+  const page = await search.search(acme, 'anna', parseSearchQuery(words), { limit: 10 });
+  return page.data;
+}
 
 describe('SqliteMessageSearch', () => {
   it('gives up a page for which too much has to be looked through, and goes on where it was', async () => {
@@ -49,11 +57,36 @@ describe('SqliteMessageSearch', () => {
     const stores = await open();
     const of = await aConversation().openedIn(stores);
     for (const text of ['one', 'two', 'three']) await append(stores, of, { text });
+    await look(stores);
     await stores.log.cut(Infinity, 2);
     folder.onTheFile((db) => {
       db.exec("INSERT INTO chat_search (chat_search, rank) VALUES ('integrity-check', 0)");
       expect(db.prepare('SELECT count(*) AS count FROM chat_search').get()).toEqual({ count: 1 });
     });
+  });
+
+  it('is kept in order in small steps, and never all at once', async () => {
+    const stores = await open();
+    const of = await aConversation().openedIn(stores);
+    for (let i = 0; i < 40; i++) {
+      await append(stores, of, { text: `word ${i}` });
+      await look(stores);
+    }
+    const segments = (): number => folder.onTheFile((db) => Number(db.prepare(SEGMENTS).get()?.['count']));
+    expect(segments()).toBeLessThan(8);
+  });
+
+  it('has the words of more than is written down at once, and of what is long', async () => {
+    const stores = await open();
+    const of = await aConversation().openedIn(stores);
+    const many = Array.from({ length: PORTION + 10 }, (_, i) => append(stores, of, { text: `short ${i}` }));
+    await Promise.all(many);
+    for (const text of ['long '.repeat(20_000), 'longer '.repeat(10_000)]) await append(stores, of, { text });
+    const found = await everyPage((after) =>
+      stores.search.search(acme, 'anna', parseSearchQuery('short'), { limit: 100, after }),
+    );
+    expect(found).toHaveLength(PORTION + 10);
+    expect(await look(stores, 'longer')).toHaveLength(1);
   });
 
   it('writes each word in quotes, so that nothing of it is an operator', () => {

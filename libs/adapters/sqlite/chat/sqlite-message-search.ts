@@ -26,6 +26,7 @@ export class SqliteMessageSearch implements MessageSearch {
     query: SearchQuery,
     { limit, after }: PageRequest,
   ): Promise<Page<FoundMessage>> {
+    await this.#catchUp();
     const range = { before: numberBefore(after), limit, effort: this.#effort };
     const { rows, next } = await this.#calls.read('search', { workspace, user, query, ...range });
     const data = rows.map((row) => ({
@@ -33,5 +34,16 @@ export class SqliteMessageSearch implements MessageSearch {
       highlights: highlightsOf(row.text, query.terms),
     }));
     return { data, next: next === null ? null : `after:${next}` };
+  }
+
+  /** What is said when it is asked is found, though its words are written down a little later: after those before it. */
+  async #catchUp(): Promise<void> {
+    const last = await this.#calls.read('lastNo', {});
+    for (let upto = -1; upto < last;) {
+      const before = upto;
+      ({ upto } = await this.#calls.write('writeWords', {}));
+      // Retention has cut off the last ones meanwhile.
+      if (upto === before) return;
+    }
   }
 }
