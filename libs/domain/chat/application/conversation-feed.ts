@@ -24,6 +24,14 @@ const MOST_UNREAD_TOLD = 100;
 /** In larger ones each is told of their own marks only: five thousand people who read would be five thousand times that many events. */
 export const MOST_TOLD_MARKS = 256;
 
+/** Who keeps the feeds of a process. */
+export interface FeedKeeper {
+  /** Lets those follow who are connected, and members now. */
+  gather(feed: ConversationFeed): Promise<void>;
+  /** @param before those who were its members until now */
+  membersChanged(feed: ConversationFeed, before: ReadonlySet<string>): void;
+}
+
 interface Open {
   readonly live: LiveLog;
   readonly readers: CatchingUp;
@@ -34,8 +42,7 @@ export class ConversationFeed {
   readonly workspaceId: WorkspaceId;
   readonly conversationId: ConversationId;
   readonly #tools: FeedTools;
-  /** Lets those follow who are connected, and members now. */
-  readonly #gather: (feed: ConversationFeed) => Promise<void>;
+  readonly #keeper: FeedKeeper;
   readonly #followers = new Set<Follower>();
   readonly #marks = new Map<string, Pick<Member, 'deliveredSeq' | 'readSeq'>>();
   readonly #membersRead = new OneAtATime(() => this.#readMembers());
@@ -55,12 +62,12 @@ export class ConversationFeed {
   constructor(
     of: { readonly workspaceId: WorkspaceId; readonly conversationId: ConversationId },
     tools: FeedTools,
-    gather: (feed: ConversationFeed) => Promise<void>,
+    keeper: FeedKeeper,
   ) {
     this.workspaceId = of.workspaceId;
     this.conversationId = of.conversationId;
     this.#tools = tools;
-    this.#gather = gather;
+    this.#keeper = keeper;
   }
 
   get isIdle(): boolean {
@@ -100,7 +107,7 @@ export class ConversationFeed {
     if (!(await this.#opened()) || !this.#open) return undefined;
     const member = await this.#memberNow(follower.userId);
     if (!member) return undefined;
-    if (!this.#members.has(follower.userId)) this.#members = new Set([...this.#members, follower.userId]);
+    if (!this.#members.has(follower.userId)) this.#setMembers(new Set([...this.#members, follower.userId]));
     const { live, readers } = this.#open;
     this.#followers.delete(follower);
     const { seq, rev } = live.position;
@@ -142,7 +149,7 @@ export class ConversationFeed {
         this.#tools.conversations.find(this.workspaceId, this.conversationId),
         this.#membersRead.ask(),
       ]);
-      if ([...this.#members].some((userId) => !before.has(userId))) await this.#gather(this);
+      if ([...this.#members].some((userId) => !before.has(userId))) await this.#keeper.gather(this);
       const { seq = 0, rev = 0, cutSeq = 0 } = conversation ?? {};
       live.cutUpTo(cutSeq);
       if (seq <= live.position.seq && rev <= live.position.rev) return;
@@ -238,7 +245,7 @@ export class ConversationFeed {
   #cutOff(gone: readonly string[]): void {
     if (gone.length === 0) return;
     const left = new Set(gone);
-    this.#members = new Set([...this.#members].filter((userId) => !left.has(userId)));
+    this.#setMembers(new Set([...this.#members].filter((userId) => !left.has(userId))));
     for (const follower of [...this.#everybody()]) {
       if (!left.has(follower.userId)) continue;
       this.unfollow(follower);
@@ -250,7 +257,7 @@ export class ConversationFeed {
   async #tellConversation(): Promise<void> {
     try {
       await this.#membersRead.ask();
-      await this.#gather(this);
+      await this.#keeper.gather(this);
       const found = await this.#tools.conversations.find(this.workspaceId, this.conversationId);
       if (found && !this.#isClosed) this.#tell({ kind: 'conversation', conversation: found });
     } catch (error) {
@@ -265,9 +272,15 @@ export class ConversationFeed {
       const members = new Set(await this.#tools.conversations.userIds(this.conversationId));
       if (asked !== this.#generation) continue;
       this.#cutOff([...this.#members].filter((userId) => !members.has(userId)));
-      this.#members = members;
+      this.#setMembers(members);
       return;
     }
+  }
+
+  #setMembers(members: ReadonlySet<string>): void {
+    const before = this.#members;
+    this.#members = members;
+    this.#keeper.membersChanged(this, before);
   }
 
   async #memberNow(userId: string): Promise<Member | undefined> {

@@ -27,6 +27,8 @@ interface Connection {
 export class LiveConversations implements Realtime {
   readonly #tools: FeedTools;
   readonly #feeds = new Map<string, ConversationFeed>();
+  /** By member: whoever comes and goes is told of in all of theirs, however many conversations there are. */
+  readonly #feedsOf = new Map<string, Set<ConversationFeed>>();
   readonly #connections = new Map<Follower, Connection>();
   readonly #users = new Map<string, Set<Follower>>();
   #idle = new Set<ConversationFeed>();
@@ -49,6 +51,7 @@ export class LiveConversations implements Realtime {
     await this.#looking;
     await Promise.all([...this.#feeds.values()].map((feed) => feed.close()));
     this.#feeds.clear();
+    this.#feedsOf.clear();
   }
 
   connect(workspaceId: WorkspaceId, follower: Follower): void {
@@ -106,9 +109,7 @@ export class LiveConversations implements Realtime {
 
   /** Those conversations of a user that somebody follows here. */
   of(workspaceId: WorkspaceId, userId: string): readonly ConversationFeed[] {
-    return [...this.#feeds.values()].filter(
-      (feed) => feed.workspaceId === workspaceId && feed.members.has(userId),
-    );
+    return [...(this.#feedsOf.get(keyOf(workspaceId, userId)) ?? [])];
   }
 
   tell(workspaceId: WorkspaceId, push: Push): void {
@@ -128,11 +129,31 @@ export class LiveConversations implements Realtime {
     const key = keyOf(workspaceId, conversationId);
     const known = this.#feeds.get(key);
     if (known) return known;
-    const feed = new ConversationFeed({ workspaceId, conversationId }, this.#tools, (one) =>
-      this.#gather(one),
-    );
+    const feed = new ConversationFeed({ workspaceId, conversationId }, this.#tools, {
+      gather: (one) => this.#gather(one),
+      membersChanged: (one, before) => this.#membersChanged(one, before),
+    });
     this.#feeds.set(key, feed);
     return feed;
+  }
+
+  #membersChanged(feed: ConversationFeed, before: ReadonlySet<string>): void {
+    const { workspaceId, members } = feed;
+    // Of one that was forgotten while it read them there is nothing more to tell.
+    if (this.#feeds.get(keyOf(workspaceId, feed.conversationId)) !== feed) return;
+    for (const userId of before) if (!members.has(userId)) this.#unlist(feed, userId);
+    for (const userId of members) {
+      if (before.has(userId)) continue;
+      const key = keyOf(workspaceId, userId);
+      this.#feedsOf.set(key, (this.#feedsOf.get(key) ?? new Set()).add(feed));
+    }
+  }
+
+  #unlist(feed: ConversationFeed, userId: string): void {
+    const key = keyOf(feed.workspaceId, userId);
+    const theirs = this.#feedsOf.get(key);
+    theirs?.delete(feed);
+    if (theirs?.size === 0) this.#feedsOf.delete(key);
   }
 
   async #gather(feed: ConversationFeed): Promise<void> {
@@ -165,6 +186,7 @@ export class LiveConversations implements Realtime {
     for (const [key, feed] of idle) {
       if (!this.#idle.has(feed)) continue;
       this.#feeds.delete(key);
+      for (const userId of feed.members) this.#unlist(feed, userId);
       void feed.close();
     }
     this.#idle = new Set(idle.map(([, feed]) => feed));

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  ChatTables,
+  MemoryBlocks,
+  MemoryConversations,
+  MemoryMessageLog,
+} from '#adapters/memory/chat/memory-chat.js';
+import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
+import { MemoryLog } from '#adapters/memory/system/memory-log.js';
+import { aConversation, aMember, type ChatStores } from '#ports/chat/testing/chat-stores.js';
+import { acme } from '#ports/delivery/testing/delivery-stores.js';
+import type { Conversation } from '#domain/chat/model/conversation.js';
+import { FollowingClient } from '../testing/following-client.js';
+import { LiveConversations, LOOK_AGAIN_MS } from './live-conversations.js';
+
+describe('the conversations of a member that somebody follows here', () => {
+  let clock: DrivenClock;
+  let stores: ChatStores;
+  let live: LiveConversations;
+  let one: Conversation;
+  let other: Conversation;
+  const anna = new FollowingClient('anna').connection();
+  beforeEach(async () => {
+    clock = new DrivenClock();
+    const tables = new ChatTables();
+    stores = {
+      conversations: new MemoryConversations(tables),
+      log: new MemoryMessageLog(tables),
+      blocks: new MemoryBlocks(tables),
+      close: () => Promise.resolve(),
+    };
+    const { conversations, log: messages } = stores;
+    live = new LiveConversations({ conversations, messages, clock, log: new MemoryLog() });
+    live.start();
+    one = await aConversation().with('anna', 'ben').openedIn(stores);
+    other = await aConversation().with('anna', 'cleo').openedIn(stores);
+    live.connect(acme, anna);
+    for (const { id } of [one, other]) await live.follow(anna, id);
+  });
+  afterEach(() => live.stop());
+
+  const of = (userId: string): string[] => live.of(acme, userId).map(({ conversationId }) => conversationId);
+  const told = async (conversationId: Conversation['id'], ...gone: string[]): Promise<void> => {
+    live.tell(acme, { kind: 'conversation', conversationId, gone });
+    await clock.advance(0);
+  };
+
+  it('are known, whether or not the member is connected', () => {
+    expect([of('anna'), of('ben'), of('cleo'), of('dave')]).toEqual([
+      [one.id, other.id],
+      [one.id],
+      [other.id],
+      [],
+    ]);
+  });
+
+  it('change with those who come and go', async () => {
+    await stores.conversations.removeMember(one.id, 'ben', clock.now());
+    await stores.conversations.putMember(aMember(one, 'dave'));
+    await told(one.id, 'ben');
+    expect([of('ben'), of('dave')]).toEqual([[], [one.id]]);
+  });
+
+  it('change though nobody was told of it, when it is looked at again', async () => {
+    await stores.conversations.putMember(aMember(other, 'dave'));
+    await clock.advance(LOOK_AGAIN_MS);
+    expect(of('dave')).toEqual([other.id]);
+  });
+
+  it('are forgotten with the conversations that nobody follows any more', async () => {
+    live.disconnect(anna);
+    await clock.advance(2 * LOOK_AGAIN_MS);
+    expect(['anna', 'ben', 'cleo'].flatMap(of)).toEqual([]);
+  });
+});
