@@ -19,6 +19,8 @@ export interface FeedTools {
 
 /** Milliseconds after which a log that could not be read is read again. */
 const READ_AGAIN_MS = 1_000;
+/** Milliseconds after which a message is no longer kept for those who come back: who is away for longer reads the log. */
+const RECENT_MS = 60_000;
 /** Messages told to somebody who has just been added, or whose conversation has just been made. */
 const MOST_UNREAD_TOLD = 100;
 /** In larger ones each is told of their own marks only: five thousand people who read would be five thousand times that many events. */
@@ -152,6 +154,7 @@ export class ConversationFeed {
       if ([...this.#members].some((userId) => !before.has(userId))) await this.#keeper.gather(this);
       const { seq = 0, rev = 0, cutSeq = 0 } = conversation ?? {};
       live.cutUpTo(cutSeq);
+      live.forgetBefore(this.#tools.clock.now() - RECENT_MS);
       if (seq <= live.position.seq && rev <= live.position.rev) return;
       live.suspect();
       this.#read();

@@ -1,3 +1,4 @@
+import type { Instant } from '#domain/kernel/brand.js';
 import type { Message, MessageId } from '#domain/chat/model/message.js';
 import type { CaughtUp, Position } from '#ports/chat/message-log.js';
 
@@ -135,6 +136,18 @@ export class LiveLog {
     for (const [id, { message }] of this.#recent) if (message.seq <= cutSeq) this.#drop(id);
     const { seq, rev } = this.#recentFrom;
     this.#recentFrom = { seq: Math.max(seq, cutSeq), rev };
+  }
+
+  /**
+   * What was sent before is read from the log by whoever comes back for it: a process keeps of all its conversations what was
+   * said in the last minute or two, not the last messages of each.
+   */
+  forgetBefore(sentAt: Instant): void {
+    for (const [id, { message, position }] of this.#recent) {
+      if (message.sentAt >= sentAt) return;
+      this.#drop(id);
+      this.#recentFrom = position;
+    }
   }
 
   /** What somebody has missed who was here a moment ago; undefined if that is to be read from the log. */
