@@ -80,7 +80,7 @@ function answerOf({ ok, error, ...rest }: Said): Answer {
 }
 
 /** Refused on the way in. What is not a refusal of who we are passes. */
-export function closingOfRefusal(code: string, afterMs = 0): Closing {
+function closingOfRefusal(code: string, afterMs = 0): Closing {
   if (code === 'unauthenticated' || code === 'invalid_token') return { kind: 'unauthenticated', code };
   return code === 'forbidden' ? { kind: 'terminal', code } : { kind: 'reconnect', code, afterMs };
 }

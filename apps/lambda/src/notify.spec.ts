@@ -4,12 +4,12 @@ import { GatewayChatServer, type GatewayClient } from '#adapters/apigateway/test
 import { CountingIds } from '#adapters/memory/system/counting-ids.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
 import { SqsChatNotices } from '#adapters/sqs/sqs-chat-notices.js';
+import { OneSqs } from '#adapters/sqs/testing/one-sqs.js';
 import { feedBatch, type FedBatch, LambdaHost } from '#test/fakes/lambda/lambda-host.js';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { handlerOf } from './notify.js';
-import { OneQueue } from './testing/one-queue.js';
 
-const queue = OneQueue.forThisFile();
+const sqs = OneSqs.forThisFile();
 const MANY = [...Array(MOST_TOLD_AT_ONCE + 8).keys()].map((n) => `user${n}`);
 let tests = 0;
 
@@ -23,10 +23,10 @@ describe('The function that tells of what others have stored', () => {
   const open = async (): Promise<void> => {
     tests += 1;
     const prefix = `notify-${process.pid}-${tests}`;
-    const notices = new SqsChatNotices({ client: queue.client, prefix, ids: new CountingIds() });
+    const notices = new SqsChatNotices({ client: sqs.client, prefix, ids: new CountingIds() });
     await notices.createQueue();
     const QueueName = `${prefix}-chat-notify.fifo`;
-    ({ QueueUrl: url = '' } = await queue.client.send(new GetQueueUrlCommand({ QueueName })));
+    ({ QueueUrl: url = '' } = await sqs.client.send(new GetQueueUrlCommand({ QueueName })));
     // One process takes the frames, the other is the function's: it holds nothing that the first one knows.
     server = await GatewayChatServer.start({}, 1, undefined, notices);
     const function_ = await server.another();
@@ -38,7 +38,7 @@ describe('The function that tells of what others have stored', () => {
     });
   };
   const fed = (): Promise<FedBatch> =>
-    feedBatch(host, { client: queue.client, url, batch: 10 }, handle as never);
+    feedBatch(host, { client: sqs.client, url, batch: 10 }, handle as never);
   /** Until the queue has nothing to give. */
   const drained = async (): Promise<number> => {
     for (let rounds = 0; ; rounds++) if ((await fed()).how === 'idle') return rounds;
@@ -95,14 +95,14 @@ describe('The function that tells of what others have stored', () => {
     await drained();
     await say(anna, id, 'lost');
     const lost = () => Promise.resolve({ batchItemFailures: [] });
-    await feedBatch(host, { client: queue.client, url, batch: 10 }, lost as never);
+    await feedBatch(host, { client: sqs.client, url, batch: 10 }, lost as never);
     expect(toldTo(ben)).toEqual([]);
     await say(anna, id, 'next');
     // Told, and not deleted: the function died before it could answer.
     const dying = async (event: never, invocation: never): Promise<never> => {
       await handle(event, invocation);
       await new SqsChatNotices({
-        client: queue.client,
+        client: sqs.client,
         prefix: `notify-${process.pid}-${tests}`,
         ids: new CountingIds(),
       }).hide(
@@ -111,14 +111,14 @@ describe('The function that tells of what others have stored', () => {
       );
       throw new Error('We die here.');
     };
-    expect((await feedBatch(host, { client: queue.client, url, batch: 10 }, dying as never)).how).toBe(
+    expect((await feedBatch(host, { client: sqs.client, url, batch: 10 }, dying as never)).how).toBe(
       'failed',
     );
     await drained();
     expect(toldTo(ben)).toEqual(['lost', 'next']);
     await say(anna, id, 'last');
     const nobody = () => Promise.resolve({ batchItemFailures: [] });
-    await feedBatch(host, { client: queue.client, url, batch: 10 }, nobody as never);
+    await feedBatch(host, { client: sqs.client, url, batch: 10 }, nobody as never);
     expect((await ben.send('ping')).ok).toBe(true);
     expect(toldTo(ben)).toEqual(['lost', 'next', 'last']);
   });

@@ -1,5 +1,5 @@
-import type { Notice } from '#adapters/apigateway/notices.js';
 import { noticeIn } from '#adapters/sqs/sqs-chat-notices.js';
+import type { Notice } from '#domain/chat/model/notice.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
 import { endsWithin, type Invocation } from './invocation.js';

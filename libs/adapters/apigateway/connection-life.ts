@@ -5,7 +5,7 @@ import type { Connection } from '#ports/chat/connections.js';
 /** Milliseconds for which a connection counts without being heard of: API Gateway ends it after ten minutes of silence. */
 export const CONNECTION_LEASE_MS = 11 * 60_000;
 /** It ends every connection after two hours. From here on a client is advised to come again. */
-export const REDIAL_AFTER_MS = 110 * 60_000;
+const REDIAL_AFTER_MS = 110 * 60_000;
 const LONGEST_MS = 2 * 3_600_000;
 /** Advised redials are spread over so many milliseconds. */
 export const REDIAL_WITHIN_MS = 8 * 60_000;

@@ -4,13 +4,14 @@ import { lowest } from '#domain/chat/application/live-log.js';
 import type { Durable, Ephemeral } from '#domain/chat/application/follower.js';
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { ConversationId } from '#domain/chat/model/conversation.js';
+import type { Notice } from '#domain/chat/model/notice.js';
 import type { Connection, ConnectionFollowing } from '#ports/chat/connections.js';
 import type { Position } from '#ports/chat/message-log.js';
 import type { Push, Realtime } from '#ports/chat/realtime.js';
 import type { Log } from '#ports/system/log.js';
 import { FollowLogs, type LogTools, type Place } from './follow-logs.js';
 import { InTurn } from './in-turn.js';
-import { MOST_TOLD_AT_ONCE, type Notice, noticeOf, type TellLater } from './notices.js';
+import { MOST_TOLD_AT_ONCE, noticeOf, type TellLater } from './notices.js';
 
 /** Messages told to somebody who has just been added, or whose conversation has just been made. */
 const MOST_UNREAD_TOLD = 100;

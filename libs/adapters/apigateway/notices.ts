@@ -1,18 +1,9 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
-import type { ConversationId } from '#domain/chat/model/conversation.js';
+import type { Notice } from '#domain/chat/model/notice.js';
 import type { Push } from '#ports/chat/realtime.js';
 
 /** Members up to whom the process that stored something tells of it itself: with two devices each they are one round of posts. */
 export const MOST_TOLD_AT_ONCE = 32;
-
-/** Where something has changed, and what; never what it says, for that is in the log. */
-export interface Notice {
-  readonly workspaceId: WorkspaceId;
-  readonly conversationId: ConversationId;
-  readonly what: 'message' | 'change' | 'conversation';
-  /** The `seq` of a message, the `rev` of a change. */
-  readonly no?: number;
-}
 
 /**
  * A queue of notices, for whoever tells of what others have stored. One may be lost, doubled or late: whoever takes it brings everybody to

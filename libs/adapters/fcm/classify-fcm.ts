@@ -22,7 +22,7 @@ export interface FcmRefusal {
  * By the `errorCode` of the detail `FcmError`, https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode. What
  * is not here goes by the canonical code.
  */
-export const fcmErrors: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+const fcmErrors: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['UNREGISTERED', 'gone'],
   // With a BadRequest it is our payload; without one it is a token that FCM never gave out. Older answers complain of
   // such a token as of a field. FCM also says it of payloads that it won't have, without naming a field: those are
@@ -40,7 +40,7 @@ export const fcmErrors: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 ]);
 
 /** By the canonical code, where there is no `FcmError`. Every 5xx among them goes by its status. */
-export const canonicalCodes: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+const canonicalCodes: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   // Google's JSON says so of the device; a wrong path is answered by a page, which goes by its status.
   ['NOT_FOUND', 'gone'],
   ['INVALID_ARGUMENT', 'rejected'],

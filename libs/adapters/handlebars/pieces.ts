@@ -89,7 +89,7 @@ export interface Call {
 }
 
 /** The dotted names of message variables that an expression reads. */
-export function variablesOf(expression: Expression): string[] {
+function variablesOf(expression: Expression): string[] {
   if (expression.kind === 'root') return [[expression.name, ...expression.rest].join('.')];
   if (expression.kind !== 'call') return [];
   return [...expression.args, ...Object.values(expression.options)].flatMap(variablesOf);

@@ -8,7 +8,7 @@ type Rule = OutcomeKind | 'parked' | ((status: number) => OutcomeKind);
  * By the `name` of Resend's error, https://resend.com/docs/api-reference/errors. What is not here goes by its status,
  * as does every 5xx: `application_error`, `internal_server_error` and what gateways say.
  */
-export const resendErrors: Readonly<Record<string, Rule>> = {
+const resendErrors: Readonly<Record<string, Rule>> = {
   rate_limit_exceeded: 'throttled',
   daily_quota_exceeded: 'parked',
   monthly_quota_exceeded: 'parked',

@@ -63,7 +63,7 @@ export function isSigningCertUrl(text: string): boolean {
  * Names and values, each on a line of its own, by name: what SNS documents as the string to sign. What is there is in
  * it, so that nothing can be added to a message that was signed without it.
  */
-export function stringToSign(message: SnsMessage): string {
+function stringToSign(message: SnsMessage): string {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Message', message.message],
     ['MessageId', message.messageId],

@@ -16,7 +16,7 @@ export interface PreviewLimits {
   readonly idleMs: number;
 }
 
-export const DEFAULT_PREVIEW_LIMITS: PreviewLimits = {
+const DEFAULT_PREVIEW_LIMITS: PreviewLimits = {
   mostPixels: 50_000_000,
   largest: 64 * 2 ** 20,
   timeoutMs: 20_000,

@@ -31,7 +31,7 @@ const STEPS: Readonly<Record<string, Exclude<InboxState, 'unseen'>>> = {
   'inbox:archive': 'archived',
 };
 
-export type StepAnswer =
+type StepAnswer =
   | { readonly ok: true; readonly item: object; readonly counts: object }
   | { readonly ok: false; readonly error: { readonly code: string; readonly detail: string } };
 

@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-export const SOCKET_PATH = '/socket.io/';
+const SOCKET_PATH = '/socket.io/';
 
 /** Which requests are upgraded rather than answered. Node lets it be set on a server, its types only when one is made. */
 const UPGRADES = 'shouldUpgradeCallback';

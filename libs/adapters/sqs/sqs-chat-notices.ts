@@ -1,20 +1,10 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { WorkspaceId } from '#domain/kernel/brand.js';
-import type { ConversationId } from '#domain/chat/model/conversation.js';
+import type { Notice } from '#domain/chat/model/notice.js';
 import type { Ids } from '#ports/system/ids.js';
 import { FifoQueue } from './fifo-queue.js';
 
 /** Of a notice that nobody could tell so often, everybody hears with the next message, or when they look. */
 const MOST_RECEIVES = 20;
-
-/** Where something has changed, and what; never what it says, for that is in the log. */
-export interface ChatNotice {
-  readonly workspaceId: WorkspaceId;
-  readonly conversationId: ConversationId;
-  readonly what: 'message' | 'change' | 'conversation';
-  /** The `seq` of a message, the `rev` of a change. */
-  readonly no?: number;
-}
 
 export interface ChatNoticesSettings {
   readonly client: SQSClient;
@@ -40,7 +30,7 @@ export class SqsChatNotices {
     return this.#queue.create();
   }
 
-  send({ workspaceId, conversationId, what, no }: ChatNotice): Promise<void> {
+  send({ workspaceId, conversationId, what, no }: Notice): Promise<void> {
     const group = JSON.stringify([workspaceId, conversationId]);
     // Of who comes and goes there is no number: each is told of by itself.
     const once = no === undefined ? this.#ids.next('ntc') : `${what} ${no}`;
@@ -53,9 +43,9 @@ export class SqsChatNotices {
 }
 
 /** Undefined of what is no notice of ours. */
-export function noticeIn(body: string): ChatNotice | undefined {
+export function noticeIn(body: string): Notice | undefined {
   try {
-    const { workspaceId, conversationId, what, no } = JSON.parse(body) as Partial<ChatNotice>;
+    const { workspaceId, conversationId, what, no } = JSON.parse(body) as Partial<Notice>;
     const isWhole = typeof workspaceId === 'string' && typeof conversationId === 'string';
     if (!isWhole || (what !== 'message' && what !== 'change' && what !== 'conversation')) return undefined;
     return { workspaceId, conversationId, what, ...(typeof no === 'number' && { no }) };

@@ -1,33 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GetQueueUrlCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, it } from '@jest/globals';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
 import { aWaitingMessage, describeWaitingMessagesContract } from '#ports/chat/waiting-messages.contract.js';
-import { type FakeSqs, startFakeSqs } from '#test/fakes/sqs/fake-sqs.js';
 import { SqsWaitingMessages } from './sqs-waiting-messages.js';
+import { OneSqs } from './testing/one-sqs.js';
 
-let sqs: FakeSqs | undefined;
-let client: SQSClient;
-
-beforeAll(async () => {
-  const given = process.env['SQS_ENDPOINT'];
-  sqs = given ? undefined : await startFakeSqs();
-  client = new SQSClient({
-    endpoint: given ?? sqs?.url ?? '',
-    region: process.env['AWS_REGION'] ?? 'us-east-1',
-    maxAttempts: 1,
-    ...(!given && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
-  });
-});
-afterAll(async () => {
-  client.destroy();
-  await sqs?.close();
-});
+const sqs = OneSqs.forThisFile();
 
 const over = (prefix: string): SqsWaitingMessages =>
   new SqsWaitingMessages({
-    ...{ client, prefix, waitSeconds: 0, clock: new SystemClock(), log: new MemoryLog(), againSeconds: 0 },
+    ...{ client: sqs.client, prefix, waitSeconds: 0, againSeconds: 0 },
+    ...{ clock: new SystemClock(), log: new MemoryLog() },
   });
 
 async function fresh(): Promise<string> {
@@ -45,8 +30,8 @@ describeWaitingMessagesContract('SqsWaitingMessages', async () => {
 describe('SqsWaitingMessages', () => {
   const receivedIn = async (prefix: string): Promise<string[]> => {
     const QueueName = `${prefix}-chat-store.fifo`;
-    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName }));
-    const { Messages = [] } = await client.send(
+    const { QueueUrl } = await sqs.client.send(new GetQueueUrlCommand({ QueueName }));
+    const { Messages = [] } = await sqs.client.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
     );
     return Messages.map(({ Body = '' }) => Body);

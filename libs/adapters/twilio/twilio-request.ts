@@ -1,7 +1,7 @@
 import type { SmsMessage } from '#ports/delivery/sms-provider.js';
 
 /** Names our id in the URL that Twilio calls back: a message has no other place for it. */
-export const DELIVERY_PARAMETER = 'posthorn_delivery';
+const DELIVERY_PARAMETER = 'posthorn_delivery';
 
 /** Seconds; more is refused (error 21624). */
 const MOST_VALID_SECONDS = 36_000;
@@ -33,7 +33,7 @@ export function messageForm(message: SmsMessage, { from, statusCallback }: Messa
  * The URL that is called back about one delivery. It tells of a message even if the answer to our call was lost and we
  * never heard the message's sid, and the signature of the callback covers it.
  */
-export function callbackUrl(statusCallback: string, deliveryId: string): string {
+function callbackUrl(statusCallback: string, deliveryId: string): string {
   const [url = ''] = statusCallback.split('#', 1);
   return `${url}${url.includes('?') ? '&' : '?'}${DELIVERY_PARAMETER}=${encodeURIComponent(deliveryId)}`;
 }

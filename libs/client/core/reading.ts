@@ -43,7 +43,7 @@ const LONGEST_GRACE_MS = 5000;
 const REPLAY_MS = 10_000;
 
 /** Whoever begins at a position has had what is before it. */
-export function placeAt(position: Position): Place {
+function placeAt(position: Position): Place {
   return { position, delivered: { at: position.seq, told: position.seq }, read: { at: 0, told: 0 } };
 }
 

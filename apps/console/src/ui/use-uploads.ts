@@ -23,7 +23,7 @@ export interface Uploads {
   take(): readonly string[];
 }
 
-export const MOST_FILES = 10;
+const MOST_FILES = 10;
 const SHOWN = /^image\/(png|jpeg|gif|webp)$/;
 
 export function useUploads(session: ChatSession): Uploads {

@@ -29,10 +29,7 @@ type Log = (
 ) => void;
 
 /** What the embedded target's delivery thread is made of: port by port. */
-export async function embeddedDeliveryTools(
-  options: DeliveryThreadOptions,
-  log: Log,
-): Promise<DeliveryTools> {
+async function embeddedDeliveryTools(options: DeliveryThreadOptions, log: Log): Promise<DeliveryTools> {
   const storage = storageOver(options.storage);
   const clock = new SystemClock();
   const randomness = new CryptoRandomness();

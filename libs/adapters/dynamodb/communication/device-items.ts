@@ -18,7 +18,7 @@ export function devicesOf(workspaceId: string, userId: string): string {
 }
 
 /** In the order in which they were registered. */
-export function userPlace({ workspaceId, userId, createdAt, id }: Device): Key {
+function userPlace({ workspaceId, userId, createdAt, id }: Device): Key {
   return { pk: devicesOf(workspaceId, userId), sk: key(createdAt, id) };
 }
 

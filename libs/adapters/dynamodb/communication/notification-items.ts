@@ -54,7 +54,7 @@ export function notificationPlace(id: string): Key {
   return { pk: key('NTF', id), sk: 'NTF' };
 }
 
-export function listingPlace(id: string): Key {
+function listingPlace(id: string): Key {
   return { pk: key('NTF', id), sk: 'LISTING' };
 }
 

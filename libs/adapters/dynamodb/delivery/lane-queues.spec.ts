@@ -1,5 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SignalledLanes } from './signalled-lanes.js';
 import { aProcess, type DeliveryProcess } from './testing/processes.js';
 import { OneDynamo } from '../testing/one-table.js';
@@ -10,34 +9,20 @@ import type { Claim } from '#ports/delivery/lanes.js';
 import { describeLanesContract } from '#ports/delivery/lanes.contract.js';
 import { aDispatch, LEASE, recipients, START } from '#ports/delivery/testing/delivery-stores.js';
 import { accepted } from '#ports/delivery/testing/worker.js';
-import { type FakeSqs, type SqsFault, startFakeSqs } from '#test/fakes/sqs/fake-sqs.js';
+import type { SqsFault } from '#test/fakes/sqs/fake-sqs.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
+import { OneSqs } from '#adapters/sqs/testing/one-sqs.js';
 
 const HOUR = 3_600_000;
 const dynamo = OneDynamo.forThisFile();
-let sqs: FakeSqs | undefined;
-let client: SQSClient;
+const sqs = OneSqs.forThisFile();
 let tests = 0;
-
-beforeAll(async () => {
-  const given = process.env['SQS_ENDPOINT'];
-  sqs = given ? undefined : await startFakeSqs();
-  client = new SQSClient({
-    endpoint: given ?? sqs?.url ?? '',
-    region: process.env['AWS_REGION'] ?? 'us-east-1',
-    maxAttempts: 1,
-    ...(!given && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
-  });
-});
-afterAll(async () => {
-  client.destroy();
-  await sqs?.close();
-});
 
 /** Queues of one test. */
 async function freshQueues(): Promise<SqsLaneSignals> {
   tests += 1;
-  const signals = new SqsLaneSignals({ client, prefix: `test-${process.pid}-${tests}`, waitSeconds: 0 });
+  const prefix = `test-${process.pid}-${tests}`;
+  const signals = new SqsLaneSignals({ client: sqs.client, prefix, waitSeconds: 0 });
   await signals.createQueues();
   return signals;
 }
@@ -151,18 +136,19 @@ describe('Lanes that are signalled over SQS', () => {
     ['lost', ['duplicated', 'lost', 'reordered', 'delayed']],
   ];
   it.each(faults)('delivers the same, and to nobody twice, when messages are %s: %j', async (_, planned) => {
-    if (!sqs) return;
+    const { fake } = sqs;
+    if (!fake) return;
     const dispatch = await opened();
-    for (const fault of planned) sqs.plan(fault);
+    for (const fault of planned) fake.plan(fault);
     for (const from of [0, 10, 20, 30, 40])
       await its.ledger.accept(dispatch.id, recipients(10, { from }), START);
     const sent: string[] = [];
     await workOff(sent);
-    expect(sqs.journal().filter(({ fault }) => fault !== undefined).length).toBeGreaterThan(0);
+    expect(fake.journal().filter(({ fault }) => fault !== undefined).length).toBeGreaterThan(0);
     // What was lost is found when the lane is looked through, what was late comes after all.
     await clock.advance(HOUR);
     await workOff(sent);
-    await sqs.release();
+    await fake.release();
     await workOff(sent);
     expect(sent.sort()).toEqual(addresses(50));
     expect((await its.dispatches.stats(dispatch.id))?.counts).toMatchObject({ accepted: 50, pending: 0 });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { sms } from '#adapters/channels/sms-channel.js';
 import { MemoryNotificationTypes } from '#adapters/memory/communication/memory-notification-types.js';
 import { MemoryProfiles } from '#adapters/memory/communication/memory-profiles.js';
@@ -8,6 +7,7 @@ import { CountingIds } from '#adapters/memory/system/counting-ids.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { SqsLaneSignals } from '#adapters/sqs/sqs-lane-signals.js';
+import { OneSqs } from '#adapters/sqs/testing/one-sqs.js';
 import { parseLegDispatchId } from '#domain/communication/application/notification-dispatch.js';
 import { moveOver } from '#domain/communication/testing/moving.js';
 import { DeliveryService } from '#domain/delivery/application/delivery-service.js';
@@ -15,7 +15,7 @@ import { aNotification, aType } from '#ports/communication/testing/communication
 import type { Claim } from '#ports/delivery/lanes.js';
 import { acme, LEASE, START } from '#ports/delivery/testing/delivery-stores.js';
 import { accepted } from '#ports/delivery/testing/worker.js';
-import { type FakeSqs, type SqsFault, startFakeSqs } from '#test/fakes/sqs/fake-sqs.js';
+import type { SqsFault } from '#test/fakes/sqs/fake-sqs.js';
 import { DynamoNotifications } from '../communication/dynamo-notifications.js';
 import { OneDynamo } from '../testing/one-table.js';
 import { DynamoSuppressions } from './dynamo-suppressions.js';
@@ -26,20 +26,10 @@ const HOUR = 3_600_000;
 const KEYS = ['order-11', 'order-12', 'order-13'] as const;
 const OF_EACH = 4;
 const dynamo = OneDynamo.forThisFile();
-let sqs: FakeSqs;
-let client: SQSClient;
+const sqs = OneSqs.forThisFile();
 
-beforeAll(async () => {
-  sqs = await startFakeSqs();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  client = new SQSClient({ endpoint: sqs.url, region: 'us-east-1', maxAttempts: 1, credentials });
-});
-afterAll(async () => {
-  client.destroy();
-  await sqs.close();
-});
-
-const signalsOf = (prefix: string): SqsLaneSignals => new SqsLaneSignals({ client, prefix, waitSeconds: 0 });
+const signalsOf = (prefix: string): SqsLaneSignals =>
+  new SqsLaneSignals({ client: sqs.client, prefix, waitSeconds: 0 });
 
 /** A worker as a process of its own has it, which routes notifications and delivers their legs. */
 class Worker {
@@ -108,6 +98,8 @@ describe('Notifications of one ordering key, over queues that keep no order', ()
   const faults: readonly SqsFault[] = ['duplicated', 'reordered', 'delayed', 'lost'];
 
   it('go out one by one in the order of acceptance, whichever of two workers has them', async () => {
+    const { fake } = sqs;
+    if (!fake) return;
     await dynamo.fresh();
     const prefix = `ordered-${randomUUID()}`;
     await signalsOf(prefix).createQueues();
@@ -124,7 +116,7 @@ describe('Notifications of one ordering key, over queues that keep no order', ()
         keyOf.set(one.order.id, orderingKey);
         expected.set(orderingKey, [...(expected.get(orderingKey) ?? []), one.order.id]);
       }
-    for (let n = 0; n < OF_EACH; n++) for (const fault of faults) sqs.plan(fault);
+    for (let n = 0; n < OF_EACH; n++) for (const fault of faults) fake.plan(fault);
 
     const sent: string[] = [];
     for (let round = 0; sent.length < KEYS.length * OF_EACH && round < 100; round++) {
@@ -143,9 +135,9 @@ describe('Notifications of one ordering key, over queues that keep no order', ()
       await Promise.all(workers.map((worker) => worker.relay()));
       // What was lost is found by looking; what was held comes when others have overtaken it.
       if (claims.length === 0) await clock.advance(HOUR);
-      if (round % 3 === 2) await sqs.release();
+      if (round % 3 === 2) await fake.release();
     }
-    const met = sqs.journal().flatMap(({ fault }) => fault ?? []);
+    const met = fake.journal().flatMap(({ fault }) => fault ?? []);
     expect(new Set(met)).toEqual(new Set(faults));
     for (const [key, ids] of expected) expect(sent.filter((id) => keyOf.get(id) === key)).toEqual(ids);
     expect(sent).toHaveLength(KEYS.length * OF_EACH);

@@ -31,7 +31,7 @@ export const BEHIND_ALL = 32 ** 7;
 /** Stretches of one page that may hold nothing that was asked for: then the page is short, and the next goes on from there. */
 const MOST_STRETCHES = 100;
 
-export function placeFrom(after: string | undefined): Place | undefined {
+function placeFrom(after: string | undefined): Place | undefined {
   if (after === undefined) return undefined;
   const [dispatchId, ordinal] = partsOf(LIST, after, ['string', 'number']);
   return { dispatchId: dispatchId as DispatchId, ordinal: ordinal as number };

@@ -7,7 +7,7 @@ import { when } from '../engine/expressions.js';
 import { key, type Key } from '../engine/keys.js';
 
 /** Partitions that writers spread over: 1,000 writes a second each. */
-export const OUTBOX_SHARDS = 16;
+const OUTBOX_SHARDS = 16;
 /** Numbers of one millisecond. With 41 bits of time they stay below 2^53 until the year 2039. */
 const IN_A_MILLISECOND = 4096;
 

@@ -15,7 +15,7 @@ import { Lifecycle } from './lifecycle.js';
  * would wait for them in vain. Whoever watches connects again, to the process that takes over.
  */
 @Injectable()
-export class EndStreams implements NestInterceptor {
+class EndStreams implements NestInterceptor {
   readonly #draining: Observable<void>;
 
   constructor({ draining }: Lifecycle) {

@@ -20,7 +20,7 @@ button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 
 /** Strokes on a disc of 96 units. */
 export const ENVELOPE = '<rect x="28" y="34" width="40" height="28" rx="4"/><path d="m29 38 19 13 19-13"/>';
-export const TICK = '<path d="m33 49 10 10 20-22"/>';
+const TICK = '<path d="m33 49 10 10 20-22"/>';
 export const CROSS = '<path d="M48 32v20M48 62v.5"/>';
 
 export interface Told {

@@ -25,7 +25,7 @@ export interface ExpansionLimits {
   readonly ahead: number;
 }
 
-export const defaultLimits: ExpansionLimits = { page: 1_000, pagesInTurn: 10, ahead: 100_000 };
+const defaultLimits: ExpansionLimits = { page: 1_000, pagesInTurn: 10, ahead: 100_000 };
 
 const WHEN_AHEAD_MS = 250;
 const LOOK_EVERY_MS = 5_000;

@@ -10,7 +10,7 @@ export type Schedule =
   | { readonly kind: 'recipient'; readonly wallTime: string };
 
 /** The zone of a recipient who has none, or one that we don't know. */
-export const DEFAULT_ZONE = 'UTC';
+const DEFAULT_ZONE = 'UTC';
 const HOUR_MS = 3_600_000;
 /** UTC+14 (Kiritimati): no clock on Earth shows a wall time earlier. */
 const EARLIEST_OFFSET_MS = 14 * HOUR_MS;

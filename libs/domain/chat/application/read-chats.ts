@@ -11,8 +11,8 @@ import { BlockUsers } from './block-users.js';
 import { MOST_TOLD_MARKS } from './conversation-feed.js';
 import { EnterConversation } from './enter-conversation.js';
 
-export const MOST_CAUGHT_UP = 500;
-export const MOST_OF_HISTORY = 200;
+const MOST_CAUGHT_UP = 500;
+const MOST_OF_HISTORY = 200;
 const MOST_PINS = 100;
 
 /** What a user may see: all of what they are a member of, and nothing else. */

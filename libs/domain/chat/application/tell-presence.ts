@@ -19,7 +19,7 @@ export interface PresenceTools {
 
 /** Milliseconds for which a device counts without being heard of, and in which it is renewed while it is connected. */
 export const LEASE_MS = 75_000;
-export const RENEW_MS = 25_000;
+const RENEW_MS = 25_000;
 /** Changes within so many milliseconds are told of as one: who reloads a page was never away. */
 const COLLECT_MS = 1_000;
 /** In larger conversations nobody is told who else is there. */

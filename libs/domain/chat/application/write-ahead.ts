@@ -8,16 +8,10 @@ import { type WaitingMessage, WaitingMessages } from '#ports/chat/waiting-messag
 import { Clock } from '#ports/system/clock.js';
 import { Log } from '#ports/system/log.js';
 import type { Sent } from './append-message.js';
+import { WaitingLines } from './waiting-lines.js';
 
 /** When its sender had better ask again. */
 const AGAIN_AFTER_MS = 5_000;
-/** For how long those who send on, though they have no answer, are kept behind what waits. */
-const LINE_MS = 300_000;
-
-interface InLine {
-  readonly clientMessageId: string;
-  readonly until: number;
-}
 
 /**
  * Keeps what the log cannot take for now where its storage is not needed, so that it is stored though its sender goes away. Nobody is told that it is
@@ -27,9 +21,8 @@ interface InLine {
 export class WriteAhead {
   readonly #waiting: WaitingMessages;
   readonly #log: MessageLog;
-  readonly #clock: Clock;
   readonly #warnings: Log;
-  readonly #lines = new Map<string, readonly InLine[]>();
+  readonly #lines: WaitingLines;
 
   constructor(
     @Inject(WaitingMessages) waiting: WaitingMessages,
@@ -39,7 +32,7 @@ export class WriteAhead {
   ) {
     this.#waiting = waiting;
     this.#log = log;
-    this.#clock = clock;
+    this.#lines = new WaitingLines(clock);
     this.#warnings = warnings;
   }
 
@@ -58,10 +51,10 @@ export class WriteAhead {
   async #isBehind(by: ChatUser, { conversationId, clientMessageId }: NewMessage): Promise<boolean> {
     const name = nameOf(by, conversationId);
     for (;;) {
-      const [first] = this.#lineOf(name);
+      const [first] = this.#lines.of(name);
       if (!first || first === clientMessageId) return false;
       if (!(await this.#log.sent(conversationId as ConversationId, by.userId, first))) return true;
-      this.#leave(name, first);
+      this.#lines.leave(name, first);
     }
   }
 
@@ -72,10 +65,10 @@ export class WriteAhead {
     if (nameless) throw error ?? new StorageBusy(undefined);
     const name = nameOf(by, asked.conversationId);
     // In line before it is kept: what its sender says meanwhile comes behind it.
-    this.#enter(name, asked.clientMessageId);
+    this.#lines.enter(name, asked.clientMessageId);
     const isKept = await this.#put({ workspaceId, senderId, said });
     if (!isKept) {
-      this.#leave(name, asked.clientMessageId);
+      this.#lines.leave(name, asked.clientMessageId);
       throw error ?? new StorageBusy(undefined);
     }
     throw new Refusal('storage_unavailable', 'It has been taken, and is not in the log yet: ask again.', {
@@ -90,31 +83,6 @@ export class WriteAhead {
       this.#warnings.error('chat.message_not_kept', { error });
       return false;
     }
-  }
-
-  #lineOf(name: string): readonly string[] {
-    const now = this.#clock.monotonic();
-    const line = (this.#lines.get(name) ?? []).filter(({ until }) => until > now);
-    this.#setLine(name, line);
-    return line.map(({ clientMessageId }) => clientMessageId);
-  }
-
-  #enter(name: string, clientMessageId: string): void {
-    if (this.#lineOf(name).includes(clientMessageId)) return;
-    const until = this.#clock.monotonic() + LINE_MS;
-    this.#setLine(name, [...(this.#lines.get(name) ?? []), { clientMessageId, until }]);
-  }
-
-  #leave(name: string, clientMessageId: string): void {
-    this.#setLine(
-      name,
-      (this.#lines.get(name) ?? []).filter((one) => one.clientMessageId !== clientMessageId),
-    );
-  }
-
-  #setLine(name: string, line: readonly InLine[]): void {
-    if (line.length > 0) this.#lines.set(name, line);
-    else this.#lines.delete(name);
   }
 }
 

@@ -18,10 +18,10 @@ export interface SearchQuery {
 }
 
 /** UTF-16 units. */
-export const LONGEST_QUERY = 500;
-export const MOST_TERMS = 16;
+const LONGEST_QUERY = 500;
+const MOST_TERMS = 16;
 /** Of each an index has to gather every word that begins so. */
-export const MOST_PREFIXES = 4;
+const MOST_PREFIXES = 4;
 
 /** The same query as it is read, part by part. */
 interface Reading {

@@ -2,10 +2,10 @@ import { type FieldFault, Refusal } from '#domain/kernel/refusal.js';
 import { parseUserId } from '#domain/kernel/user-id.js';
 import { type Change, LONGEST_EMOJI, LONGEST_TEXT, MOST_ATTACHMENTS, MOST_MENTIONS } from './message.js';
 
-export const LONGEST_TITLE = 200;
-export const LONGEST_CLIENT_MESSAGE_ID = 128;
+const LONGEST_TITLE = 200;
+const LONGEST_CLIENT_MESSAGE_ID = 128;
 /** UTF-8 bytes of an event's JSON. */
-export const LARGEST_BROADCAST = 16_384;
+const LARGEST_BROADCAST = 16_384;
 
 /** Line breaks and tabs are text, the rest of these are for machines. */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/;

@@ -16,8 +16,8 @@ export type DraftedContent = Omit<TemplateContent, 'variables'> & {
 };
 
 /** UTF-16 units. Gmail cuts a mail off at 102 KB; five times that is somebody's mistake or somebody's attack. */
-export const SOURCE_LIMIT = 512 * 1024;
-export const SUBJECT_LIMIT = 2_000;
+const SOURCE_LIMIT = 512 * 1024;
+const SUBJECT_LIMIT = 2_000;
 const NAME_LIMIT = 200;
 const VARIABLES_LIMIT = 200;
 const VARIABLES_JSON_LIMIT = 64 * 1024;

@@ -14,7 +14,7 @@ import { WebhookTransport } from '#ports/webhooks/webhook-transport.js';
 import { newKey } from './webhook-secrets.js';
 
 /** Every event of a workspace is held against each of its endpoints. */
-export const MOST_ENDPOINTS = 50;
+const MOST_ENDPOINTS = 50;
 
 @Injectable()
 export class CreateWebhookEndpoint {
