@@ -3,8 +3,8 @@ import type { Message } from '#client/chat.js';
 import { may } from '../model/permissions.js';
 import { otherOf } from '../model/wording.js';
 import { Ask } from './dialog.js';
-import { Icon } from './icons.js';
 import { useChatState, useSession } from './session-context.js';
+import { Action } from './small-parts.js';
 
 const EMOJI = [
   ['👍', 'thumbs up'],
@@ -93,18 +93,5 @@ function Emoji({ onChosen }: { readonly onChosen: (emoji: string) => void }): Re
         </button>
       ))}
     </div>
-  );
-}
-
-function Action(props: {
-  readonly icon: Parameters<typeof Icon>[0]['name'];
-  readonly words: string;
-  readonly onClick: () => void;
-}): ReactElement {
-  return (
-    <button type="button" className="action" onClick={props.onClick}>
-      <Icon name={props.icon} size={18} />
-      {props.words}
-    </button>
   );
 }
