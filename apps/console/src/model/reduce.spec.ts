@@ -287,7 +287,7 @@ describe('what one says', () => {
     const error = { code: 'forbidden', detail: 'Not here.' };
     const state = after(...empty, heard('sending', mine), heard('refused', { message: mine, error }));
     expect(lines(state)).toMatchObject([{ kind: 'refused', reason: 'Not here.' }]);
-    expect(lines(reduce(state, { kind: 'discarded', clientMessageId: 'x' }))).toEqual([]);
+    expect(lines(reduce(state, { kind: 'discarded', id: 'x' }))).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { AttachedFile, ChatEvent, Message } from '#client/chat.js';
+import type { AttachedFile, ChatEvent, ChatEvents, Message } from '#client/chat.js';
 import { EMPTY_LOG, loading, notLoaded, withMessage, withPage } from './chat-log.js';
 import { chatOf, unreadOf, type WireChat, withRead, withSaid } from './chat-list.js';
 import { type ChatState, type Member, type OpenChat, type Way, withEntry } from './chat-state.js';
@@ -26,7 +26,8 @@ export type Action =
   | { readonly kind: 'quoted'; readonly message: Message }
   | { readonly kind: 'read'; readonly id: string; readonly seq: number }
   | { readonly kind: 'uploaded'; readonly file: AttachedFile }
-  | { readonly kind: 'discarded'; readonly clientMessageId: string }
+  /** A message, or an edit, that was refused: its own name. */
+  | { readonly kind: 'discarded'; readonly id: string }
   | { readonly kind: 'tick'; readonly now: number }
   | { readonly kind: 'blocked'; readonly users: readonly string[] }
   | { readonly kind: 'scheduled'; readonly all: readonly Scheduled[] }
@@ -62,8 +63,8 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'uploaded':
       return { ...state, files: withEntry(state.files, action.file.id, action.file) };
     case 'discarded': {
-      const refused = state.refused.filter((one) => one.message.clientMessageId !== action.clientMessageId);
-      return { ...state, refused };
+      const refused = state.refused.filter((one) => one.message.clientMessageId !== action.id);
+      return { ...withoutChange(state, action.id), refused };
     }
     case 'tick': {
       const typing = state.typing.filter(({ until }) => until > action.now);
@@ -172,11 +173,11 @@ function heard(state: ChatState, event: ChatEvent, now: number): ChatState {
       };
     }
     default:
-      return echoed(state, event);
+      return echoed(state, event, now);
   }
 }
 
-function echoed(state: ChatState, event: ChatEvent): ChatState {
+function echoed(state: ChatState, event: ChatEvent, now: number): ChatState {
   switch (event.name) {
     case 'sending': {
       const others = state.echoes.filter(
@@ -194,9 +195,34 @@ function echoed(state: ChatState, event: ChatEvent): ChatState {
       const echoes = state.echoes.filter(({ message }) => message.clientMessageId !== clientMessageId);
       return { ...state, echoes, refused: [...state.refused, event.data] };
     }
+    case 'changing': {
+      const { changes } = withoutChange(state, event.data.clientChangeId);
+      return { ...state, changes: [...changes, { change: event.data, at: new Date(now).toISOString() }] };
+    }
+    case 'change_made':
+      return withoutChange(state, event.data.clientChangeId);
+    case 'change_refused':
+      return changeRefused(state, event.data, now);
     default:
       return state;
   }
+}
+
+function withoutChange(state: ChatState, id: string): ChatState {
+  return { ...state, changes: state.changes.filter(({ change }) => change.clientChangeId !== id) };
+}
+
+/** Of an edit the words are kept: somebody has typed them. */
+function changeRefused(
+  state: ChatState,
+  { change, error }: ChatEvents['change_refused'],
+  now: number,
+): ChatState {
+  const others = withoutChange(state, change.clientChangeId);
+  const notice = { text: `A message was not changed: ${error.detail}` };
+  if (change.action !== 'message.edit') return { ...others, notice };
+  const at = new Date(now).toISOString();
+  return { ...others, notice, changes: [...others.changes, { change, at, error }] };
 }
 
 function said(state: ChatState, message: Message): ChatState {

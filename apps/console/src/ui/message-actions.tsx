@@ -47,7 +47,7 @@ export function MessageActions(props: {
   };
   return (
     <div ref={group} className="actions" role="group" aria-label="What to do with it" onKeyDown={onKeyDown}>
-      {!isCut && <Emoji onChosen={(emoji) => act(() => void session.react(message, emoji))} />}
+      {!isCut && <Emoji onChosen={(emoji) => act(() => session.react(message, emoji))} />}
       {!isCut && (
         <Action icon="reply" words="Reply" onClick={() => act(() => onIntent({ kind: 'reply', message }))} />
       )}
@@ -55,7 +55,7 @@ export function MessageActions(props: {
         <Action
           icon="pin"
           words={message.pinnedAt == null ? 'Pin' : 'Take the pin off'}
-          onClick={() => act(() => void session.pin(message))}
+          onClick={() => act(() => session.pin(message))}
         />
       )}
       {isMine && !isCut && (
@@ -69,7 +69,7 @@ export function MessageActions(props: {
           title="Delete the message?"
           no="Keep it"
           yes="Delete"
-          onYes={async () => void (await session.remove(message))}
+          onYes={async () => session.remove(message)}
           onClose={() => {
             const line = group.current?.closest<HTMLElement>('.message');
             onDone();
