@@ -231,6 +231,15 @@ describe('what a conversation is to its user', () => {
     expect(chatIn(loud)).toMatchObject({ role: 'member', mutedUntil: null });
   });
 
+  it('is what another device has made of it, and says nothing of a conversation that is not listed', () => {
+    const news = { conversationId: 'cnv_1', removed: false, me: { readSeq: 0, ...standing } };
+    const state = after(listed({ unreadMentions: 1 }), heard('conversation', news));
+    expect(chatIn(state)).toMatchObject({ title: 'Plans', mentions: 1, ...standing });
+    const loud = heard('conversation', { ...news, me: { readSeq: 0, role: 'admin', mutedUntil: null } });
+    expect(chatIn(reduce(state, loud)).mutedUntil).toBeNull();
+    expect(after(heard('conversation', news)).chats).toBeUndefined();
+  });
+
   it('is nothing any more once one has left it, and nobody is warned of what they did themselves', () => {
     const gone = heard('left', { conversationId: 'cnv_1', error: {} });
     for (const order of [

@@ -1,6 +1,14 @@
 import type { AttachedFile, ChatEvent, ChatEvents, Message } from '#client/chat.js';
 import { EMPTY_LOG, loading, notLoaded, withMessage, withPage } from './chat-log.js';
-import { chatOf, unreadOf, type WireChat, withRead, withSaid } from './chat-list.js';
+import {
+  chatOf,
+  type OwnMember,
+  unreadOf,
+  type WireChat,
+  withRead,
+  withSaid,
+  withStanding,
+} from './chat-list.js';
 import { type ChatState, type Member, type OpenChat, type Way, withEntry } from './chat-state.js';
 import type { Scheduled } from './scheduled.js';
 
@@ -9,6 +17,7 @@ export type Action =
   | { readonly kind: 'heard'; readonly event: ChatEvent; readonly now: number }
   | { readonly kind: 'listed'; readonly chats: readonly WireChat[] }
   | { readonly kind: 'known'; readonly chat: WireChat }
+  | { readonly kind: 'standing'; readonly id: string; readonly me: OwnMember }
   | { readonly kind: 'opened'; readonly id: string }
   | { readonly kind: 'closed' }
   | { readonly kind: 'loading'; readonly id: string; readonly way: Way }
@@ -54,6 +63,8 @@ export function reduce(state: ChatState, action: Action): ChatState {
         chats: withEntry(chats, action.chat.id, chatOf(action.chat, chats.get(action.chat.id))),
       };
     }
+    case 'standing':
+      return withChat(state, action.id, (chat) => withStanding(chat, action.me));
     case 'opened':
       return { ...state, open: opened(state, action.id) };
     case 'closed':
@@ -155,8 +166,9 @@ function heard(state: ChatState, event: ChatEvent, now: number): ChatState {
     case 'changed':
       return messageChanged(state, event.data);
     case 'conversation': {
-      const chat = (event.data as { readonly conversation?: WireChat }).conversation;
-      return chat ? reduce(state, { kind: 'known', chat }) : state;
+      const { conversationId, conversation, me } = event.data as unknown as ConversationNews;
+      const known = conversation ? reduce(state, { kind: 'known', chat: conversation }) : state;
+      return me ? withChat(known, conversationId, (chat) => withStanding(chat, me)) : known;
     }
     case 'left':
       return left(state, event.data.conversationId);
@@ -276,6 +288,13 @@ function left(state: ChatState, conversationId: string): ChatState {
     open: wasOpen ? undefined : state.open,
     notice: wasOpen ? { text: 'You are not in this conversation any more.' } : state.notice,
   };
+}
+
+interface ConversationNews {
+  readonly conversationId: string;
+  readonly conversation?: WireChat;
+  /** Told to one’s own devices only. */
+  readonly me?: OwnMember;
 }
 
 type Marks = Omit<Member, 'role'> & { readonly conversationId: string };

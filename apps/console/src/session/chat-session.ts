@@ -206,8 +206,12 @@ export class ChatSession {
       void this.history.know(event.data.conversationId);
     // The marks of others, and what is pinned, are told to who is connected: after a pause they are asked for.
     if (event.name === 'link' && event.data.status === 'caught_up') this.#caughtUp();
-    // It says that somebody came, went or has another role, not who.
-    if (event.name === 'conversation' && event.data['conversationId'] === this.#state.open?.id)
+    // It says that somebody came, went or has another role, not who. What is about oneself is all there.
+    if (
+      event.name === 'conversation' &&
+      event.data['conversationId'] === this.#state.open?.id &&
+      event.data['me'] === undefined
+    )
       void this.history.refresh();
   }
 

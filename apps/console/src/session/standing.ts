@@ -1,9 +1,7 @@
 import type { ChatState, Role } from '../model/chat-state.js';
-import type { WireChat } from '../model/chat-list.js';
+import type { OwnMember, WireChat } from '../model/chat-list.js';
 import type { Action } from '../model/reduce.js';
 import type { Rest } from './rest.js';
-
-type OwnMember = NonNullable<WireChat['me']>;
 
 /**
  * Who is in conversations and as what, what these are called, and what their user wants to hear of. Each throws RestRefusal with
@@ -57,8 +55,7 @@ export class Standing {
   /** @param until ISO 8601; undefined: from now on again */
   async mute(id: string, until: string | undefined): Promise<void> {
     const me = await this.#rest.change<OwnMember>('PUT', `${pathOf(id)}/mute`, { until: until ?? null });
-    const chat = this.#state().chats?.get(id);
-    if (chat) this.#dispatch({ kind: 'known', chat: { ...chat, last: chat.last ?? null, me } });
+    this.#dispatch({ kind: 'standing', id, me });
     const text = until === undefined ? 'It is not mute any more.' : 'It is mute now.';
     this.#dispatch({ kind: 'told', text });
   }
