@@ -252,6 +252,15 @@ describe('what a conversation is to its user', () => {
     }
   });
 
+  it('does not move marks back that were told of while the members were on their way', () => {
+    const ben = { userId: 'ben', role: 'member' as const, deliveredSeq: 0, readSeq: 0 };
+    const members = { kind: 'members', id: 'cnv_1', members: [ben] } as const;
+    const marks = { conversationId: 'cnv_1', userId: 'ben', deliveredSeq: 3, readSeq: 2 };
+    const state = after(listed(), opened, members, heard('receipt', marks), members);
+    expect(state.open?.members).toEqual([{ ...ben, deliveredSeq: 3, readSeq: 2 }]);
+    expect(state.open?.people?.some).toEqual(state.open?.members);
+  });
+
   it('shows marks only where all who are in it are known', () => {
     const members = ['ada', 'ben'].map((userId) => ({
       userId,

@@ -130,7 +130,20 @@ function changed(open: OpenChat, action: OpenAction, { chats }: ChatState): Open
   }
 }
 
-function withMembers(open: OpenChat, { members, next }: Extract<OpenAction, { kind: 'members' }>): OpenChat {
+/** The answer was on its way while others read on: nobody's marks go back. */
+function withMembers(
+  open: OpenChat,
+  { members: found, next }: Extract<OpenAction, { kind: 'members' }>,
+): OpenChat {
+  const known = new Map(open.members?.map((one) => [one.userId, one]));
+  const members = found.map((one) => {
+    const { deliveredSeq = 0, readSeq = 0 } = known.get(one.userId) ?? {};
+    return {
+      ...one,
+      deliveredSeq: Math.max(one.deliveredSeq, deliveredSeq),
+      readSeq: Math.max(one.readSeq, readSeq),
+    };
+  });
   const isWhole = next === undefined && members.length <= MOST_MARKED;
   return { ...open, people: { some: members, next }, members: isWhole ? members : undefined };
 }

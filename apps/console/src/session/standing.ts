@@ -12,6 +12,8 @@ export class Standing {
   readonly #state: () => ChatState;
   readonly #dispatch: (action: Action) => void;
   readonly #refresh: () => Promise<void>;
+  /** Rises with each block that is made or taken back: what was asked for before says nothing of it. */
+  #blockChanges = 0;
 
   constructor(
     rest: Rest,
@@ -62,18 +64,23 @@ export class Standing {
 
   /** Whom the user has blocked. */
   async loadBlocks(): Promise<void> {
-    const { data } = await this.#rest.get<{ data: readonly string[] }>('/v1/blocks');
-    this.#dispatch({ kind: 'blocked', users: data });
+    for (;;) {
+      const changes = this.#blockChanges;
+      const { data } = await this.#rest.get<{ data: readonly string[] }>('/v1/blocks');
+      if (changes === this.#blockChanges) return this.#dispatch({ kind: 'blocked', users: data });
+    }
   }
 
   async block(userId: string): Promise<void> {
     await this.#rest.change('POST', '/v1/blocks', { userId });
+    this.#blockChanges++;
     this.#dispatch({ kind: 'blocked', users: [...this.#state().blocked, userId] });
     this.#dispatch({ kind: 'told', text: `You have blocked ${userId}.` });
   }
 
   async unblock(userId: string): Promise<void> {
     await this.#rest.change('DELETE', `/v1/blocks/${encodeURIComponent(userId)}`);
+    this.#blockChanges++;
     this.#dispatch({ kind: 'blocked', users: [...this.#state().blocked].filter((one) => one !== userId) });
     this.#dispatch({ kind: 'told', text: `You have unblocked ${userId}.` });
   }

@@ -57,7 +57,8 @@ export function Composer(props: {
     const mentions = mentionsIn(planned, open.members?.map(({ userId }) => userId) ?? []);
     const replyTo = intent && { replyTo: intent.message.id };
     await session.later.add(chat.id, { text: planned, sendAt, mentions, ...replyTo }, key);
-    done();
+    // Who closed the dialog before the answer came may have begun to write something else.
+    if ((session.drafts.get(chat.id) ?? '') === text) done();
   };
   const isUploading = uploads.picked.some(({ file, failure }) => !file && failure === undefined);
   const isEmpty = text.trim() === '' && (editing !== undefined || !uploads.picked.some(({ file }) => file));
