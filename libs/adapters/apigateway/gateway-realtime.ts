@@ -145,6 +145,8 @@ export class GatewayRealtime implements Realtime {
         const whom = isOwn ? followers.filter((one) => one.userId === userId) : followers;
         return this.#post(whom, { kind: 'marks', marks });
       }
+      case 'standing':
+        return this.#tellStanding(place, push.userId);
       case 'conversation':
         return this.#tellConversation(place);
       case 'typing':
@@ -223,6 +225,12 @@ export class GatewayRealtime implements Realtime {
     const conversation = await this.#tools.conversations.find(place.workspaceId, place.conversationId);
     const there = followers.filter(({ userId }) => members.has(userId));
     if (conversation) await this.#post(there, { kind: 'conversation', conversation });
+  }
+
+  async #tellStanding(place: Place, userId: string): Promise<void> {
+    const own = (await this.#followers(place)).filter((one) => one.userId === userId);
+    const member = own.length > 0 && (await this.#tools.conversations.memberOf(place.conversationId, userId));
+    if (member) await this.#post(own, { kind: 'standing', member });
   }
 
   async #pass(place: Place, event: Ephemeral, butNot: string): Promise<void> {

@@ -1,4 +1,9 @@
-import { shownConversation, shownMessage, shownPresence } from '#domain/chat/model/shown-chat.js';
+import {
+  shownConversation,
+  shownMessage,
+  shownPresence,
+  shownStanding,
+} from '#domain/chat/model/shown-chat.js';
 import type { Durable, Ephemeral } from '#domain/chat/application/follower.js';
 import type { Told } from '#domain/chat/application/live-log.js';
 import type { PushFrame } from './wire.js';
@@ -34,6 +39,11 @@ function worded(event: Durable | Ephemeral): Worded {
         event: 'conversation.updated',
         payload: { conversationId: conversation.id, removed: false, conversation },
       };
+    }
+    case 'standing': {
+      const { conversationId } = event.member;
+      const payload = { conversationId, removed: false, me: shownStanding(event.member) };
+      return { event: 'conversation.updated', payload };
     }
     case 'left': {
       const { conversationId } = event;

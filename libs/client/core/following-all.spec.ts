@@ -55,6 +55,16 @@ describe('A client that follows all conversations', () => {
     expect(state.subscriptions.get('cnv_c')?.following.position).toEqual(position);
   });
 
+  it('takes up one of which the first it hears is a change there, and asks for nothing that was before', () => {
+    connected();
+    feed({ kind: 'answer', id: '1', answer: { ok: true, data: { conversations: {}, chats: [] } } });
+    const position = { seq: 50, rev: 3 };
+    const message = { ...messageAt('cnv_c', 12), rev: 3 };
+    const effects = feed({ kind: 'push', event: 'message.updated', data: { ...message, position } });
+    expect(told(effects)).toEqual([{ name: 'changed', data: message }]);
+    expect(state.subscriptions.get('cnv_c')).toMatchObject({ askAt: Infinity, following: { position } });
+  });
+
   it('follows no more what its user was removed from', () => {
     connected();
     const effects = feed({

@@ -30,6 +30,16 @@ export function followingFrom(position: Position = BEGINNING): Following {
   return { position, held: new Map(), changes: new Map(), ahead: new Map(), head: position.seq };
 }
 
+/** Where a conversation that is new to us begins: where the server begins to tell of it, if it says where we are, else at 1. */
+export function before(position: Position | undefined, { seq }: Message): Position {
+  return position ? { seq: seq - 1, rev: position.rev } : BEGINNING;
+}
+
+/** Of a conversation that is new to us somebody may change an old message first: that is no reason to be told all of it. */
+export function beforeChange(position: Position | undefined, { rev }: Message): Position {
+  return position ? { seq: position.seq, rev: Math.min(position.rev, rev - 1) } : BEGINNING;
+}
+
 /** Whether something is known to be missing. */
 export function hasHole({ position, head, changes }: Following): boolean {
   return head > position.seq || changes.size > 0;

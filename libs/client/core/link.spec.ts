@@ -270,7 +270,7 @@ describe('The outbox', () => {
     const [edit] = requests(after);
     const message = { id: 'msg_1', conversationId: 'cnv_a', seq: 1, rev: 1, senderId: 'anna', text: 'uno' };
     const made = core.feed({ kind: 'answer', id: edit!.id, answer: { ok: true, data: { message } } });
-    expect(kinds(made)).toEqual(['forget_unsent', 'tell change_made', 'request']);
+    expect(kinds(made)).toEqual(['forget_unsent', 'tell change_made', 'tell changed', 'request']);
     expect(requests(made)).toMatchObject([{ action: 'message.react', data: { messageId: 'msg_0' } }]);
   });
 

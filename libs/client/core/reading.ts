@@ -8,6 +8,8 @@ import {
   type Resumed,
 } from '../frames.js';
 import {
+  before,
+  beforeChange,
   type Followed,
   type Following,
   followingFrom,
@@ -155,17 +157,18 @@ export function changeCame(
   moment: Moment,
 ): Step {
   const take = (following: Following): Followed => withChange(following, message);
-  return advanced(state, message.conversationId, upTo(position, take), moment);
+  return advanced(
+    state,
+    message.conversationId,
+    upTo(position, take),
+    moment,
+    beforeChange(position, message),
+  );
 }
 
 export function gapCame(state: ChatState, { position, ...gap }: Logged<Gap>, moment: Moment): Step {
   const take = (following: Following): Followed => withGap(following, gap);
   return advanced(state, gap.conversationId, upTo(position, take), moment);
-}
-
-/** Where a conversation that is new to us begins: where the server begins to tell of it, if it says where we are, else at 1. */
-function before(position: Position | undefined, { seq }: Message): Position {
-  return position ? { seq: seq - 1, rev: position.rev } : BEGINNING;
 }
 
 function upTo(position: Position | undefined, take: (following: Following) => Followed) {

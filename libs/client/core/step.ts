@@ -211,7 +211,9 @@ function gotAck(state: ChatState, id: string, data: object, moment: Moment): Ste
   if (!('message' in data)) return acknowledged(state, id, data as SendAck, moment);
   const made = changeMade(state, id);
   const message = data.message as Message;
-  if (!made.state.subscriptions.has(message.conversationId)) return made;
+  // Nobody pushes what becomes of a conversation that is not followed.
+  if (!made.state.subscriptions.has(message.conversationId))
+    return { state: made.state, effects: [...made.effects, tell('changed', message)] };
   const shown = changeCame(made.state, message, moment);
   return { state: shown.state, effects: [...made.effects, ...shown.effects] };
 }

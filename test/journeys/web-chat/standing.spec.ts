@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { describeWhen } from '#test/support/system-packages.js';
 import { until } from '#test/support/until.js';
 import { ChatWorld, messageIn, PHONE, sideways, write } from './chat-world.js';
@@ -132,6 +132,16 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
       await here.locator('dialog', { hasText: 'neither can write' }).waitFor();
       expect(await focused(here)).toBe('Cancel');
       await check(here, 'block');
+      // Who does not wait for the answer is told, too.
+      const asked = new Promise<Route>((resolve) => void here.route('**/v1/blocks', resolve, { times: 1 }));
+      await press(here, 'Block');
+      const route = await asked;
+      await here.locator('dialog').press('Escape');
+      await here.locator('dialog').waitFor({ state: 'detached' });
+      await route.fulfill({ status: 503, body: JSON.stringify({ detail: 'Not now.' }) });
+      await here.locator('.notice', { hasText: 'Not now.' }).waitFor();
+      await press(here, 'Dismiss');
+      await press(here, 'Block…');
       await press(here, 'Block');
       await here.locator('.panel', { hasText: 'You have blocked fay.' }).waitFor();
       await here.keyboard.press('Escape');
@@ -155,9 +165,13 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
     async () => {
       const id = await groupOf('gus', 'Crowd', ['hal']);
       const other = await world.chatOf('gus', 'ida');
-      const page = await world.open('gus', id);
+      const [page, phone] = await Promise.all([
+        world.open('gus', id),
+        world.open('gus', undefined, { viewport: PHONE }),
+      ]);
       await press(page, 'About this chat');
       await press(page, 'Mute: For a week');
+      await phone.locator(`a[href="#${id}"]`, { hasText: '(mute)' }).waitFor();
       await page.locator('.panel', { hasText: /Mute until \w+ \d+ \w+ at/ }).waitFor();
       expect(await focused(page)).toBe('Unmute');
       await page.locator(`a[href="#${other}"]`).click();

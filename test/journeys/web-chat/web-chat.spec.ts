@@ -64,7 +64,7 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
   );
 
   it(
-    'delivers once what was written while the server was away',
+    'delivers once what was written, and what was changed, while the server was away',
     async () => {
       const { id, here, there } = await two('eve', 'fay');
       await write(here, 'Before');
@@ -73,18 +73,28 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
       await here.locator('.chats .link-line', { hasText: 'No connection' }).waitFor();
       await write(here, 'Meanwhile');
       await here.locator('.echo[data-progress=sending]', { hasText: 'Meanwhile' }).waitFor();
+      await here.keyboard.press('ArrowUp');
+      await write(here, 'Before noon');
+      await messageIn(here, 'Before noon').locator('.ticks[data-progress=sending]').waitFor();
+      await messageIn(there, 'Before').locator('.more').click();
+      await there.locator('.actions').getByRole('button', { name: 'React: heart' }).click();
+      await messageIn(there, 'Before').locator('.reactions', { hasText: '❤️ 1' }).waitFor();
       await world.startServer();
       await messageIn(there, 'Meanwhile').waitFor();
       await messageIn(here, 'Meanwhile').locator('.ticks:not([data-progress=sending])').waitFor();
+      await messageIn(there, 'Before noon').locator('.foot', { hasText: 'edited' }).waitFor();
+      await messageIn(here, 'Before noon').locator('.reactions', { hasText: '❤️ 1' }).waitFor();
+      for (const page of [here, there])
+        await page.locator('.message .ticks[data-progress=sending]').waitFor({ state: 'detached' });
       await write(there, 'After');
       await messageIn(here, 'After').waitFor();
       for (const page of [here, there])
         expect(await page.locator('.message .text').allInnerTexts()).toEqual([
-          'Before',
+          'Before noon',
           'Meanwhile',
           'After',
         ]);
-      expect(await world.said(id, 'eve')).toEqual(['Before', 'Meanwhile', 'After']);
+      expect(await world.said(id, 'eve')).toEqual(['Before noon', 'Meanwhile', 'After']);
     },
     PATIENCE,
   );

@@ -1,6 +1,13 @@
 import type { Message } from '#client/chat.js';
 import type { Chat } from './chat-state.js';
 
+/** How its user stands in it. */
+export interface OwnMember {
+  readonly readSeq: number;
+  readonly role?: Chat['role'];
+  readonly mutedUntil?: string | null;
+}
+
 /** What REST and the wire say of a conversation. */
 export interface WireChat {
   readonly id: string;
@@ -10,11 +17,7 @@ export interface WireChat {
   readonly createdAt: string;
   readonly seq: number;
   readonly cutSeq: number;
-  readonly me?: {
-    readonly readSeq: number;
-    readonly role?: Chat['role'];
-    readonly mutedUntil?: string | null;
-  };
+  readonly me?: OwnMember;
   readonly last?: Message | null;
   readonly unreadMentions?: number;
 }
@@ -34,6 +37,10 @@ export function chatOf(wire: WireChat, known?: Chat): Chat {
     role: wire.me?.role ?? known?.role,
     mutedUntil: (wire.me?.mutedUntil === undefined ? known?.mutedUntil : wire.me.mutedUntil) ?? null,
   };
+}
+
+export function withStanding(chat: Chat, me: OwnMember): Chat {
+  return chatOf({ ...chat, last: chat.last ?? null, me }, chat);
 }
 
 export function unreadOf({ seq, readSeq }: Chat): number {

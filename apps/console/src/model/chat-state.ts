@@ -6,6 +6,7 @@ import type {
   Presence,
   WireError,
 } from '#client/chat.js';
+import type { Change } from './changes.js';
 import type { Scheduled } from './scheduled.js';
 
 export type Role = 'owner' | 'admin' | 'member';
@@ -99,6 +100,8 @@ export interface ChatState {
   readonly open: OpenChat | undefined;
   readonly echoes: readonly Echo[];
   readonly refused: readonly Refused[];
+  /** Made here and not answered yet, in order; and edits that were refused. */
+  readonly changes: readonly Change[];
   /** Uploaded here: an echo names its files by id only. */
   readonly files: ReadonlyMap<string, AttachedFile>;
   readonly presence: ReadonlyMap<string, Presence>;
@@ -121,6 +124,7 @@ export function stateOf(me: string): ChatState {
     open: undefined,
     echoes: [],
     refused: [],
+    changes: [],
     files: new Map(),
     presence: new Map(),
     typing: [],

@@ -1,4 +1,5 @@
 import type { AttachedFile, Message, OutgoingMessage } from '#client/chat.js';
+import { asChanged, type OutgoingEdit, refusedEdit } from './changes.js';
 import type { ChatState, OpenChat } from './chat-state.js';
 
 /** How far a message of one's own has come. */
@@ -10,7 +11,11 @@ export type Line =
   | {
       readonly kind: 'message';
       readonly key: string;
+      /** With what was changed here and is not answered yet. */
       readonly message: Message;
+      readonly isChanging: boolean;
+      /** New words for it that were not taken. */
+      readonly refusedEdit: { readonly edit: OutgoingEdit; readonly reason: string } | undefined;
       readonly isMine: boolean;
       /** The first of several by the same person: shown with their name. */
       readonly begins: boolean;
@@ -45,7 +50,7 @@ export function linesOf(state: ChatState, open: OpenChat, dayOf: (at: string) =>
     if (isNewDay) lines.push({ kind: 'day', key: `day ${dayOf(message.sentAt)}`, at: message.sentAt });
     const isFirstUnread = isUnread(message, open, state.me) && !(before && before.seq > open.readBefore);
     if (isFirstUnread) lines.push({ kind: 'unread', key: 'unread' });
-    lines.push(lineOf(message, isNewDay || isFirstUnread || begins(message, before), state.me, open));
+    lines.push(lineOf(message, isNewDay || isFirstUnread || begins(message, before), state, open));
     before = message;
   }
   // Above what is missing an echo would look as if it had been said there.
@@ -76,7 +81,8 @@ function ownLines({ echoes, refused, files }: ChatState, { id }: OpenChat): Line
   ];
 }
 
-function lineOf(message: Message, isFirst: boolean, me: string, { members }: OpenChat): Line {
+function lineOf(stored: Message, isFirst: boolean, { me, changes }: ChatState, { members }: OpenChat): Line {
+  const message = asChanged(stored, changes, me);
   const isMine = message.senderId === me;
   const others = (members ?? []).filter(({ userId }) => userId !== me);
   const readers = others.filter(({ readSeq }) => readSeq >= message.seq).length;
@@ -85,6 +91,8 @@ function lineOf(message: Message, isFirst: boolean, me: string, { members }: Ope
     // The same as of its echo: it turns into the message where it stands.
     key: isMine ? message.clientMessageId : message.id,
     message,
+    isChanging: message !== stored,
+    refusedEdit: refusedEdit(stored, changes, me),
     isMine,
     begins: isFirst,
     progress: isMine && message.deletedAt == null ? progressOf(message.seq, others, readers) : undefined,

@@ -231,6 +231,15 @@ describe('what a conversation is to its user', () => {
     expect(chatIn(loud)).toMatchObject({ role: 'member', mutedUntil: null });
   });
 
+  it('is what another device has made of it, and says nothing of a conversation that is not listed', () => {
+    const news = { conversationId: 'cnv_1', removed: false, me: { readSeq: 0, ...standing } };
+    const state = after(listed({ unreadMentions: 1 }), heard('conversation', news));
+    expect(chatIn(state)).toMatchObject({ title: 'Plans', mentions: 1, ...standing });
+    const loud = heard('conversation', { ...news, me: { readSeq: 0, role: 'admin', mutedUntil: null } });
+    expect(chatIn(reduce(state, loud)).mutedUntil).toBeNull();
+    expect(after(heard('conversation', news)).chats).toBeUndefined();
+  });
+
   it('is nothing any more once one has left it, and nobody is warned of what they did themselves', () => {
     const gone = heard('left', { conversationId: 'cnv_1', error: {} });
     for (const order of [
@@ -241,6 +250,15 @@ describe('what a conversation is to its user', () => {
       expect(state).toMatchObject({ open: undefined, notice: undefined });
       expect(state.chats!.size).toBe(0);
     }
+  });
+
+  it('does not move marks back that were told of while the members were on their way', () => {
+    const ben = { userId: 'ben', role: 'member' as const, deliveredSeq: 0, readSeq: 0 };
+    const members = { kind: 'members', id: 'cnv_1', members: [ben] } as const;
+    const marks = { conversationId: 'cnv_1', userId: 'ben', deliveredSeq: 3, readSeq: 2 };
+    const state = after(listed(), opened, members, heard('receipt', marks), members);
+    expect(state.open?.members).toEqual([{ ...ben, deliveredSeq: 3, readSeq: 2 }]);
+    expect(state.open?.people?.some).toEqual(state.open?.members);
   });
 
   it('shows marks only where all who are in it are known', () => {
@@ -287,7 +305,7 @@ describe('what one says', () => {
     const error = { code: 'forbidden', detail: 'Not here.' };
     const state = after(...empty, heard('sending', mine), heard('refused', { message: mine, error }));
     expect(lines(state)).toMatchObject([{ kind: 'refused', reason: 'Not here.' }]);
-    expect(lines(reduce(state, { kind: 'discarded', clientMessageId: 'x' }))).toEqual([]);
+    expect(lines(reduce(state, { kind: 'discarded', id: 'x' }))).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,14 @@
-import type { AttachedFile, ChatEvent, Message } from '#client/chat.js';
+import type { AttachedFile, ChatEvent, ChatEvents, Message } from '#client/chat.js';
 import { EMPTY_LOG, loading, notLoaded, withMessage, withPage } from './chat-log.js';
-import { chatOf, unreadOf, type WireChat, withRead, withSaid } from './chat-list.js';
+import {
+  chatOf,
+  type OwnMember,
+  unreadOf,
+  type WireChat,
+  withRead,
+  withSaid,
+  withStanding,
+} from './chat-list.js';
 import { type ChatState, type Member, type OpenChat, type Way, withEntry } from './chat-state.js';
 import type { Scheduled } from './scheduled.js';
 
@@ -9,6 +17,7 @@ export type Action =
   | { readonly kind: 'heard'; readonly event: ChatEvent; readonly now: number }
   | { readonly kind: 'listed'; readonly chats: readonly WireChat[] }
   | { readonly kind: 'known'; readonly chat: WireChat }
+  | { readonly kind: 'standing'; readonly id: string; readonly me: OwnMember }
   | { readonly kind: 'opened'; readonly id: string }
   | { readonly kind: 'closed' }
   | { readonly kind: 'loading'; readonly id: string; readonly way: Way }
@@ -26,7 +35,8 @@ export type Action =
   | { readonly kind: 'quoted'; readonly message: Message }
   | { readonly kind: 'read'; readonly id: string; readonly seq: number }
   | { readonly kind: 'uploaded'; readonly file: AttachedFile }
-  | { readonly kind: 'discarded'; readonly clientMessageId: string }
+  /** A message, or an edit, that was refused: its own name. */
+  | { readonly kind: 'discarded'; readonly id: string }
   | { readonly kind: 'tick'; readonly now: number }
   | { readonly kind: 'blocked'; readonly users: readonly string[] }
   | { readonly kind: 'scheduled'; readonly all: readonly Scheduled[] }
@@ -53,6 +63,8 @@ export function reduce(state: ChatState, action: Action): ChatState {
         chats: withEntry(chats, action.chat.id, chatOf(action.chat, chats.get(action.chat.id))),
       };
     }
+    case 'standing':
+      return withChat(state, action.id, (chat) => withStanding(chat, action.me));
     case 'opened':
       return { ...state, open: opened(state, action.id) };
     case 'closed':
@@ -62,8 +74,8 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'uploaded':
       return { ...state, files: withEntry(state.files, action.file.id, action.file) };
     case 'discarded': {
-      const refused = state.refused.filter((one) => one.message.clientMessageId !== action.clientMessageId);
-      return { ...state, refused };
+      const refused = state.refused.filter((one) => one.message.clientMessageId !== action.id);
+      return { ...withoutChange(state, action.id), refused };
     }
     case 'tick': {
       const typing = state.typing.filter(({ until }) => until > action.now);
@@ -118,7 +130,20 @@ function changed(open: OpenChat, action: OpenAction, { chats }: ChatState): Open
   }
 }
 
-function withMembers(open: OpenChat, { members, next }: Extract<OpenAction, { kind: 'members' }>): OpenChat {
+/** The answer was on its way while others read on: nobody's marks go back. */
+function withMembers(
+  open: OpenChat,
+  { members: found, next }: Extract<OpenAction, { kind: 'members' }>,
+): OpenChat {
+  const known = new Map(open.members?.map((one) => [one.userId, one]));
+  const members = found.map((one) => {
+    const { deliveredSeq = 0, readSeq = 0 } = known.get(one.userId) ?? {};
+    return {
+      ...one,
+      deliveredSeq: Math.max(one.deliveredSeq, deliveredSeq),
+      readSeq: Math.max(one.readSeq, readSeq),
+    };
+  });
   const isWhole = next === undefined && members.length <= MOST_MARKED;
   return { ...open, people: { some: members, next }, members: isWhole ? members : undefined };
 }
@@ -154,8 +179,9 @@ function heard(state: ChatState, event: ChatEvent, now: number): ChatState {
     case 'changed':
       return messageChanged(state, event.data);
     case 'conversation': {
-      const chat = (event.data as { readonly conversation?: WireChat }).conversation;
-      return chat ? reduce(state, { kind: 'known', chat }) : state;
+      const { conversationId, conversation, me } = event.data as unknown as ConversationNews;
+      const known = conversation ? reduce(state, { kind: 'known', chat: conversation }) : state;
+      return me ? withChat(known, conversationId, (chat) => withStanding(chat, me)) : known;
     }
     case 'left':
       return left(state, event.data.conversationId);
@@ -172,11 +198,11 @@ function heard(state: ChatState, event: ChatEvent, now: number): ChatState {
       };
     }
     default:
-      return echoed(state, event);
+      return echoed(state, event, now);
   }
 }
 
-function echoed(state: ChatState, event: ChatEvent): ChatState {
+function echoed(state: ChatState, event: ChatEvent, now: number): ChatState {
   switch (event.name) {
     case 'sending': {
       const others = state.echoes.filter(
@@ -194,9 +220,34 @@ function echoed(state: ChatState, event: ChatEvent): ChatState {
       const echoes = state.echoes.filter(({ message }) => message.clientMessageId !== clientMessageId);
       return { ...state, echoes, refused: [...state.refused, event.data] };
     }
+    case 'changing': {
+      const { changes } = withoutChange(state, event.data.clientChangeId);
+      return { ...state, changes: [...changes, { change: event.data, at: new Date(now).toISOString() }] };
+    }
+    case 'change_made':
+      return withoutChange(state, event.data.clientChangeId);
+    case 'change_refused':
+      return changeRefused(state, event.data, now);
     default:
       return state;
   }
+}
+
+function withoutChange(state: ChatState, id: string): ChatState {
+  return { ...state, changes: state.changes.filter(({ change }) => change.clientChangeId !== id) };
+}
+
+/** Of an edit the words are kept: somebody has typed them. */
+function changeRefused(
+  state: ChatState,
+  { change, error }: ChatEvents['change_refused'],
+  now: number,
+): ChatState {
+  const others = withoutChange(state, change.clientChangeId);
+  const notice = { text: `A message was not changed: ${error.detail}` };
+  if (change.action !== 'message.edit') return { ...others, notice };
+  const at = new Date(now).toISOString();
+  return { ...others, notice, changes: [...others.changes, { change, at, error }] };
 }
 
 function said(state: ChatState, message: Message): ChatState {
@@ -250,6 +301,13 @@ function left(state: ChatState, conversationId: string): ChatState {
     open: wasOpen ? undefined : state.open,
     notice: wasOpen ? { text: 'You are not in this conversation any more.' } : state.notice,
   };
+}
+
+interface ConversationNews {
+  readonly conversationId: string;
+  readonly conversation?: WireChat;
+  /** Told to one’s own devices only. */
+  readonly me?: OwnMember;
 }
 
 type Marks = Omit<Member, 'role'> & { readonly conversationId: string };

@@ -34,6 +34,9 @@ const HEARD = [
   'sending',
   'sent',
   'refused',
+  'changing',
+  'change_made',
+  'change_refused',
   'receipt',
   'typing',
   'presence',
@@ -127,8 +130,9 @@ export class ChatSession {
     this.send(conversationId, content);
   }
 
-  discard(clientMessageId: string): void {
-    this.#dispatch({ kind: 'discarded', clientMessageId });
+  /** What was refused: a message by its client message id, an edit by its client change id. */
+  discard(id: string): void {
+    this.#dispatch({ kind: 'discarded', id });
   }
 
   typing(conversationId: string, on: boolean): void {
@@ -143,21 +147,24 @@ export class ChatSession {
     this.#client.read(conversationId, seq);
   }
 
-  edit(message: Message, text: string, mentions: readonly string[]): Promise<boolean> {
-    return this.#change('message.edit', message, { text, mentions });
+  /** Each is shown at once, and made once: after a lost connection or a reload it is asked for again. */
+  edit({ conversationId, id }: Message, text: string, mentions: readonly string[]): void {
+    this.#client.edit(conversationId, id, { text, mentions });
   }
 
-  remove(message: Message): Promise<boolean> {
-    return this.#change('message.delete', message, {});
+  remove({ conversationId, id }: Message): void {
+    this.#client.delete(conversationId, id);
   }
 
-  react(message: Message, emoji: string): Promise<boolean> {
-    const on = !(message.reactions?.[emoji] ?? []).includes(this.#state.me);
-    return this.#change('message.react', message, { emoji, on });
+  /** @param message as it is shown: what waits for its answer counts */
+  react({ conversationId, id, reactions }: Message, emoji: string): void {
+    const isOn = (reactions?.[emoji] ?? []).includes(this.#state.me);
+    this.#client.react(conversationId, id, emoji, !isOn);
   }
 
-  pin(message: Message): Promise<boolean> {
-    return this.#change('message.pin', message, { on: message.pinnedAt == null });
+  /** @param message as it is shown */
+  pin({ conversationId, id, pinnedAt }: Message): void {
+    this.#client.pin(conversationId, id, pinnedAt == null);
   }
 
   /**
@@ -193,26 +200,18 @@ export class ChatSession {
     this.#dispatch({ kind: 'noted', text });
   }
 
-  async #change(action: string, { id, conversationId }: Message, data: object): Promise<boolean> {
-    try {
-      const answer = await this.#client.call(action, { conversationId, messageId: id, ...data });
-      const event = { name: 'changed', data: answer['message'] as Message } as const;
-      this.#dispatch({ kind: 'heard', event, now: Date.now() });
-      return true;
-    } catch (error) {
-      this.#failed(error);
-      return false;
-    }
-  }
-
   #hear(event: Extract<Action, { kind: 'heard' }>['event']): void {
     this.#dispatch({ kind: 'heard', event, now: Date.now() });
     if (event.name === 'message' && !this.#state.chats?.has(event.data.conversationId))
       void this.history.know(event.data.conversationId);
     // The marks of others, and what is pinned, are told to who is connected: after a pause they are asked for.
     if (event.name === 'link' && event.data.status === 'caught_up') this.#caughtUp();
-    // It says that somebody came, went or has another role, not who.
-    if (event.name === 'conversation' && event.data['conversationId'] === this.#state.open?.id)
+    // It says that somebody came, went or has another role, not who. What is about oneself is all there.
+    if (
+      event.name === 'conversation' &&
+      event.data['conversationId'] === this.#state.open?.id &&
+      event.data['me'] === undefined
+    )
       void this.history.refresh();
   }
 

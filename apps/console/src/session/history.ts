@@ -19,6 +19,8 @@ export class History {
   readonly #dispatch: (action: Action) => void;
   /** Rises with each page that is asked for: what an earlier one answers is not wanted any more. */
   #asked = 0;
+  /** Where somebody has gone last: what is found out for an earlier one comes too late. */
+  #wanted: string | undefined;
   /** What was asked for while it was on its way is asked for once more, however often. */
   #refreshing: Promise<void> | undefined;
   #isRefreshDue = false;
@@ -31,10 +33,11 @@ export class History {
 
   /** Shows a conversation; undefined: none. */
   async open(id: string | undefined): Promise<void> {
+    this.#wanted = id;
     if (this.#state().open?.id === id) return;
     if (id === undefined) return this.#dispatch({ kind: 'closed' });
     if (!this.#state().chats?.has(id)) await this.know(id, true);
-    if (!this.#state().chats?.has(id)) return;
+    if (this.#wanted !== id || !this.#state().chats?.has(id)) return;
     this.#dispatch({ kind: 'opened', id });
     await Promise.all([this.load('newest'), this.refresh()]);
   }

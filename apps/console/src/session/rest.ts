@@ -27,7 +27,7 @@ export class Rest {
 
   /** @throws RestRefusal; of status 0 if nobody answered */
   async get<T>(path: string, query: Readonly<Record<string, string | number | undefined>> = {}): Promise<T> {
-    const given = Object.entries(query).flatMap(([name, value]) =>
+    const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
       value === undefined ? [] : [[name, String(value)]],
     );
     const search = new URLSearchParams(given).toString();

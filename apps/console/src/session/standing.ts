@@ -1,9 +1,7 @@
 import type { ChatState, Role } from '../model/chat-state.js';
-import type { WireChat } from '../model/chat-list.js';
+import type { OwnMember, WireChat } from '../model/chat-list.js';
 import type { Action } from '../model/reduce.js';
 import type { Rest } from './rest.js';
-
-type OwnMember = NonNullable<WireChat['me']>;
 
 /**
  * Who is in conversations and as what, what these are called, and what their user wants to hear of. Each throws RestRefusal with
@@ -14,6 +12,8 @@ export class Standing {
   readonly #state: () => ChatState;
   readonly #dispatch: (action: Action) => void;
   readonly #refresh: () => Promise<void>;
+  /** Rises with each block that is made or taken back: what was asked for before says nothing of it. */
+  #blockChanges = 0;
 
   constructor(
     rest: Rest,
@@ -57,26 +57,30 @@ export class Standing {
   /** @param until ISO 8601; undefined: from now on again */
   async mute(id: string, until: string | undefined): Promise<void> {
     const me = await this.#rest.change<OwnMember>('PUT', `${pathOf(id)}/mute`, { until: until ?? null });
-    const chat = this.#state().chats?.get(id);
-    if (chat) this.#dispatch({ kind: 'known', chat: { ...chat, last: chat.last ?? null, me } });
+    this.#dispatch({ kind: 'standing', id, me });
     const text = until === undefined ? 'It is not mute any more.' : 'It is mute now.';
     this.#dispatch({ kind: 'told', text });
   }
 
   /** Whom the user has blocked. */
   async loadBlocks(): Promise<void> {
-    const { data } = await this.#rest.get<{ data: readonly string[] }>('/v1/blocks');
-    this.#dispatch({ kind: 'blocked', users: data });
+    for (;;) {
+      const changes = this.#blockChanges;
+      const { data } = await this.#rest.get<{ data: readonly string[] }>('/v1/blocks');
+      if (changes === this.#blockChanges) return this.#dispatch({ kind: 'blocked', users: data });
+    }
   }
 
   async block(userId: string): Promise<void> {
     await this.#rest.change('POST', '/v1/blocks', { userId });
+    this.#blockChanges++;
     this.#dispatch({ kind: 'blocked', users: [...this.#state().blocked, userId] });
     this.#dispatch({ kind: 'told', text: `You have blocked ${userId}.` });
   }
 
   async unblock(userId: string): Promise<void> {
     await this.#rest.change('DELETE', `/v1/blocks/${encodeURIComponent(userId)}`);
+    this.#blockChanges++;
     this.#dispatch({ kind: 'blocked', users: [...this.#state().blocked].filter((one) => one !== userId) });
     this.#dispatch({ kind: 'told', text: `You have unblocked ${userId}.` });
   }

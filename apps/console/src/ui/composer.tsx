@@ -8,6 +8,7 @@ import {
   useState,
 } from 'react';
 import type { Message } from '#client/chat.js';
+import { asChanged } from '../model/changes.js';
 import type { Chat, OpenChat } from '../model/chat-state.js';
 import { gistOf, mentionsIn, titleOf } from '../model/wording.js';
 import { Icon } from './icons.js';
@@ -32,7 +33,7 @@ export function Composer(props: {
 }): ReactElement {
   const { chat, open, field, intent, onIntent, uploads } = props;
   const session = useSession();
-  const { me } = useChatState();
+  const { me, changes } = useChatState();
   const [text, setText] = useState(session.drafts.get(chat.id) ?? '');
   const editing = intent?.kind === 'edit' ? intent.message : undefined;
   useEffect(() => setText(editing?.text ?? session.drafts.get(chat.id) ?? ''), [editing, session, chat.id]);
@@ -56,7 +57,8 @@ export function Composer(props: {
     const mentions = mentionsIn(planned, open.members?.map(({ userId }) => userId) ?? []);
     const replyTo = intent && { replyTo: intent.message.id };
     await session.later.add(chat.id, { text: planned, sendAt, mentions, ...replyTo }, key);
-    done();
+    // Who closed the dialog before the answer came may have begun to write something else.
+    if ((session.drafts.get(chat.id) ?? '') === text) done();
   };
   const isUploading = uploads.picked.some(({ file, failure }) => !file && failure === undefined);
   const isEmpty = text.trim() === '' && (editing !== undefined || !uploads.picked.some(({ file }) => file));
@@ -64,8 +66,8 @@ export function Composer(props: {
     if (isEmpty || (isUploading && !editing)) return;
     const mentions = mentionsIn(text, open.members?.map(({ userId }) => userId) ?? []);
     if (editing) {
-      void session.edit(editing, text, mentions).then((isDone) => isDone && done());
-      return;
+      session.edit(editing, text, mentions);
+      return done();
     }
     const replyTo = intent && { replyTo: intent.message.id };
     session.send(chat.id, { text, ...replyTo, mentions, attachments: uploads.take() });
@@ -81,9 +83,9 @@ export function Composer(props: {
       event.stopPropagation();
       onIntent(undefined);
     } else if (event.key === 'ArrowUp' && text === '' && !intent) {
-      const last = open.log.messages.findLast(
-        ({ senderId, deletedAt }) => senderId === me && deletedAt == null,
-      );
+      const last = open.log.messages
+        .map((message) => asChanged(message, changes, me))
+        .findLast(({ senderId, deletedAt }) => senderId === me && deletedAt == null);
       if (last) onIntent({ kind: 'edit', message: last });
     }
   };

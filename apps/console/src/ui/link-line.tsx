@@ -8,7 +8,7 @@ export function LinkLine(): ReactElement {
   const isFirst = link.status === 'connecting' && chats === undefined;
   return (
     <p className="link-line" role="status" data-link={link.status}>
-      {isUp || isFirst ? '' : 'No connection. What you write is sent when it is back.'}
+      {isUp || isFirst ? '' : 'No connection. What you write and change is sent when it is back.'}
     </p>
   );
 }

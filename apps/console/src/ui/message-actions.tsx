@@ -3,8 +3,8 @@ import type { Message } from '#client/chat.js';
 import { may } from '../model/permissions.js';
 import { otherOf } from '../model/wording.js';
 import { Ask } from './dialog.js';
-import { Icon } from './icons.js';
 import { useChatState, useSession } from './session-context.js';
+import { Action } from './small-parts.js';
 
 const EMOJI = [
   ['👍', 'thumbs up'],
@@ -47,7 +47,7 @@ export function MessageActions(props: {
   };
   return (
     <div ref={group} className="actions" role="group" aria-label="What to do with it" onKeyDown={onKeyDown}>
-      {!isCut && <Emoji onChosen={(emoji) => act(() => void session.react(message, emoji))} />}
+      {!isCut && <Emoji onChosen={(emoji) => act(() => session.react(message, emoji))} />}
       {!isCut && (
         <Action icon="reply" words="Reply" onClick={() => act(() => onIntent({ kind: 'reply', message }))} />
       )}
@@ -55,7 +55,7 @@ export function MessageActions(props: {
         <Action
           icon="pin"
           words={message.pinnedAt == null ? 'Pin' : 'Take the pin off'}
-          onClick={() => act(() => void session.pin(message))}
+          onClick={() => act(() => session.pin(message))}
         />
       )}
       {isMine && !isCut && (
@@ -69,7 +69,7 @@ export function MessageActions(props: {
           title="Delete the message?"
           no="Keep it"
           yes="Delete"
-          onYes={async () => void (await session.remove(message))}
+          onYes={async () => session.remove(message)}
           onClose={() => {
             const line = group.current?.closest<HTMLElement>('.message');
             onDone();
@@ -93,18 +93,5 @@ function Emoji({ onChosen }: { readonly onChosen: (emoji: string) => void }): Re
         </button>
       ))}
     </div>
-  );
-}
-
-function Action(props: {
-  readonly icon: Parameters<typeof Icon>[0]['name'];
-  readonly words: string;
-  readonly onClick: () => void;
-}): ReactElement {
-  return (
-    <button type="button" className="action" onClick={props.onClick}>
-      <Icon name={props.icon} size={18} />
-      {props.words}
-    </button>
   );
 }

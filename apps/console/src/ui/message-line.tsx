@@ -1,5 +1,6 @@
 import { memo, type ReactElement, useMemo, useState } from 'react';
 import type { Message, OutgoingMessage } from '#client/chat.js';
+import type { OutgoingEdit } from '../model/changes.js';
 import type { Line, Progress } from '../model/lines.js';
 import { partsOf } from '../model/text-parts.js';
 import { HERE, momentOf, timeOf } from '../model/when.js';
@@ -26,7 +27,7 @@ export interface MessageLineProps {
 
 export const MessageLine = memo(function MessageLine(props: MessageLineProps): ReactElement {
   const { line, me, isDirect, quoted, isActive, isCurrent, isTarget, onActive, onIntent } = props;
-  const { message, isMine, begins, progress, readers } = line;
+  const { message, isChanging, isMine, begins, progress, readers } = line;
   const isDeleted = message.deletedAt != null;
   const classes = [
     'message',
@@ -61,8 +62,10 @@ export const MessageLine = memo(function MessageLine(props: MessageLineProps): R
             <time dateTime={message.sentAt} title={momentOf(message.sentAt, HERE)}>
               {timeOf(message.sentAt, HERE)}
             </time>
-            {progress && <Ticks progress={progress} readers={isDirect ? 0 : readers} />}
+            {isChanging && <Ticks progress="sending" words="The change is being sent" />}
+            {progress && !isChanging && <Ticks progress={progress} readers={isDirect ? 0 : readers} />}
           </p>
+          {line.refusedEdit && <RefusedEdit {...line.refusedEdit} message={message} onIntent={onIntent} />}
         </div>
         <Reactions message={message} me={me} />
         {!isDeleted && (
@@ -98,7 +101,7 @@ export function EchoLine({ line }: { readonly line: Extract<Line, { kind: 'echo'
           <p className="gone">{gistOf({ text: '', attachments: line.files })}</p>
         )}
         <p className="foot">
-          <Ticks progress={line.progress} readers={0} />
+          <Ticks progress={line.progress} />
         </p>
       </div>
     </li>
@@ -129,6 +132,45 @@ export function RefusedLine({ line }: { readonly line: Extract<Line, { kind: 're
         </p>
       </div>
     </li>
+  );
+}
+
+/** The message stands as it was; the words it was to have are not lost. */
+function RefusedEdit(props: {
+  readonly edit: OutgoingEdit;
+  readonly reason: string;
+  readonly message: Message;
+  readonly onIntent: MessageLineProps['onIntent'];
+}): ReactElement {
+  const { edit, reason, message, onIntent } = props;
+  const session = useSession();
+  const tabIndex = useTabIndex();
+  const again = (): void => {
+    session.discard(edit.clientChangeId);
+    onIntent({ kind: 'edit', message: { ...message, text: edit.text } });
+  };
+  return (
+    <div className="refused-edit">
+      <p className="warning">Not changed: {reason}</p>
+      <p className="text" dir="auto">
+        {edit.text}
+      </p>
+      <p className="choices">
+        <button
+          type="button"
+          className="button"
+          tabIndex={tabIndex}
+          onClick={() => session.discard(edit.clientChangeId)}
+        >
+          Discard
+        </button>
+        {message.deletedAt == null && (
+          <button type="button" className="button" tabIndex={tabIndex} onClick={again}>
+            Edit again
+          </button>
+        )}
+      </p>
+    </div>
   );
 }
 
@@ -200,7 +242,7 @@ function Reactions({
             tabIndex={tabIndex}
             aria-pressed={users.includes(me)}
             title={users.slice(0, 30).join(', ')}
-            onClick={() => void session.react(message, emoji)}
+            onClick={() => session.react(message, emoji)}
           >
             <bdi>{emoji}</bdi> {users.length}
             <span className="unseen"> {users.length === 1 ? 'reaction' : 'reactions'}</span>
@@ -213,14 +255,13 @@ function Reactions({
 
 const IN_WORDS = { sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const;
 
-function Ticks({
-  progress,
-  readers,
-}: {
+function Ticks(props: {
   readonly progress: Progress;
-  readonly readers: number;
+  readonly readers?: number;
+  readonly words?: string;
 }): ReactElement {
-  const words = progress !== 'read' && readers > 0 ? `Read by ${readers}` : IN_WORDS[progress];
+  const { progress, readers = 0 } = props;
+  const { words = progress !== 'read' && readers > 0 ? `Read by ${readers}` : IN_WORDS[progress] } = props;
   return (
     <span className="ticks" data-progress={progress} title={words}>
       <Icon name={progress === 'read' ? 'delivered' : progress} size={15} />

@@ -18,7 +18,7 @@ export function MessageList(props: {
   const state = useChatState();
   const lines = useMemo(
     () => linesOf(state, open, (at) => dayOf(at, HERE)),
-    [state.echoes, state.refused, state.files, state.me, open],
+    [state.echoes, state.refused, state.changes, state.files, state.me, open],
   );
   const isLookedAt = useIsLookedAt();
   const { box, onScroll, isAtEnd, toEnd } = useScrolling(lines, open, isLookedAt);

@@ -4,9 +4,8 @@ import { byRole, mayTakeOut, rolesFor } from '../model/permissions.js';
 import { HERE, lastSeen } from '../model/when.js';
 import { AskToBlock } from './block-section.js';
 import { Ask, RefusalLine } from './dialog.js';
-import { Icon } from './icons.js';
 import { goTo, useChatState, useSession } from './session-context.js';
-import { Avatar, IconButton, Name } from './small-parts.js';
+import { Action, Avatar, IconButton, Name } from './small-parts.js';
 import { useDoing } from './use-doing.js';
 
 const ROLE_NAMES: Readonly<Record<Role, string>> = { owner: 'Owner', admin: 'Admin', member: 'Member' };
@@ -111,10 +110,10 @@ function PersonActions(props: {
   return (
     <div ref={group} className="person-actions" role="group" aria-label={`About ${userId}`}>
       {!isMe && !blocked.has(userId) && (
-        <Do icon="talk" words="Write to them" onClick={() => doing.run(write)} />
+        <Action icon="talk" words="Write to them" onClick={() => doing.run(write)} />
       )}
       {roles.map((role) => (
-        <Do
+        <Action
           key={role}
           icon={role === 'member' ? 'people' : 'crown'}
           words={MAKE_WORDS[role]}
@@ -122,11 +121,11 @@ function PersonActions(props: {
         />
       ))}
       {!isMe && mayTakeOut(chat, member) && (
-        <Do icon="out" words="Take out…" onClick={() => ask('take_out')} />
+        <Action icon="out" words="Take out…" onClick={() => ask('take_out')} />
       )}
-      {!isMe && !blocked.has(userId) && <Do icon="block" words="Block…" onClick={() => ask('block')} />}
+      {!isMe && !blocked.has(userId) && <Action icon="block" words="Block…" onClick={() => ask('block')} />}
       {!isMe && blocked.has(userId) && (
-        <Do
+        <Action
           icon="block"
           words="Unblock"
           onClick={() => doing.run(() => session.standing.unblock(userId), stop)}
@@ -145,18 +144,5 @@ function PersonActions(props: {
         </Ask>
       )}
     </div>
-  );
-}
-
-function Do(props: {
-  readonly icon: Parameters<typeof Icon>[0]['name'];
-  readonly words: string;
-  readonly onClick: () => void;
-}): ReactElement {
-  return (
-    <button type="button" className="action" onClick={props.onClick}>
-      <Icon name={props.icon} size={18} />
-      {props.words}
-    </button>
   );
 }

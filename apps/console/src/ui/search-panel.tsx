@@ -34,7 +34,7 @@ export function SearchPanel({ onShown }: { readonly onShown: () => void }): Reac
           : `${all.length} found${page.next === null ? '' : ' so far'}.`,
       );
     } catch (error) {
-      setTold(error instanceof Error ? error.message : String(error));
+      if (nth === asked.current) setTold(error instanceof Error ? error.message : String(error));
     }
   };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -47,7 +47,8 @@ export function SearchPanel({ onShown }: { readonly onShown: () => void }): Reac
     if (matchMedia('(max-width: 1099px)').matches) onShown();
     goTo(message.conversationId);
     await session.history.open(message.conversationId);
-    await session.history.show(message.seq);
+    // Who has gone on meanwhile is not to be led to that place of another conversation.
+    if (session.state().open?.id === message.conversationId) await session.history.show(message.seq);
   };
   return (
     <div className="search">

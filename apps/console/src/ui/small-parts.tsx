@@ -53,6 +53,20 @@ export function IconButton(props: {
   );
 }
 
+/** One of several things to do, in words. */
+export function Action(props: {
+  readonly icon: Parameters<typeof Icon>[0]['name'];
+  readonly words: string;
+  readonly onClick: () => void;
+}): ReactElement {
+  return (
+    <button type="button" className="action" onClick={props.onClick}>
+      <Icon name={props.icon} size={18} />
+      {props.words}
+    </button>
+  );
+}
+
 /** Text with what was found in it, and its links. Never markup: each part is a text of its own. */
 export function Parts({ parts }: { readonly parts: readonly TextPart[] }): ReactElement[] {
   const tabIndex = useTabIndex();

@@ -1,5 +1,6 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { wordsOf } from '../session/rest.js';
+import { useSession } from './session-context.js';
 
 export interface Doing {
   readonly isBusy: boolean;
@@ -9,11 +10,17 @@ export interface Doing {
   run(what: () => Promise<void>, then?: () => void): void;
 }
 
-/** Something that the server may refuse. */
+/** Something that the server may refuse; who has closed the dialog by then is told so on the page. */
 export function useDoing(): Doing {
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string>();
+  const session = useSession();
   const isRunning = useRef(false);
+  const isShown = useRef(true);
+  useEffect(() => {
+    isShown.current = true;
+    return () => void (isShown.current = false);
+  }, []);
   const run = async (what: () => Promise<void>, then?: () => void): Promise<void> => {
     if (isRunning.current) return;
     isRunning.current = true;
@@ -23,7 +30,8 @@ export function useDoing(): Doing {
       await what();
       then?.();
     } catch (error) {
-      setRefusal(wordsOf(error));
+      if (isShown.current) setRefusal(wordsOf(error));
+      else session.note(wordsOf(error));
     } finally {
       isRunning.current = false;
       setBusy(false);

@@ -12,7 +12,7 @@ import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
-import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { Absences } from '#ports/chat/absences.js';
 import type { Connections } from '#ports/chat/connections.js';
 import { Presence } from '#ports/chat/presence.js';
@@ -119,6 +119,13 @@ export class GatewayChatServer implements TransportUnderTest {
     const [first] = this.processes;
     const by = { workspaceId: acme, userId: 'anna' };
     await first?.app.get(KeepMembers, { strict: false }).remove(by, conversationId, userId);
+    await this.settled();
+  }
+
+  async mute(conversationId: string, userId: string, until: Instant | undefined): Promise<void> {
+    const [first] = this.processes;
+    const by = { workspaceId: acme, userId };
+    await first?.app.get(KeepMembers, { strict: false }).mute(by, conversationId, until);
     await this.settled();
   }
 

@@ -15,7 +15,7 @@ import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
-import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type {
   ChatClient,
   TransportUnderTest,
@@ -121,6 +121,11 @@ export class ChatSocketServer implements TransportUnderTest {
   async remove(conversationId: string, userId: string): Promise<void> {
     const by = { workspaceId: acme, userId: 'anna' };
     await this.#app.get(KeepMembers, { strict: false }).remove(by, conversationId, userId);
+  }
+
+  async mute(conversationId: string, userId: string, until: Instant | undefined): Promise<void> {
+    const by = { workspaceId: acme, userId };
+    await this.#app.get(KeepMembers, { strict: false }).mute(by, conversationId, until);
   }
 
   async block(userId: string, blocked: string): Promise<void> {

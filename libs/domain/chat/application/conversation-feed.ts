@@ -60,6 +60,7 @@ export class ConversationFeed {
   #isClosed = false;
   #asking = 0;
   #conversationTold: Promise<void> = Promise.resolve();
+  #standingTold: Promise<void> = Promise.resolve();
 
   constructor(
     of: { readonly workspaceId: WorkspaceId; readonly conversationId: ConversationId },
@@ -132,6 +133,8 @@ export class ConversationFeed {
         return this.#takeMessage(push);
       case 'marks':
         return this.#takeMarks(push.member, push.ownOnly);
+      case 'standing':
+        return this.#takeStanding(push.userId);
       case 'conversation':
         return this.#takeMembers(push.gone);
       case 'typing':
@@ -166,7 +169,7 @@ export class ConversationFeed {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
-    await Promise.allSettled([this.#opening, this.#reading, this.#conversationTold]);
+    await Promise.allSettled([this.#opening, this.#reading, this.#conversationTold, this.#standingTold]);
   }
 
   /** Opening anew after a failure is for whoever comes next. */
@@ -235,8 +238,27 @@ export class ConversationFeed {
     if (deliveredSeq === before.deliveredSeq && readSeq === before.readSeq) return;
     this.#marks.set(userId, { deliveredSeq, readSeq });
     const isOwn = ownOnly || this.#members.size > MOST_TOLD_MARKS;
-    const whom = isOwn ? [...this.#everybody()].filter((one) => one.userId === userId) : this.#everybody();
+    const whom = isOwn ? this.#devicesOf(userId) : this.#everybody();
     this.#tell({ kind: 'marks', marks: { conversationId, userId, deliveredSeq, readSeq } }, whom);
+  }
+
+  /** One after another, each read after it was pushed: what is told last is how it is, though pushes overtake one another. */
+  #takeStanding(userId: string): void {
+    if (this.#devicesOf(userId).length > 0)
+      this.#standingTold = this.#standingTold.then(() => this.#tellStanding(userId));
+  }
+
+  async #tellStanding(userId: string): Promise<void> {
+    try {
+      const member = await this.#tools.conversations.memberOf(this.conversationId, userId);
+      if (member && !this.#isClosed) this.#tell({ kind: 'standing', member }, this.#devicesOf(userId));
+    } catch (error) {
+      this.#tools.log.error('chat.unreadable', { error, conversationId: this.conversationId });
+    }
+  }
+
+  #devicesOf(userId: string): readonly Follower[] {
+    return [...this.#everybody()].filter((one) => one.userId === userId);
   }
 
   #takeMembers(gone: readonly string[]): void {

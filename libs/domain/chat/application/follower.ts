@@ -6,6 +6,8 @@ import type { Shown } from '#domain/chat/model/presence.js';
 export type Durable =
   | { readonly kind: 'told'; readonly conversationId: ConversationId; readonly told: Told }
   | { readonly kind: 'conversation'; readonly conversation: Conversation }
+  /** One’s own, and one’s own only. */
+  | { readonly kind: 'standing'; readonly member: Member }
   /** You are no member any more. */
   | { readonly kind: 'left'; readonly conversationId: ConversationId }
   | { readonly kind: 'marks'; readonly marks: Omit<Member, 'role' | 'joinedAt' | 'mutedUntil'> };

@@ -116,6 +116,11 @@ export class KeepMembers {
     const mutedUntil = until ?? null;
     const changed = await this.#conversations.changeMember(conversation.id, by.userId, { mutedUntil });
     if (!changed) throw notFound('member');
+    this.#realtime.tell(by.workspaceId, {
+      kind: 'standing',
+      conversationId: conversation.id,
+      userId: by.userId,
+    });
     return changed;
   }
 

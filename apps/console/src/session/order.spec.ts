@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ChatState, stateOf } from '../model/chat-state.js';
+import { type Action, reduce } from '../model/reduce.js';
+import { History } from './history.js';
+import { Rest } from './rest.js';
+import { Standing } from './standing.js';
+
+/** A server that answers when it is told to. */
+class SlowServer {
+  readonly #waiting: { readonly asked: string; readonly answer: (body: unknown) => void }[] = [];
+  readonly #fetch = globalThis.fetch;
+
+  constructor() {
+    globalThis.fetch = ((path: string, { method = 'GET' }: RequestInit = {}) =>
+      new Promise((resolve) => {
+        const answer = (body: unknown): void => resolve(Response.json(body));
+        this.#waiting.push({ asked: `${method} ${path.replace(/\?.*/, '')}`, answer });
+      })) as typeof fetch;
+  }
+
+  /** The first that was asked for so. */
+  async answer(asked: string, body: unknown): Promise<void> {
+    const at = this.#waiting.findIndex((one) => one.asked === asked);
+    if (at < 0) throw new Error(`Nobody has asked for ${asked}`);
+    this.#waiting.splice(at, 1)[0]?.answer(body);
+    await new Promise((done) => setImmediate(done));
+  }
+
+  close(): void {
+    globalThis.fetch = this.#fetch;
+  }
+}
+
+const aChat = (id: string): object => ({
+  ...{ id, kind: 'group', title: id, between: null, createdAt: '2026-01-01T00:00:00.000Z' },
+  ...{ seq: 0, cutSeq: 0, me: { readSeq: 0 } },
+});
+
+describe('answers that overtake one another', () => {
+  let server: SlowServer;
+  let state: ChatState;
+  let history: History;
+  let standing: Standing;
+  const now = (): ChatState => state;
+  const dispatch = (action: Action): void => void (state = reduce(state, action));
+  beforeEach(() => {
+    server = new SlowServer();
+    state = stateOf('ada');
+    const rest = new Rest('token');
+    history = new History(rest, now, dispatch);
+    standing = new Standing(rest, now, dispatch, () => Promise.resolve());
+  });
+  afterEach(() => server.close());
+
+  it('do not open the conversation that somebody has gone on from', async () => {
+    void history.open('cnv_a');
+    void history.open('cnv_b');
+    await server.answer('GET /v1/conversations/cnv_b', aChat('cnv_b'));
+    await server.answer('GET /v1/conversations/cnv_a', aChat('cnv_a'));
+    expect(state.open?.id).toBe('cnv_b');
+    void history.open('cnv_c');
+    void history.open(undefined);
+    await server.answer('GET /v1/conversations/cnv_c', aChat('cnv_c'));
+    expect(state.open).toBeUndefined();
+  });
+
+  it('do not take back a block that was made since they were asked for', async () => {
+    const loading = standing.loadBlocks();
+    const blocking = standing.block('ben');
+    await server.answer('POST /v1/blocks', { userId: 'ben' });
+    await server.answer('GET /v1/blocks', { data: ['cleo'] });
+    await Promise.resolve();
+    await server.answer('GET /v1/blocks', { data: ['ben', 'cleo'] });
+    await Promise.all([loading, blocking]);
+    expect([...state.blocked]).toEqual(['ben', 'cleo']);
+  });
+});
