@@ -8,7 +8,7 @@ import type { Log } from '#ports/system/log.js';
 import { CatchingUp } from './catching-up.js';
 import type { Durable, Ephemeral, Follower } from './follower.js';
 import { LiveLog, type Told } from './live-log.js';
-import { OneAtATime } from './one-at-a-time.js';
+import { LiveMembers } from './live-members.js';
 
 export interface FeedTools {
   readonly conversations: Conversations;
@@ -47,10 +47,7 @@ export class ConversationFeed {
   readonly #keeper: FeedKeeper;
   readonly #followers = new Set<Follower>();
   readonly #marks = new Map<string, Pick<Member, 'deliveredSeq' | 'readSeq'>>();
-  readonly #membersRead = new OneAtATime(() => this.#readMembers());
-  #members: ReadonlySet<string> = new Set();
-  /** Rises whenever somebody may have gone or come: what was read before says nothing of after. */
-  #generation = 0;
+  readonly #members: LiveMembers;
   /** What was pushed while it opens. */
   readonly #early: Extract<Push, { message: unknown }>[] = [];
   #open: Open | undefined;
@@ -71,6 +68,10 @@ export class ConversationFeed {
     this.conversationId = of.conversationId;
     this.#tools = tools;
     this.#keeper = keeper;
+    this.#members = new LiveMembers(of.conversationId, tools.conversations, {
+      gone: (userIds) => this.#cutOff(userIds),
+      changed: (before) => keeper.membersChanged(this, before),
+    });
   }
 
   get isIdle(): boolean {
@@ -79,7 +80,7 @@ export class ConversationFeed {
   }
 
   get members(): ReadonlySet<string> {
-    return this.#members;
+    return this.#members.all;
   }
 
   get followers(): Iterable<Follower> {
@@ -108,9 +109,9 @@ export class ConversationFeed {
     from?: Position | 'unread',
   ): Promise<{ readonly position: Position; readonly member: Member } | undefined> {
     if (!(await this.#opened()) || !this.#open) return undefined;
-    const member = await this.#memberNow(follower.userId);
+    const member = await this.#members.now(follower.userId);
     if (!member) return undefined;
-    if (!this.#members.has(follower.userId)) this.#setMembers(new Set([...this.#members, follower.userId]));
+    this.#members.add(follower.userId);
     const { live, readers } = this.#open;
     this.#followers.delete(follower);
     const { seq, rev } = live.position;
@@ -149,12 +150,12 @@ export class ConversationFeed {
     if (!this.#open) return;
     try {
       const { live } = this.#open;
-      const before = this.#members;
+      const before = this.members;
       const [conversation] = await Promise.all([
         this.#tools.conversations.find(this.workspaceId, this.conversationId),
-        this.#membersRead.ask(),
+        this.#members.read(),
       ]);
-      if ([...this.#members].some((userId) => !before.has(userId))) await this.#keeper.gather(this);
+      if ([...this.members].some((userId) => !before.has(userId))) await this.#keeper.gather(this);
       const { seq = 0, rev = 0, cutSeq = 0 } = conversation ?? {};
       live.cutUpTo(cutSeq);
       live.forgetBefore(this.#tools.clock.now() - RECENT_MS);
@@ -184,7 +185,7 @@ export class ConversationFeed {
     // What is pushed from now on is kept: what was pushed before is in what is read.
     const [found] = await Promise.all([
       conversations.find(this.workspaceId, this.conversationId),
-      this.#membersRead.ask(),
+      this.#members.read(),
     ]);
     if (!found) return false;
     const live = new LiveLog({ seq: found.seq, rev: found.rev });
@@ -216,12 +217,12 @@ export class ConversationFeed {
 
   /** The ones that are catching up hear it too; whoever is no member any more hears nothing, whatever they are still in. */
   #tell(event: Durable, whom: Iterable<Follower> = this.#everybody()): void {
-    for (const follower of whom) if (this.#members.has(follower.userId)) follower.tell(event);
+    for (const follower of whom) if (this.members.has(follower.userId)) follower.tell(event);
   }
 
   #pass(event: Ephemeral, butNot: string): void {
     for (const follower of this.#everybody())
-      if (follower.userId !== butNot && this.#members.has(follower.userId)) follower.pass(event);
+      if (follower.userId !== butNot && this.members.has(follower.userId)) follower.pass(event);
   }
 
   *#everybody(): Iterable<Follower> {
@@ -237,7 +238,7 @@ export class ConversationFeed {
     // Pushes may overtake one another: an older one would move the marks back.
     if (deliveredSeq === before.deliveredSeq && readSeq === before.readSeq) return;
     this.#marks.set(userId, { deliveredSeq, readSeq });
-    const isOwn = ownOnly || this.#members.size > MOST_TOLD_MARKS;
+    const isOwn = ownOnly || this.members.size > MOST_TOLD_MARKS;
     const whom = isOwn ? this.#devicesOf(userId) : this.#everybody();
     this.#tell({ kind: 'marks', marks: { conversationId, userId, deliveredSeq, readSeq } }, whom);
   }
@@ -262,7 +263,7 @@ export class ConversationFeed {
   }
 
   #takeMembers(gone: readonly string[]): void {
-    this.#generation += 1;
+    this.#members.stir();
     this.#cutOff(gone);
     this.#conversationTold = this.#tellConversation();
   }
@@ -270,7 +271,7 @@ export class ConversationFeed {
   #cutOff(gone: readonly string[]): void {
     if (gone.length === 0) return;
     const left = new Set(gone);
-    this.#setMembers(new Set([...this.#members].filter((userId) => !left.has(userId))));
+    this.#members.remove(gone);
     for (const follower of [...this.#everybody()]) {
       if (!left.has(follower.userId)) continue;
       this.unfollow(follower);
@@ -281,39 +282,12 @@ export class ConversationFeed {
 
   async #tellConversation(): Promise<void> {
     try {
-      await this.#membersRead.ask();
+      await this.#members.read();
       await this.#keeper.gather(this);
       const found = await this.#tools.conversations.find(this.workspaceId, this.conversationId);
       if (found && !this.#isClosed) this.#tell({ kind: 'conversation', conversation: found });
     } catch (error) {
       this.#tools.log.error('chat.unreadable', { error, conversationId: this.conversationId });
-    }
-  }
-
-  /** Whoever is gone without our having been told is cut off, and whoever has come is told of. */
-  async #readMembers(): Promise<void> {
-    for (;;) {
-      const asked = this.#generation;
-      const members = new Set(await this.#tools.conversations.userIds(this.conversationId));
-      if (asked !== this.#generation) continue;
-      this.#cutOff([...this.#members].filter((userId) => !members.has(userId)));
-      this.#setMembers(members);
-      return;
-    }
-  }
-
-  #setMembers(members: ReadonlySet<string>): void {
-    const before = this.#members;
-    this.#members = members;
-    this.#keeper.membersChanged(this, before);
-  }
-
-  async #memberNow(userId: string): Promise<Member | undefined> {
-    for (;;) {
-      const asked = this.#generation;
-      const member = await this.#tools.conversations.memberOf(this.conversationId, userId);
-      // Somebody may have been removed while we asked: then we do not know.
-      if (asked === this.#generation) return member;
     }
   }
 
