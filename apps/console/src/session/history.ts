@@ -1,6 +1,6 @@
 import type { Message } from '#client/chat.js';
 import type { WireChat } from '../model/chat-list.js';
-import type { ChatState, Member, Way } from '../model/chat-state.js';
+import type { ChatState, Member, OpenChat, Way } from '../model/chat-state.js';
 import { type Action, MOST_MARKED } from '../model/reduce.js';
 import { type Rest, RestRefusal, wordsOf } from './rest.js';
 
@@ -103,12 +103,11 @@ export class History {
     const { id, people } = open;
     try {
       const { data, page } = await this.#people(id, people.next);
-      this.#dispatch({
-        kind: 'members',
-        id,
-        members: [...people.some, ...data],
-        next: page.next ?? undefined,
-      });
+      const { people: now } = this.#openOf(id) ?? {};
+      // The list was read anew meanwhile, and ends elsewhere.
+      if (!now || now.next !== people.next) return;
+      const members = [...now.some, ...data];
+      this.#dispatch({ kind: 'members', id, members, next: page.next ?? undefined });
     } catch (error) {
       this.#dispatch({ kind: 'noted', text: wordsOf(error) });
     }
@@ -128,7 +127,7 @@ export class History {
   async #refreshOnce(): Promise<void> {
     const { open } = this.#state();
     if (!open) return;
-    const { id, log } = open;
+    const { id, log, pins: before } = open;
     // What could not be loaded without a connection.
     if (log.messages.length === 0 && log.loading === undefined) void this.load('newest');
     try {
@@ -140,7 +139,9 @@ export class History {
       // Who was taken out meanwhile is not to see it come back into the list.
       if (this.#state().chats?.has(id)) this.#dispatch({ kind: 'known', chat });
       await this.#membersKnown(id, members);
-      this.#dispatch({ kind: 'pins', id, pins: pins.data });
+      // Something was pinned meanwhile, of which the answer may not know.
+      if ((this.#openOf(id)?.pins ?? before) !== before) this.#isRefreshDue = true;
+      else this.#dispatch({ kind: 'pins', id, pins: pins.data });
     } catch {
       // Without a connection: they are asked for again when there is one.
     }
@@ -148,8 +149,7 @@ export class History {
 
   /** As many as were shown before: whoever reads the list of a large room is not thrown back to its beginning. */
   async #membersKnown(id: string, first: PeoplePage): Promise<void> {
-    const { open } = this.#state();
-    const shown = open?.id === id ? (open.people?.some.length ?? 0) : 0;
+    const shown = this.#openOf(id)?.people?.some.length ?? 0;
     let next = first.page.next;
     const members = [...first.data];
     while (next !== null && members.length < shown) {
@@ -158,6 +158,11 @@ export class History {
       next = page.page.next;
     }
     this.#dispatch({ kind: 'members', id, members, next: next ?? undefined });
+  }
+
+  #openOf(id: string): OpenChat | undefined {
+    const { open } = this.#state();
+    return open?.id === id ? open : undefined;
   }
 
   #people(id: string, after?: string): Promise<PeoplePage> {

@@ -64,6 +64,51 @@ describe('answers that overtake one another', () => {
     expect(state.open).toBeUndefined();
   });
 
+  const aPage = (data: readonly object[], next: string | null = null): object => ({ data, page: { next } });
+  const aPerson = (userId: string): object => ({ userId, role: 'member', readSeq: 0, deliveredSeq: 0 });
+  const opened = async (): Promise<void> => {
+    void history.open('cnv_a');
+    await server.answer('GET /v1/conversations/cnv_a', aChat('cnv_a'));
+    await server.answer('GET /v1/conversations/cnv_a/messages', aPage([]));
+  };
+  const refreshed = async (people: object, pins: readonly object[]): Promise<void> => {
+    await server.answer('GET /v1/conversations/cnv_a', aChat('cnv_a'));
+    await server.answer('GET /v1/conversations/cnv_a/members', people);
+    await server.answer('GET /v1/conversations/cnv_a/pins', { data: pins });
+  };
+
+  it('do not take away what was pinned since they were asked for', async () => {
+    await opened();
+    const pin = {
+      ...{
+        id: 'msg_1',
+        conversationId: 'cnv_a',
+        seq: 1,
+        rev: 1,
+        senderId: 'ben',
+        clientMessageId: 'c1',
+        text: 'Here',
+      },
+      ...{ sentAt: '2026-01-01T00:00:00.000Z', pinnedAt: '2026-01-01T00:00:01.000Z', pinnedBy: 'ben' },
+    };
+    dispatch({ kind: 'heard', event: { name: 'changed', data: pin }, now: 0 });
+    await refreshed(aPage([aPerson('ada')]), []);
+    expect(state.open?.pins).toEqual([pin]);
+    await refreshed(aPage([aPerson('ada')]), [pin]);
+    expect(state.open?.pins).toEqual([pin]);
+  });
+
+  it('do not put an older list of people in place of a newer one', async () => {
+    await opened();
+    await refreshed(aPage([aPerson('ada')], 'after:ada'), []);
+    void history.refresh();
+    const more = history.morePeople();
+    await refreshed(aPage([aPerson('ben')]), []);
+    await server.answer('GET /v1/conversations/cnv_a/members', aPage([aPerson('cleo')]));
+    await more;
+    expect(state.open?.people?.some.map(({ userId }) => userId)).toEqual(['ben']);
+  });
+
   it('do not take back a block that was made since they were asked for', async () => {
     const loading = standing.loadBlocks();
     const blocking = standing.block('ben');
