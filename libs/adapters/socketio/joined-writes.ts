@@ -88,14 +88,21 @@ function flush(line: Line): void {
 
 /** Each frame says where it ends: several in one piece are as good as one by one. */
 function framed(packets: readonly Written[]): WithFrame & { compress: boolean } {
-  const frames = packets.flatMap(({ text, options }) => options?.wsPreEncodedFrame ?? [webSocketFrame(text)]);
-  return { compress: false, wsPreEncodedFrame: frames.length === 1 ? frames : [Buffer.concat(frames)] };
+  const [first] = packets;
+  if (first && packets.length === 1) return { compress: false, wsPreEncodedFrame: framesOf(first) };
+  return { compress: false, wsPreEncodedFrame: [Buffer.concat(packets.flatMap(framesOf))] };
 }
+
+function framesOf({ text, options }: Written): readonly Uint8Array[] {
+  return options?.wsPreEncodedFrame ?? [webSocketFrame(text)];
+}
+
+const WITH_A_FRAME = { options: { wsPreEncodedFrame: [] } };
 
 /** As engine.io asks it before it takes a frame that somebody else has made. Polling has no frames. */
 function takesFrames(transport: Connection['transport']): boolean {
   const { _canSendPreEncodedFrame: can } = transport as unknown as {
     readonly _canSendPreEncodedFrame?: (packet: object) => boolean;
   };
-  return can?.call(transport, { options: { wsPreEncodedFrame: [] } }) ?? false;
+  return can?.call(transport, WITH_A_FRAME) ?? false;
 }
