@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CryptoRandomness } from '#adapters/system/crypto-randomness.js';
+import { StorageBusy } from '#domain/kernel/storage-busy.js';
 import { parseSearchQuery } from '#domain/chat/model/search-query.js';
 import { describeMessageSearchContract, type SearchedChat } from '#ports/chat/message-search.contract.js';
 import { aConversation, append, appendMany, edit } from '#ports/chat/testing/chat-stores.js';
@@ -142,6 +143,24 @@ describe('DynamoMessageSearch', () => {
     }
     expect(await textsOf(its, 'another')).toEqual([]);
     await log.cut(START + 9e9, 100);
+    expect(await wordsLeft()).toEqual([]);
+  });
+
+  it('finds all the same where no words can be written down', async () => {
+    const table = await dynamo.fresh();
+    const chat = new ChatTable(table, new CryptoRandomness(), 4);
+    const its = {
+      conversations: new DynamoConversations(chat),
+      log: new DynamoMessageLog(chat, new DynamoOutbox(table, chat.randomness)),
+      blocks: new DynamoBlocks(chat),
+      search: new DynamoMessageSearch(chat),
+      close: () => Promise.resolve(),
+    };
+    const of = await aConversation().openedIn(its);
+    await append(its, of, { text: 'needle' });
+    await appendMany(its, of, 8);
+    table.transact = () => Promise.reject(new StorageBusy('a test'));
+    expect(await textsOf(its, 'needle')).toEqual(['needle']);
     expect(await wordsLeft()).toEqual([]);
   });
 

@@ -85,11 +85,13 @@ export class WordIndex {
     // Long messages of nothing but rare words: as much is read where they are read themselves.
     if (!words || more.length > 0 || words.length > MOST_BYTES_IN_ITEM) return;
     const seen = changed === undefined ? when`attribute_not_exists(pk)` : when`#times = ${changed}`;
-    await this.#chat.table.transact([
+    const write = this.#chat.table.transact([
       { kind: 'put', item: { ...wordsKey(conversationId, block), words } },
       { kind: 'check', key: wordsChangedKey(conversationId, block), if: seen },
       { kind: 'check', key: messageKey(conversationId, first), if: when`attribute_exists(pk)` },
     ]);
+    // Who looks has what it came for: where nothing can be written now, the next one reads the messages again.
+    await write.catch(() => undefined);
   }
 }
 
