@@ -225,6 +225,8 @@ describeWhen('chromium', 'the chat in two browsers', (executablePath) => {
       await member.keyboard.press('Enter');
       for (const page of [owner, member])
         await page.locator('.panel .large-name', { hasText: 'Great plans' }).waitFor();
+      // The others hear of it before who did it has the answer that closes the dialog.
+      await member.locator('dialog').waitFor({ state: 'detached' });
       await press(member, 'Take out…');
       await press(member, 'Take out');
       for (const page of [owner, member]) await person(page, 'leo').waitFor({ state: 'detached' });
