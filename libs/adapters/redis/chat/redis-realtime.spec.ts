@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import {
-  ChatTables,
-  MemoryBlocks,
-  MemoryConversations,
-  MemoryMessageLog,
-} from '#adapters/memory/chat/memory-chat.js';
+import { memoryChatStores } from '#adapters/memory/chat/testing/memory-chat-stores.js';
 import { MemoryAbsences } from '#adapters/memory/chat/memory-absences.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
@@ -88,13 +83,7 @@ describeWhen('redis-server', 'pushes by way of Redis', (program) => {
   beforeEach(async () => {
     server = new RedisServer(program);
     await server.start();
-    const tables = new ChatTables();
-    stores = {
-      conversations: new MemoryConversations(tables),
-      log: new MemoryMessageLog(tables),
-      blocks: new MemoryBlocks(tables),
-      close: () => Promise.resolve(),
-    };
+    stores = memoryChatStores();
     channel = randomUUID();
     one = new Process(stores, server.path, channel);
     other = new Process(stores, server.path, channel);

@@ -1,10 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  ChatTables,
-  MemoryBlocks,
-  MemoryConversations,
-  MemoryMessageLog,
-} from '#adapters/memory/chat/memory-chat.js';
+import { ChatTables } from '#adapters/memory/chat/memory-chat.js';
+import { memoryChatStores } from '#adapters/memory/chat/testing/memory-chat-stores.js';
 import { MemoryAttachments } from '#adapters/memory/chat/memory-attachments.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryBlobs } from '#adapters/memory/system/memory-blobs.js';
@@ -54,12 +50,7 @@ describe('Attachments', () => {
   let log: MemoryLog;
   beforeEach(() => {
     const tables = new ChatTables();
-    stores = {
-      conversations: new MemoryConversations(tables),
-      log: new MemoryMessageLog(tables),
-      blocks: new MemoryBlocks(tables),
-      close: () => Promise.resolve(),
-    };
+    stores = memoryChatStores(tables);
     clock = new DrivenClock();
     log = new MemoryLog();
     attachments = new MortalAttachments(tables);

@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '#test/support/properties.js';
-import {
-  ChatTables,
-  MemoryConversations,
-  MemoryBlocks,
-  MemoryMessageLog,
-} from '#adapters/memory/chat/memory-chat.js';
+import { memoryChatStores } from '#adapters/memory/chat/testing/memory-chat-stores.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { aConversation, append, type ChatStores, edit, wholeLog } from '#ports/chat/testing/chat-stores.js';
@@ -64,13 +59,7 @@ class Run {
   }
 
   static async of(): Promise<Run> {
-    const tables = new ChatTables();
-    const stores = {
-      conversations: new MemoryConversations(tables),
-      log: new MemoryMessageLog(tables),
-      blocks: new MemoryBlocks(tables),
-      close: () => Promise.resolve(),
-    };
+    const stores = memoryChatStores();
     return new Run(stores, await aConversation().openedIn(stores));
   }
 

@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  ChatTables,
-  MemoryBlocks,
-  MemoryConversations,
-  MemoryMessageLog,
-} from '#adapters/memory/chat/memory-chat.js';
+import { memoryChatStores } from '#adapters/memory/chat/testing/memory-chat-stores.js';
 import { DrivenClock } from '#adapters/memory/system/driven-clock.js';
 import { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { aConversation, aMember, type ChatStores } from '#ports/chat/testing/chat-stores.js';
@@ -22,13 +17,7 @@ describe('the conversations of a member that somebody follows here', () => {
   const anna = new FollowingClient('anna').connection();
   beforeEach(async () => {
     clock = new DrivenClock();
-    const tables = new ChatTables();
-    stores = {
-      conversations: new MemoryConversations(tables),
-      log: new MemoryMessageLog(tables),
-      blocks: new MemoryBlocks(tables),
-      close: () => Promise.resolve(),
-    };
+    stores = memoryChatStores();
     const { conversations, log: messages } = stores;
     live = new LiveConversations({ conversations, messages, clock, log: new MemoryLog() });
     live.start();

@@ -1,11 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  ChatTables,
-  MemoryBlocks,
-  MemoryConversations,
-  MemoryMessageLog,
-} from '#adapters/memory/chat/memory-chat.js';
+import { ChatTables } from '#adapters/memory/chat/memory-chat.js';
 import { MemoryMessageSearch } from '#adapters/memory/chat/memory-message-search.js';
+import { memoryChatStores } from '#adapters/memory/chat/testing/memory-chat-stores.js';
 import type { Conversation } from '#domain/chat/model/conversation.js';
 import { aConversation, append } from '#ports/chat/testing/chat-stores.js';
 import { acme, rival } from '#ports/delivery/testing/delivery-stores.js';
@@ -17,14 +13,12 @@ describe('SearchMessages', () => {
   let of: Conversation;
   beforeEach(async () => {
     const tables = new ChatTables();
-    const conversations = new MemoryConversations(tables);
-    const log = new MemoryMessageLog(tables);
-    const stores = { conversations, log, blocks: new MemoryBlocks(tables), close: async () => {} };
+    const stores = memoryChatStores(tables);
     of = await aConversation().with('anna', 'ben').openedIn(stores);
     await append(stores, of, { text: 'lunch at noon' });
     const other = await aConversation().with('anna').openedIn(stores);
     await append(stores, other, { text: 'lunch alone' });
-    find = new SearchMessages(new MemoryMessageSearch(tables), new EnterConversation(conversations));
+    find = new SearchMessages(new MemoryMessageSearch(tables), new EnterConversation(stores.conversations));
   });
   const texts = async (search: Search, userId = 'ben', workspaceId = acme): Promise<string[]> => {
     const { data } = await find.run({ workspaceId, userId }, search, { limit: 50 });
