@@ -3,7 +3,7 @@ import type { SearchQuery } from '#domain/chat/model/search-query.js';
 import { type Db, sqliteStore } from '../engine/store.js';
 import type { MessageRow } from './chat-rows.js';
 import { matchOf } from './match-of.js';
-import { writeWords } from './words-procedures.js';
+import { wordsBehind, writeWords } from './words-procedures.js';
 
 export interface SearchArgs {
   readonly workspace: string;
@@ -73,16 +73,11 @@ function isLongBefore({ sent_at: at }: Match, sentFrom: Instant): boolean {
   return at < sentFrom - CLOCKS_DIFFER_MS;
 }
 
-/** The number of the newest message; 0 if there is none. */
-function lastNo(db: Db): number {
-  return db.get<{ no: number | null }>('lastNo')?.no ?? 0;
-}
-
 /** The first number of those that were sent long after an instant, found by halves. */
 function endOf(db: Db, sentBefore: Instant): number {
   if (sentBefore === Infinity) return Number.MAX_SAFE_INTEGER;
   let low = 0;
-  let high = lastNo(db) + 1;
+  let high = (db.get<{ no: number | null }>('lastNo')?.no ?? 0) + 1;
   while (low < high) {
     const no = Math.floor((low + high) / 2);
     const at = db.get<Match>('sentAtOrAfter', { no })?.sent_at ?? Infinity;
@@ -96,5 +91,5 @@ export const searchStore = sqliteStore({
   name: 'chat-search',
   sql: new URL('./search.sql', import.meta.url),
   writes: { writeWords },
-  reads: { search, lastNo },
+  reads: { search, wordsBehind },
 });

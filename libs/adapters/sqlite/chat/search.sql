@@ -20,8 +20,8 @@ SELECT max(no) AS no FROM chat_messages
 SELECT m.no, c.id AS conversation, m.id, m.seq, m.rev, m.sent_at, m.sender_id, m.client_id, m.text, m.extra
 FROM chat_messages AS m JOIN chat_conversations AS c ON c.no = m.conversation_no WHERE m.no = :no
 
--- name: wordsUpTo
-SELECT upto FROM chat_words
+-- name: wordsBehind
+SELECT w.upto, (SELECT coalesce(max(no), 0) FROM chat_messages) AS last FROM chat_words AS w
 
 -- name: withoutWords
 SELECT no, length(text) AS size FROM chat_messages WHERE no > :upto ORDER BY no LIMIT :limit

@@ -89,6 +89,44 @@ describe('SqliteMessageSearch', () => {
     expect(await look(stores, 'longer')).toHaveLength(1);
   });
 
+  it('finds what has its words where no more can be written', async () => {
+    const stores = await open();
+    const of = await aConversation().openedIn(stores);
+    await append(stores, of, { text: 'word one' });
+    await look(stores);
+    await append(stores, of, { text: 'word two' });
+    folder.onTheFile((db) =>
+      db.exec(
+        "CREATE TRIGGER full_disk BEFORE UPDATE ON chat_words BEGIN SELECT raise(ABORT, 'disk full'); END",
+      ),
+    );
+    expect((await look(stores)).map(({ message }) => message.text)).toEqual(['word one']);
+    folder.onTheFile((db) => db.exec('DROP TRIGGER full_disk'));
+    expect(await look(stores)).toHaveLength(2);
+  });
+
+  it('writes nothing where nothing is missing', async () => {
+    const stores = await open();
+    const of = await aConversation().openedIn(stores);
+    await append(stores, of, { text: 'word' });
+    await look(stores);
+    const { storage } = folder.engine;
+    const written: string[] = [];
+    const { calls } = storage;
+    const watched = Object.assign(Object.create(storage) as typeof storage, {
+      calls: (store: never) => {
+        const of = calls.call(storage, store);
+        const write = (procedure: never, args: never) => (written.push(procedure), of.write(procedure, args));
+        return { ...of, write };
+      },
+    });
+    expect(await look({ ...stores, search: new SqliteMessageSearch(watched) })).toHaveLength(1);
+    expect(written).toEqual([]);
+    await append(stores, of, { text: 'another word' });
+    await look({ ...stores, search: new SqliteMessageSearch(watched) });
+    expect(written).toEqual(['writeWords']);
+  });
+
   it('writes each word in quotes, so that nothing of it is an operator', () => {
     const query = parseSearchQuery('NEAR( or "a b" cc* from:x@y has:attachment');
     expect(matchOf(query, [1, 2])).toBe(

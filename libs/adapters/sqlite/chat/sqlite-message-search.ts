@@ -26,7 +26,8 @@ export class SqliteMessageSearch implements MessageSearch {
     query: SearchQuery,
     { limit, after }: PageRequest,
   ): Promise<Page<FoundMessage>> {
-    await this.#catchUp();
+    // Where nothing can be written (the disk is full, say), what has its words is found all the same.
+    await this.#catchUp().catch(() => undefined);
     const range = { before: numberBefore(after), limit, effort: this.#effort };
     const { rows, next } = await this.#calls.read('search', { workspace, user, query, ...range });
     const data = rows.map((row) => ({
@@ -38,12 +39,11 @@ export class SqliteMessageSearch implements MessageSearch {
 
   /** What is said when it is asked is found, though its words are written down a little later: after those before it. */
   async #catchUp(): Promise<void> {
-    const last = await this.#calls.read('lastNo', {});
-    for (let upto = -1; upto < last;) {
-      const before = upto;
-      ({ upto } = await this.#calls.write('writeWords', {}));
-      // Retention has cut off the last ones meanwhile.
-      if (upto === before) return;
+    const { upto, last } = await this.#calls.read('wordsBehind', {});
+    for (let [at, before] = [upto, -1]; at < last && at !== before;) {
+      before = at;
+      // Not further than before: retention has cut off the last ones meanwhile.
+      ({ upto: at } = await this.#calls.write('writeWords', {}));
     }
   }
 }

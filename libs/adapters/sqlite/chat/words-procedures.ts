@@ -7,22 +7,30 @@ const MOST_TEXT = 128 * 1024;
 /** Of the index, in pages of 4 KiB: a portion fills about fifteen, each of which is written again some six times as the index grows. */
 const PUT_IN_ORDER = 128;
 
-export interface WordsWritten {
-  /** The number of the last message whose words are written. */
+/** By the numbers of messages: the last one whose words are written, and the last one that there is. */
+export interface WordsBehind {
   readonly upto: number;
+  readonly last: number;
+}
+
+export interface WordsWritten extends WordsBehind {
   /** Something is left to be put in order. */
   readonly isUntidy: boolean;
 }
 
+export function wordsBehind(db: Db): WordsBehind {
+  return db.get<WordsBehind>('wordsBehind') ?? { upto: 0, last: 0 };
+}
+
 /** The words of the messages that come next, and a step of putting the index in order. */
 export function writeWords(db: Db): WordsWritten {
-  const { upto } = db.get<{ upto: number }>('wordsUpTo') ?? { upto: 0 };
+  const { upto, last } = wordsBehind(db);
   const to = endOfPortion(db, upto);
   if (to > upto) {
     db.run('writeWords', { upto, to });
     db.run('moveWords', { to });
   }
-  return { upto: to, isUntidy: putInOrder(db) };
+  return { upto: to, last, isUntidy: putInOrder(db) };
 }
 
 function endOfPortion(db: Db, upto: number): number {

@@ -55,8 +55,7 @@ export class WriteWords {
   }
 
   async #look(): Promise<Looked> {
-    const last = await this.#calls.read('lastNo', {});
-    const { upto, isUntidy } = await this.#calls.write('writeWords', {});
+    const { upto, last, isUntidy } = await this.#calls.write('writeWords', {});
     return upto < last || isUntidy ? 'again' : LOOK_AGAIN_MS;
   }
 }
