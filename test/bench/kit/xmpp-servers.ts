@@ -151,6 +151,10 @@ function ejabberdConfig(port: number): string {
   });
 }
 
+/**
+ * Its archives never expire: of those that do, it writes down who has said something today, all of them again for each message of
+ * whoever is not among the latest thousand (mod_mam, archive_cleanup_date_cache_size). With 5,000 users hardly anything else is done.
+ */
 function prosodyConfig(folder: string, port: number): string {
   return `
 run_as_root = true
@@ -167,6 +171,7 @@ allow_unencrypted_plain_auth = true
 authentication = "insecure"
 insecure_open_authentication = "Yes please, I know what I'm doing!"
 default_archive_policy = true
+archive_expires_after = "never"
 network_settings = { tcp_backlog = 4096 }
 log = { error = "*console" }
 VirtualHost "localhost"
