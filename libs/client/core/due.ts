@@ -13,6 +13,7 @@ import {
   type Step,
   type Subscription,
   tell,
+  withEntry,
 } from './state.js';
 
 /** A request without an answer for so long means that nobody is at the other end. */
@@ -20,6 +21,11 @@ export const ANSWER_MS = 15_000;
 /** Conversations asked for in one frame: some 20 KB, of the 32 KB that API Gateway takes in one. */
 const MOST_RESUMED = 300;
 const MARKS: readonly Mark[] = ['read', 'delivered'];
+/**
+ * Of each conversation the first mark leaves at once, the next one so much later with all that has come meanwhile: everybody in it
+ * hears of each. One who reads is told of at once, because their other devices show what is unread.
+ */
+const MARKS_APART_MS: Readonly<Record<Mark, number>> = { delivered: 1000, read: 0 };
 
 /** What follows of the state alone: it is looked at after each input, so no input has to think of it. */
 export function due(state: ChatState, moment: Moment): Step {
@@ -52,10 +58,12 @@ export function nextWake(state: ChatState): number {
   if (link.kind === 'dialling') return link.since + DIAL_MS;
   let wake = Math.min(link.renewAt, firstAsked(state) + ANSWER_MS);
   const busy = resuming(state);
+  const marking = marksAsked(state);
   for (const [id, one] of state.subscriptions) {
     if (!busy.has(id) && !isListing(state)) wake = Math.min(wake, one.askAt);
-    if (MARKS.some((mark) => one[mark].at > one[mark].told) && one.marksNotBefore > 0)
-      wake = Math.min(wake, one.marksNotBefore);
+    for (const mark of MARKS)
+      if (isUntold(one, mark) && !marking.has(`${mark} ${id}`))
+        wake = Math.min(wake, one.marksNotBefore[mark]);
   }
   for (const { notBefore } of state.outbox) if (notBefore > 0) wake = Math.min(wake, notBefore);
   return wake;
@@ -109,23 +117,35 @@ function withSends(state: ChatState, moment: Moment): Step {
 
 /** One on the way for each mark: in a long replay the next one tells of all that has come meanwhile. */
 function withMarks(state: ChatState, { now }: Moment): Step {
-  const busy = new Set<string>();
-  for (const one of state.asked.values())
-    if (one.kind === 'mark') busy.add(`${one.mark} ${one.conversationId}`);
+  const busy = marksAsked(state);
   let step: Step = { state, effects: [] };
-  for (const [conversationId, one] of state.subscriptions) {
-    for (const mark of MARKS) {
-      if (!isMarkDue(one, mark, now) || busy.has(`${mark} ${conversationId}`)) continue;
-      const what = { kind: 'mark', at: now, conversationId, mark, seq: one[mark].at } as const;
-      step = joined(step, ask(step.state, what, `receipt.${mark}`, { conversationId, seq: one[mark].at }));
-    }
-  }
+  for (const [conversationId, one] of state.subscriptions)
+    for (const mark of MARKS)
+      if (isUntold(one, mark) && one.marksNotBefore[mark] <= now && !busy.has(`${mark} ${conversationId}`))
+        step = joined(step, withMark(step.state, conversationId, mark, now));
   return step;
 }
 
-function isMarkDue(subscription: Subscription, mark: Mark, now: number): boolean {
-  const { at, told } = subscription[mark];
-  return at > told && subscription.marksNotBefore <= now;
+function marksAsked({ asked }: ChatState): Set<string> {
+  const busy = new Set<string>();
+  for (const one of asked.values()) if (one.kind === 'mark') busy.add(`${one.mark} ${one.conversationId}`);
+  return busy;
+}
+
+/** Who is told that something was read takes it as delivered. */
+function isUntold({ delivered, read }: Subscription, mark: Mark): boolean {
+  if (mark === 'read') return read.at > read.told;
+  return delivered.at > delivered.told && !(read.at > read.told && read.at >= delivered.at);
+}
+
+function withMark(state: ChatState, conversationId: string, mark: Mark, now: number): Step {
+  const one = state.subscriptions.get(conversationId);
+  if (!one) return { state, effects: [] };
+  const { at: seq } = one[mark];
+  const marksNotBefore = { ...one.marksNotBefore, [mark]: now + MARKS_APART_MS[mark] };
+  const subscriptions = withEntry(state.subscriptions, conversationId, { ...one, marksNotBefore });
+  const what = { kind: 'mark', at: now, conversationId, mark, seq } as const;
+  return ask({ ...state, subscriptions }, what, `receipt.${mark}`, { conversationId, seq });
 }
 
 function withToken(state: ChatState, { now }: Moment): Step {

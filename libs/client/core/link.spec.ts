@@ -343,6 +343,45 @@ describe('A conversation', () => {
     expect(core.feed({ kind: 'read', conversationId: 'cnv_a', seq: 2 })).toEqual([]);
   });
 
+  it('tells at once of the first that came, and of the others together a second later', () => {
+    const core = new Core().connected();
+    core.feed({ kind: 'follow', conversationId: 'cnv_a', position: { seq: 4, rev: 0 } });
+    const come = (seq: number) => {
+      const message = { id: `msg_${seq}`, conversationId: 'cnv_a', seq, rev: 0, clientMessageId: `b${seq}` };
+      const data = { ...message, senderId: 'ben', text: '', sentAt: '' };
+      return requests(core.feed({ kind: 'push', event: 'message.created', data })).filter(
+        ({ action }) => action === 'receipt.delivered',
+      );
+    };
+    const [first, ...more] = come(5);
+    expect(first).toMatchObject({ data: { seq: 5 } });
+    expect(more).toEqual([]);
+    // While it is on its way nobody looks again and again whether it is time for the next one.
+    core.now += 1500;
+    expect(come(6)).toEqual([]);
+    expect(nextWake(core.state)).toBeGreaterThan(core.now + 1000);
+    const answer = { ok: true, data: {} } as const;
+    const [second] = requests(core.feed({ kind: 'answer', id: first!.id, answer }));
+    expect(second).toMatchObject({ data: { seq: 6 } });
+    core.feed({ kind: 'answer', id: second!.id, answer });
+    core.now += 100;
+    expect([...come(7), ...come(8)]).toEqual([]);
+    expect(nextWake(core.state) - core.now).toBe(900);
+    expect(requests(core.wait())).toMatchObject([{ data: { seq: 8 } }]);
+  });
+
+  it('of which something was read is not told to be delivered so far as well', () => {
+    const core = new Core().connected();
+    core.feed({ kind: 'follow', conversationId: 'cnv_a', position: { seq: 4, rev: 0 } });
+    const [read] = requests(core.feed({ kind: 'read', conversationId: 'cnv_a', seq: 4 }));
+    const answer = { ok: true, data: {} } as const;
+    expect(requests(core.feed({ kind: 'answer', id: read!.id, answer }))).toEqual([]);
+    expect(core.state.subscriptions.get('cnv_a')).toMatchObject({
+      delivered: { at: 4, told: 4 },
+      read: { at: 4, told: 4 },
+    });
+  });
+
   it('whose mark is refused for now is not asked of without a pause', () => {
     const core = new Core().connected();
     core.feed({ kind: 'follow', conversationId: 'cnv_a', position: { seq: 4, rev: 0 } });

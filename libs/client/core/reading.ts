@@ -58,7 +58,7 @@ export function subscriptionFrom({ position, delivered, read }: Place): Subscrip
     vain: 0,
     delivered,
     read,
-    marksNotBefore: 0,
+    marksNotBefore: { delivered: 0, read: 0 },
     others: new Map(),
   };
 }
@@ -238,7 +238,8 @@ export function ownMarks(
   if (!subscription || userId === undefined) return { state, effects: NOTHING };
   const next = {
     ...subscription,
-    delivered: withTold(subscription.delivered, deliveredSeq),
+    // What was read was delivered: the server takes it so too.
+    delivered: withTold(subscription.delivered, Math.max(deliveredSeq, readSeq)),
     read: withTold(subscription.read, readSeq),
   };
   const marks = { deliveredSeq: next.delivered.at, readSeq: next.read.at };
@@ -248,7 +249,7 @@ export function ownMarks(
 }
 
 /** The server knows of it already. */
-function withTold({ at, told }: Marked, seq: number): Marked {
+export function withTold({ at, told }: Marked, seq: number): Marked {
   return { at: Math.max(at, seq), told: Math.max(told, seq) };
 }
 

@@ -66,7 +66,7 @@ export interface Subscription {
   readonly vain: number;
   readonly delivered: Marked;
   readonly read: Marked;
-  readonly marksNotBefore: number;
+  readonly marksNotBefore: Readonly<Record<Mark, number>>;
   /** How far others are known to be: delivered and read. */
   readonly others: ReadonlyMap<string, readonly [number, number]>;
 }

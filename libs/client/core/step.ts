@@ -15,6 +15,7 @@ import {
   resumed,
   subscriptionFrom,
   unfollowed,
+  withTold,
 } from './reading.js';
 import { isPassing, retryInMs } from './refusals.js';
 import {
@@ -227,11 +228,17 @@ function marked(
 ): Step {
   const subscription = state.subscriptions.get(conversationId);
   if (!subscription) return { state, effects: NOTHING };
-  const isLater = !answer.ok && isPassing(answer.error);
-  const next = isLater
-    ? { ...subscription, marksNotBefore: now + retryInMs(answer.error, 0) }
-    : { ...subscription, [mark]: { ...subscription[mark], told: Math.max(seq, subscription[mark].told) } };
-  return withSubscription(state, conversationId, next);
+  if (!answer.ok && isPassing(answer.error)) {
+    const notBefore = now + retryInMs(answer.error, 0);
+    const marksNotBefore = { ...subscription.marksNotBefore, [mark]: notBefore };
+    return withSubscription(state, conversationId, { ...subscription, marksNotBefore });
+  }
+  const { delivered, read } = subscription;
+  return withSubscription(state, conversationId, {
+    ...subscription,
+    delivered: withTold(delivered, seq),
+    ...(mark === 'read' && { read: withTold(read, seq) }),
+  });
 }
 
 function withSubscription(state: ChatState, conversationId: string, next: Subscription): Step {

@@ -115,6 +115,8 @@ export class ModelServer {
   ): Answer {
     const before = this.markOf(kind, userId, conversationId);
     this.#marks.set(JSON.stringify([kind, userId, conversationId]), Math.max(before, seq));
+    // What was read was delivered.
+    if (kind === 'receipt.read') this.mark('receipt.delivered', userId, { conversationId, seq });
     return { ok: true, data: {} };
   }
 
