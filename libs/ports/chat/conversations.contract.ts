@@ -93,6 +93,17 @@ export function describeConversationsContract(name: string, open: OpenChatStores
       expect(await conversations.find(acme, of.id)).toEqual({ ...of, title: 'After' });
     });
 
+    it('is entered by its members, in its own workspace only, as it and they are', async () => {
+      const of = await aConversation().with('ben').openedIn(its);
+      const member = await conversations.changeMember(of.id, 'ben', { role: 'admin' });
+      expect(await conversations.entered(acme, of.id, 'ben')).toEqual({ conversation: of, member });
+      expect(await conversations.entered(rival, of.id, 'ben')).toBeUndefined();
+      expect(await conversations.entered(acme, of.id, 'eve')).toBeUndefined();
+      expect(await conversations.entered(acme, 'cnv_none', 'ben')).toBeUndefined();
+      await conversations.removeMember(of.id, 'ben', of.createdAt);
+      expect(await conversations.entered(acme, of.id, 'ben')).toBeUndefined();
+    });
+
     describeMembers(() => its);
 
     describe('the list of a user', () => {

@@ -12,6 +12,12 @@ export interface Chat {
   readonly unreadMentions: number;
 }
 
+/** A conversation, and one of its members. */
+export interface Entered {
+  readonly conversation: Conversation;
+  readonly member: Member;
+}
+
 /**
  * Which conversations there are, and who is in them.
  *
@@ -21,7 +27,8 @@ export interface Chat {
  *   workspace's is refused with `already_exists`.
  * - `ofUser` lists the conversations a user is in, the one with the newest message first, one without messages as if its
  *   opening were one; one that moves while pages are read may be met again or not, all others are met once.
- * - `memberOf` answers a member only while they are one.
+ * - `memberOf` answers a member only while they are one. `entered` answers what `find` and `memberOf` do together, in one
+ *   question: every path of the chat asks it first.
  * - `putMember` adds a member or changes one's role or mute; the marks of one who was there stay, and since when. It
  *   refuses with `validation_failed` where the conversation is full, however many are added at once. A new member has read
  *   what was said before. Of a conversation that is not there nothing is put.
@@ -36,6 +43,7 @@ export interface Conversations {
     members: readonly Member[],
   ): Promise<{ readonly conversation: Conversation; readonly created: boolean }>;
   find(workspaceId: WorkspaceId, id: string): Promise<Conversation | undefined>;
+  entered(workspaceId: WorkspaceId, id: string, userId: string): Promise<Entered | undefined>;
   ofUser(workspaceId: WorkspaceId, userId: string, page: PageRequest): Promise<Page<Chat>>;
   rename(workspaceId: WorkspaceId, id: ConversationId, title: string): Promise<void>;
   memberOf(conversationId: ConversationId, userId: string): Promise<Member | undefined>;

@@ -2,7 +2,7 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { Conversation, ConversationId, Member, Role } from '#domain/chat/model/conversation.js';
-import type { Chat, Conversations } from '#ports/chat/conversations.js';
+import type { Chat, Conversations, Entered } from '#ports/chat/conversations.js';
 import { fields, when } from '../engine/expressions.js';
 import { conversationOf, EVERY, type MemberItem, memberOf } from './chat-items.js';
 import { crowdPartition, memberKey, metaKey } from './chat-keys.js';
@@ -30,6 +30,15 @@ export class DynamoConversations implements Conversations {
   async find(workspaceId: WorkspaceId, id: string): Promise<Conversation | undefined> {
     const meta = await this.#chat.meta(id);
     return meta?.workspaceId === workspaceId ? conversationOf(meta) : undefined;
+  }
+
+  async entered(workspaceId: WorkspaceId, id: string, userId: string): Promise<Entered | undefined> {
+    const [conversation, member] = await Promise.all([
+      this.find(workspaceId, id),
+      // Of another workspace's conversation this may be somebody: they count only together.
+      this.memberOf(id as ConversationId, userId),
+    ]);
+    return conversation && member && { conversation, member };
   }
 
   ofUser(workspaceId: WorkspaceId, userId: string, page: PageRequest): Promise<Page<Chat>> {

@@ -15,7 +15,7 @@ import {
 import type { Draft, Message, MessageId } from '#domain/chat/model/message.js';
 import type { ScheduledMessage } from '#domain/chat/model/scheduled-message.js';
 import type { Blocks } from '#ports/chat/blocks.js';
-import type { Chat, Conversations } from '#ports/chat/conversations.js';
+import type { Chat, Conversations, Entered } from '#ports/chat/conversations.js';
 import type { Advanced, Appended, CaughtUp, Changed, MessageLog, Position } from '#ports/chat/message-log.js';
 import { loggedEvent } from '#domain/chat/model/logged.js';
 import { pageOf } from '../delivery/paging.js';
@@ -80,6 +80,12 @@ export class MemoryConversations implements Conversations {
   async find(workspaceId: WorkspaceId, id: string): Promise<Conversation | undefined> {
     const found = this.#tables.of(id)?.conversation;
     return found?.workspaceId === workspaceId ? found : undefined;
+  }
+
+  async entered(workspaceId: WorkspaceId, id: string, userId: string): Promise<Entered | undefined> {
+    const { conversation, members } = this.#tables.of(id) ?? {};
+    const member = members?.get(userId);
+    return conversation?.workspaceId === workspaceId && member ? { conversation, member } : undefined;
   }
 
   async ofUser(workspaceId: WorkspaceId, userId: string, page: PageRequest): Promise<Page<Chat>> {

@@ -139,6 +139,15 @@ function member(db: Db, { conversation, user }: Whose): MemberRow | undefined {
   return no === undefined ? undefined : db.get<MemberRow>('member', { no, user });
 }
 
+function entered(
+  db: Db,
+  { workspace, id, user }: { workspace: string; id: string; user: string },
+): { conversation: ConversationRow; member: MemberRow } | undefined {
+  const conversation = find(db, { workspace, id });
+  const row = conversation && db.get<MemberRow>('member', { no: conversation.no, user });
+  return row && { conversation, member: row };
+}
+
 function members(db: Db, args: { conversation: string; after: string; limit: number }): MemberRow[] {
   const no = conversationOfId(db, args.conversation)?.no;
   const { after, limit } = args;
@@ -152,4 +161,4 @@ function userIds(db: Db, { conversation }: { conversation: string }): string[] {
 }
 
 export const conversationWrites = { open, rename, putMember, changeMember, removeMember };
-export const conversationReads = { find, ofUser, member, members, userIds };
+export const conversationReads = { find, entered, ofUser, member, members, userIds };

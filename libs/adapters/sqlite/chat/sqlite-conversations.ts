@@ -8,7 +8,7 @@ import {
   type Member,
   type Role,
 } from '#domain/chat/model/conversation.js';
-import type { Chat, Conversations } from '#ports/chat/conversations.js';
+import type { Chat, Conversations, Entered } from '#ports/chat/conversations.js';
 import { numberBefore } from '../communication/newest-first.js';
 import type { SqliteStorage } from '../engine/storage-client.js';
 import { conversationOf, memberOf, messageOf } from './chat-rows.js';
@@ -34,6 +34,13 @@ export class SqliteConversations implements Conversations {
   async find(workspace: WorkspaceId, id: string): Promise<Conversation | undefined> {
     const row = await this.#calls.read('find', { workspace, id });
     return row && conversationOf(row);
+  }
+
+  async entered(workspace: WorkspaceId, id: string, user: string): Promise<Entered | undefined> {
+    const rows = await this.#calls.read('entered', { workspace, id, user });
+    if (!rows) return undefined;
+    const conversation = conversationOf(rows.conversation);
+    return { conversation, member: memberOf(conversation.id, rows.member) };
   }
 
   async ofUser(workspace: WorkspaceId, user: string, { limit, after }: PageRequest): Promise<Page<Chat>> {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ChatUser } from '#domain/chat/chat.facade.js';
 import type { Conversation, ConversationId, Member } from '#domain/chat/model/conversation.js';
 import { NoWayIn } from '#domain/chat/model/no-way-in.js';
-import { Conversations } from '#ports/chat/conversations.js';
+import { Conversations, type Entered } from '#ports/chat/conversations.js';
 
 /** What every path asks first. */
 @Injectable()
@@ -14,14 +14,10 @@ export class EnterConversation {
   }
 
   /** @throws NoWayIn */
-  async run(by: ChatUser, id: string): Promise<{ conversation: Conversation; member: Member }> {
-    const [conversation, member] = await Promise.all([
-      this.#conversations.find(by.workspaceId, id),
-      // Of another workspace's conversation this may be somebody: they count only together.
-      this.#conversations.memberOf(id as ConversationId, by.userId),
-    ]);
-    if (!conversation || !member) throw new NoWayIn();
-    return { conversation, member };
+  async run(by: ChatUser, id: string): Promise<Entered> {
+    const entered = await this.#conversations.entered(by.workspaceId, id, by.userId);
+    if (!entered) throw new NoWayIn();
+    return entered;
   }
 
   /**
