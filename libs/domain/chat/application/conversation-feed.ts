@@ -8,6 +8,7 @@ import type { Log } from '#ports/system/log.js';
 import { CatchingUp } from './catching-up.js';
 import type { Durable, Ephemeral, Follower } from './follower.js';
 import { LiveLog, type Told } from './live-log.js';
+import { LiveMarks, type ToldMarks } from './live-marks.js';
 import { LiveMembers } from './live-members.js';
 
 export interface FeedTools {
@@ -46,7 +47,7 @@ export class ConversationFeed {
   readonly #tools: FeedTools;
   readonly #keeper: FeedKeeper;
   readonly #followers = new Set<Follower>();
-  readonly #marks = new Map<string, Pick<Member, 'deliveredSeq' | 'readSeq'>>();
+  readonly #marks: LiveMarks;
   readonly #members: LiveMembers;
   /** What was pushed while it opens. */
   readonly #early: Extract<Push, { message: unknown }>[] = [];
@@ -68,6 +69,7 @@ export class ConversationFeed {
     this.conversationId = of.conversationId;
     this.#tools = tools;
     this.#keeper = keeper;
+    this.#marks = new LiveMarks(of.conversationId, tools.clock, (marks) => this.#tellOthers(marks));
     this.#members = new LiveMembers(of.conversationId, tools.conversations, {
       gone: (userIds) => this.#cutOff(userIds),
       changed: (before) => keeper.membersChanged(this, before),
@@ -170,6 +172,7 @@ export class ConversationFeed {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
+    this.#marks.close();
     await Promise.allSettled([this.#opening, this.#reading, this.#conversationTold, this.#standingTold]);
   }
 
@@ -231,16 +234,16 @@ export class ConversationFeed {
   }
 
   #takeMarks(member: Member, ownOnly = false): void {
-    const { conversationId, userId } = member;
-    const before = this.#marks.get(userId) ?? { deliveredSeq: 0, readSeq: 0 };
-    const deliveredSeq = Math.max(before.deliveredSeq, member.deliveredSeq);
-    const readSeq = Math.max(before.readSeq, member.readSeq);
-    // Pushes may overtake one another: an older one would move the marks back.
-    if (deliveredSeq === before.deliveredSeq && readSeq === before.readSeq) return;
-    this.#marks.set(userId, { deliveredSeq, readSeq });
-    const isOwn = ownOnly || this.members.size > MOST_TOLD_MARKS;
-    const whom = isOwn ? this.#devicesOf(userId) : this.#everybody();
-    this.#tell({ kind: 'marks', marks: { conversationId, userId, deliveredSeq, readSeq } }, whom);
+    const marks = this.#marks.take(member);
+    if (!marks) return;
+    this.#tell({ kind: 'marks', marks }, this.#devicesOf(member.userId));
+    if (ownOnly || this.members.size > MOST_TOLD_MARKS) this.#marks.withhold(member.userId);
+    else this.#marks.tellOthersOf(member.userId);
+  }
+
+  #tellOthers(marks: ToldMarks): void {
+    const others = [...this.#everybody()].filter(({ userId }) => userId !== marks.userId);
+    this.#tell({ kind: 'marks', marks }, others);
   }
 
   /** One after another, each read after it was pushed: what is told last is how it is, though pushes overtake one another. */
@@ -277,7 +280,7 @@ export class ConversationFeed {
       this.unfollow(follower);
       follower.tell({ kind: 'left', conversationId: this.conversationId });
     }
-    for (const userId of gone) this.#marks.delete(userId);
+    for (const userId of gone) this.#marks.forget(userId);
   }
 
   async #tellConversation(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Conversation, ConversationId, Member } from '#domain/chat/model/conversation.js';
 import type { Told } from './live-log.js';
+import type { ToldMarks } from './live-marks.js';
 import type { Shown } from '#domain/chat/model/presence.js';
 
 /** What may never be missed: of the log, or read anew by whoever comes back. */
@@ -10,7 +11,7 @@ export type Durable =
   | { readonly kind: 'standing'; readonly member: Member }
   /** You are no member any more. */
   | { readonly kind: 'left'; readonly conversationId: ConversationId }
-  | { readonly kind: 'marks'; readonly marks: Omit<Member, 'role' | 'joinedAt' | 'mutedUntil'> };
+  | { readonly kind: 'marks'; readonly marks: ToldMarks };
 
 /** What passes, and is of no use later. */
 export type Ephemeral =
