@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { Page, PageRequest } from '#domain/kernel/page.js';
 import type { ChatUser, Marks } from '#domain/chat/chat.facade.js';
-import type { Conversation, Member } from '#domain/chat/model/conversation.js';
+import type { Conversation, ConversationId, Member } from '#domain/chat/model/conversation.js';
 import type { Message, MessageId } from '#domain/chat/model/message.js';
 import { NoWayIn } from '#domain/chat/model/no-way-in.js';
 import { type Chat, Conversations } from '#ports/chat/conversations.js';
@@ -40,9 +40,11 @@ export class ReadChats {
    * the other neither. Of a conversation that the user is no member of nothing.
    */
   async marks({ workspaceId, userId }: ChatUser, id: string): Promise<readonly Marks[]> {
-    const conversation = await this.#conversations.find(workspaceId, id);
+    const [conversation, { data, next }] = await Promise.all([
+      this.#conversations.find(workspaceId, id),
+      this.#conversations.members(id as ConversationId, { limit: MOST_TOLD_MARKS }),
+    ]);
     if (!conversation || (await this.#blocks.cuts(conversation, userId))) return [];
-    const { data, next } = await this.#conversations.members(conversation.id, { limit: MOST_TOLD_MARKS });
     const isTheirs = data.some((one) => one.userId === userId);
     return next === null && isTheirs ? data.filter((one) => one.userId !== userId) : [];
   }
