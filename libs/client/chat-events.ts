@@ -36,7 +36,7 @@ export interface ChatEvents {
   typing: Typing;
   presence: Presence;
   room: RoomEvent;
-  /** The title, or who is in it, has changed; or, with `me`, one’s own user has muted it on another device. */
+  /** The title, or who is in it, has changed; or, with `me`, one’s own role has, or one’s own user has muted it on another device. */
   conversation: Readonly<Record<string, unknown>>;
   /** The conversation cannot be followed (any more): its user is no member, or it is not there. */
   left: { readonly conversationId: string; readonly error: WireError };

@@ -10,7 +10,7 @@ export type Push =
   | { readonly kind: 'change'; readonly message: Message }
   /** A member's marks moved. `ownOnly`: nothing passes between the two who are in it, and nobody else is to know. */
   | { readonly kind: 'marks'; readonly member: Member; readonly ownOnly?: boolean }
-  /** What a member wants to hear of it has changed. For nobody else: whoever tells reads it as it is by then. */
+  /** A member's role, or what they want to hear of it, has changed. For nobody else: whoever tells reads it as it is by then. */
   | { readonly kind: 'standing'; readonly conversationId: ConversationId; readonly userId: string }
   /** The title, or who is in it, has changed; `gone` are no members any more and get nothing from now on. */
   | {

@@ -12,6 +12,7 @@ import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
+import type { Role } from '#domain/chat/model/conversation.js';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { Absences } from '#ports/chat/absences.js';
 import type { Connections } from '#ports/chat/connections.js';
@@ -126,6 +127,13 @@ export class GatewayChatServer implements TransportUnderTest {
     const [first] = this.processes;
     const by = { workspaceId: acme, userId };
     await first?.app.get(KeepMembers, { strict: false }).mute(by, conversationId, until);
+    await this.settled();
+  }
+
+  async setRole(conversationId: string, userId: string, role: Role): Promise<void> {
+    const [first] = this.processes;
+    const by = { workspaceId: acme, userId: 'anna' };
+    await first?.app.get(KeepMembers, { strict: false }).setRole(by, conversationId, userId, role);
     await this.settled();
   }
 

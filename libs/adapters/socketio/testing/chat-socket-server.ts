@@ -15,6 +15,7 @@ import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
+import type { Role } from '#domain/chat/model/conversation.js';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type {
   ChatClient,
@@ -126,6 +127,11 @@ export class ChatSocketServer implements TransportUnderTest {
   async mute(conversationId: string, userId: string, until: Instant | undefined): Promise<void> {
     const by = { workspaceId: acme, userId };
     await this.#app.get(KeepMembers, { strict: false }).mute(by, conversationId, until);
+  }
+
+  async setRole(conversationId: string, userId: string, role: Role): Promise<void> {
+    const by = { workspaceId: acme, userId: 'anna' };
+    await this.#app.get(KeepMembers, { strict: false }).setRole(by, conversationId, userId, role);
   }
 
   async block(userId: string, blocked: string): Promise<void> {
