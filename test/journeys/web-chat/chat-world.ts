@@ -129,6 +129,12 @@ export class ChatWorld {
     return page;
   }
 
+  /** By a link from elsewhere: it need not be in the list. */
+  async goTo(page: Page, id: string): Promise<void> {
+    await page.evaluate(`location.hash = ${JSON.stringify(id)}`);
+    await page.locator('.composer').waitFor();
+  }
+
   /** A page with nothing on it. */
   blank(): Promise<Page> {
     return this.#browser.newPage({ viewport: DESKTOP });

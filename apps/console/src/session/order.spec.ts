@@ -33,7 +33,7 @@ class SlowServer {
 
 const aChat = (id: string): object => ({
   ...{ id, kind: 'group', title: id, between: null, createdAt: '2026-01-01T00:00:00.000Z' },
-  ...{ seq: 0, cutSeq: 0, me: { readSeq: 0 } },
+  ...{ seq: 0, rev: 0, cutSeq: 0, me: { readSeq: 0 } },
 });
 
 describe('answers that overtake one another', () => {
@@ -41,13 +41,15 @@ describe('answers that overtake one another', () => {
   let state: ChatState;
   let history: History;
   let standing: Standing;
+  let followed: unknown[];
   const now = (): ChatState => state;
   const dispatch = (action: Action): void => void (state = reduce(state, action));
   beforeEach(() => {
     server = new SlowServer();
     state = stateOf('ada');
     const rest = new Rest('token');
-    history = new History(rest, now, dispatch);
+    followed = [];
+    history = new History(rest, now, dispatch, (id, from) => void followed.push([id, from]));
     standing = new Standing(rest, now, dispatch, () => Promise.resolve());
   });
   afterEach(() => server.close());
@@ -62,6 +64,13 @@ describe('answers that overtake one another', () => {
     void history.open(undefined);
     await server.answer('GET /v1/conversations/cnv_c', aChat('cnv_c'));
     expect(state.open).toBeUndefined();
+  });
+
+  it('leave out nothing of a conversation that nobody had told of: it is followed before its messages are asked for', async () => {
+    void history.open('cnv_a');
+    await server.answer('GET /v1/conversations/cnv_a', { ...aChat('cnv_a'), seq: 7, rev: 2 });
+    expect(followed).toEqual([['cnv_a', { seq: 7, rev: 2 }]]);
+    await server.answer('GET /v1/conversations/cnv_a/messages', aPage([]));
   });
 
   const aPage = (data: readonly object[], next: string | null = null): object => ({ data, page: { next } });
