@@ -28,6 +28,9 @@ export interface ChatOptions {
   readonly newId?: () => string;
 }
 
+/** What is of no conversation: nothing follows of it here, and the application asks by REST what it is now. */
+const OWN: ReadonlyMap<string, keyof ChatEvents> = new Map([['blocks.updated', 'blocks']]);
+
 /** What the server does not do. */
 export class ChatRefusal extends Error {
   readonly code: string;
@@ -265,7 +268,7 @@ export class ChatClient {
       if (!isCurrent()) return;
       this.#connection = this.#options.transport.connect(token, {
         opened: () => isCurrent() && this.#input({ kind: 'opened', ...claimsOf(token) }),
-        push: (event, data) => isCurrent() && this.#input({ kind: 'push', event, data }),
+        push: (event, data) => isCurrent() && this.#pushed(event, data),
         answer: (id, answer) => isCurrent() && this.#input({ kind: 'answer', id, answer }),
         lost: (closing) => isCurrent() && this.#input({ kind: 'lost', closing }),
       });
@@ -273,6 +276,12 @@ export class ChatClient {
       this.#failed(error);
       if (isCurrent()) this.#input({ kind: 'lost', closing: { kind: 'reconnect', code: 'no_token' } });
     }
+  }
+
+  #pushed(event: string, data: unknown): void {
+    const own = OWN.get(event);
+    if (own) return this.#tell(own, data);
+    this.#input({ kind: 'push', event, data });
   }
 
   async #renew(): Promise<void> {

@@ -46,6 +46,8 @@ export interface ChatEvents {
    */
   chats: readonly Readonly<Record<string, unknown>>[];
   inbox: Readonly<Record<string, unknown>>;
+  /** Whom one’s own user has blocked has changed, on whatever device: REST says who it is now. */
+  blocks: Readonly<Record<string, unknown>>;
   link: LinkStatus;
 }
 

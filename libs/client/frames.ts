@@ -174,6 +174,7 @@ export const PUSHES = [
   'room.event',
   'conversation.updated',
   'inbox.created',
+  'blocks.updated',
   'gap',
   'reconnect',
 ] as const;

@@ -44,6 +44,7 @@ const HEARD = [
   'conversation',
   'left',
   'chats',
+  'blocks',
   'link',
 ] as const satisfies readonly (keyof ChatEvents)[];
 
@@ -211,6 +212,8 @@ export class ChatSession {
       void this.history.know(event.data.conversationId);
     // The marks of others, and what is pinned, are told to who is connected: after a pause they are asked for.
     if (event.name === 'link' && event.data.status === 'caught_up') this.#caughtUp();
+    // Without an answer: it is asked for again with the next connection.
+    if (event.name === 'blocks') this.standing.blocksChanged().catch(() => {});
     // It says that somebody came, went or has another role, not who. What is about oneself is all there.
     if (
       event.name === 'conversation' &&

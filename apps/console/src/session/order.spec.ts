@@ -128,4 +128,14 @@ describe('answers that overtake one another', () => {
     await Promise.all([loading, blocking]);
     expect([...state.blocked]).toEqual(['ben', 'cleo']);
   });
+
+  it('do not bring back a block that another device has lifted since they were asked for', async () => {
+    const loading = standing.loadBlocks();
+    const told = standing.blocksChanged();
+    await server.answer('GET /v1/blocks', { data: ['ben'] });
+    expect([...state.blocked]).toEqual([]);
+    for (let asked = 0; asked < 2; asked++) await server.answer('GET /v1/blocks', { data: ['cleo'] });
+    await Promise.all([loading, told]);
+    expect([...state.blocked]).toEqual(['cleo']);
+  });
 });

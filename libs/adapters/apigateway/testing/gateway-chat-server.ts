@@ -9,6 +9,7 @@ import type { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { memoryPorts, providersOf } from '#adapters/rest/deliveries/testing/memory-ports.js';
 import { chatPorts } from '#adapters/socketio/testing/chat-ports.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
+import { BlockUsers } from '#domain/chat/application/block-users.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
@@ -138,7 +139,15 @@ export class GatewayChatServer implements TransportUnderTest {
   }
 
   async block(userId: string, blocked: string): Promise<void> {
-    await this.stores.blocks.put(acme, userId, blocked);
+    const [first] = this.processes;
+    await first?.app.get(BlockUsers, { strict: false }).block({ workspaceId: acme, userId }, blocked);
+    await this.settled();
+  }
+
+  async unblock(userId: string, blocked: string): Promise<void> {
+    const [first] = this.processes;
+    await first?.app.get(BlockUsers, { strict: false }).unblock({ workspaceId: acme, userId }, blocked);
+    await this.settled();
   }
 
   async cut(messages: number): Promise<void> {

@@ -12,6 +12,7 @@ import { createRestServer } from '#adapters/rest/kit/rest-server.js';
 import { DEFAULT_REST_SETTINGS } from '#adapters/rest/kit/rest-settings.js';
 import { RestKitModule } from '#adapters/rest/kit/rest.module.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
+import { BlockUsers } from '#domain/chat/application/block-users.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
@@ -135,7 +136,11 @@ export class ChatSocketServer implements TransportUnderTest {
   }
 
   async block(userId: string, blocked: string): Promise<void> {
-    await this.stores.blocks.put(acme, userId, blocked);
+    await this.#app.get(BlockUsers, { strict: false }).block({ workspaceId: acme, userId }, blocked);
+  }
+
+  async unblock(userId: string, blocked: string): Promise<void> {
+    await this.#app.get(BlockUsers, { strict: false }).unblock({ workspaceId: acme, userId }, blocked);
   }
 
   async cut(messages: number): Promise<void> {

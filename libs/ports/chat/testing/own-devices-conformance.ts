@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { rival } from '#ports/delivery/testing/delivery-stores.js';
 import type { ChatClient, TransportUnderTest } from './transport-conformance.js';
 
 type Data = Record<string, unknown>;
@@ -60,6 +61,19 @@ export function describeOwnDevices(name: string, start: () => Promise<TransportU
       expect(anna.heard.filter(({ data }) => 'me' in data)).toEqual([]);
       await server.remove(id, 'anna');
       for (const client of [laptop, phone]) expect(await standing(client)).toMatchObject({ role: 'owner' });
+    });
+
+    it('are told that their user has blocked somebody, or does so no more, who learns nothing of it', async () => {
+      const namesake = await server.connect('ben', rival);
+      for (const change of [server.block, server.unblock]) {
+        await change.call(server, 'ben', 'anna');
+        for (const client of [laptop, phone]) expect((await client.next('blocks.updated')).data).toEqual({});
+      }
+      await sentinel(laptop, anna);
+      // Told before it would have come before the answer.
+      await namesake.send('resume');
+      for (const client of [anna, namesake])
+        expect(client.heard.filter(({ event }) => event === 'blocks.updated')).toEqual([]);
     });
   });
 }

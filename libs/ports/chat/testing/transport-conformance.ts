@@ -32,7 +32,9 @@ export interface TransportUnderTest {
   tokenOf(userId: string, workspaceId?: WorkspaceId, forMs?: number): Promise<string>;
   /** Of an admin, by another door. */
   remove(conversationId: string, userId: string): Promise<void>;
+  /** Of the user, by another door, as the next is. */
   block(userId: string, blocked: string): Promise<void>;
+  unblock(userId: string, blocked: string): Promise<void>;
   /** Of the user, by another door. Instants are milliseconds since 1970. */
   mute(conversationId: string, userId: string, until: Instant | undefined): Promise<void>;
   /** Of anna, who owns it, by another door. */
