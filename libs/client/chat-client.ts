@@ -29,7 +29,10 @@ export interface ChatOptions {
 }
 
 /** What is of no conversation: nothing follows of it here, and the application asks by REST what it is now. */
-const OWN: ReadonlyMap<string, keyof ChatEvents> = new Map([['blocks.updated', 'blocks']]);
+const OWN: ReadonlyMap<string, keyof ChatEvents> = new Map([
+  ['blocks.updated', 'blocks'],
+  ['scheduled_messages.updated', 'scheduled'],
+]);
 
 /** What the server does not do. */
 export class ChatRefusal extends Error {

@@ -48,6 +48,8 @@ export interface ChatEvents {
   inbox: Readonly<Record<string, unknown>>;
   /** Whom one’s own user has blocked has changed, on whatever device: REST says who it is now. */
   blocks: Readonly<Record<string, unknown>>;
+  /** What one’s own user is to say later has changed, on whatever device, or was refused: REST says what it is now. */
+  scheduled: Readonly<Record<string, unknown>>;
   link: LinkStatus;
 }
 

@@ -175,6 +175,7 @@ export const PUSHES = [
   'conversation.updated',
   'inbox.created',
   'blocks.updated',
+  'scheduled_messages.updated',
   'gap',
   'reconnect',
 ] as const;

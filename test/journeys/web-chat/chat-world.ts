@@ -71,12 +71,11 @@ export class ChatWorld {
   }
 
   /** Answers nothing. */
-  async change(method: 'POST' | 'PATCH', path: string, body: object): Promise<void> {
-    const headers = { authorization: `Bearer ${OWNER_KEY}`, 'content-type': 'application/json' };
+  async change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
     const response = await fetch(this.origin + path, {
       method,
-      headers,
-      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${OWNER_KEY}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { describeWhen } from '#test/support/system-packages.js';
 import { ChatWorld, messageIn, write } from './chat-world.js';
 
@@ -39,6 +40,30 @@ describeWhen('chromium', 'the chat on the devices of one user', (executablePath)
       await write(page, 'Always');
       await messageIn(page, 'Always').waitFor();
       expect(await page.locator('.message').count()).toBe(3);
+      expect(world.complaints).toEqual([]);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'says on one what was blocked, scheduled and called off on the other, as it happens',
+    async () => {
+      const id = await world.chatOf('cat', 'dan');
+      const [here, there] = await Promise.all([world.open('cat', id), world.open('cat', id)]);
+      const blocked = (page: Page) => page.getByRole('button', { name: 'Unblock' });
+      await world.change('POST', '/v1/blocks?as=cat', { userId: 'dan' });
+      for (const page of [here, there]) await blocked(page).waitFor();
+      await world.change('DELETE', '/v1/blocks/dan?as=cat');
+      for (const page of [here, there]) await blocked(page).waitFor({ state: 'detached' });
+
+      const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+      const wish = { text: 'Happy birthday', sendAt };
+      const path = `/v1/conversations/${id}/scheduled-messages?as=cat`;
+      const { id: scheduled } = await world.api<{ id: string }>(path, wish);
+      for (const page of [here, there])
+        await page.locator('.scheduled-line', { hasText: '1 scheduled' }).waitFor();
+      await world.change('DELETE', `/v1/scheduled-messages/${scheduled}?as=cat`);
+      for (const page of [here, there]) await page.locator('.scheduled-line').waitFor({ state: 'detached' });
       expect(world.complaints).toEqual([]);
     },
     PATIENCE,

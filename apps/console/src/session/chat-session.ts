@@ -45,6 +45,7 @@ const HEARD = [
   'left',
   'chats',
   'blocks',
+  'scheduled',
   'link',
 ] as const satisfies readonly (keyof ChatEvents)[];
 
@@ -214,6 +215,7 @@ export class ChatSession {
     if (event.name === 'link' && event.data.status === 'caught_up') this.#caughtUp();
     // Without an answer: it is asked for again with the next connection.
     if (event.name === 'blocks') this.standing.blocksChanged().catch(() => {});
+    if (event.name === 'scheduled') this.later.changed().catch(() => {});
     // It says that somebody came, went or has another role, not who. What is about oneself is all there.
     if (
       event.name === 'conversation' &&

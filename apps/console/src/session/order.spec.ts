@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChatState, stateOf } from '../model/chat-state.js';
 import { type Action, reduce } from '../model/reduce.js';
 import { History } from './history.js';
+import { Later } from './later.js';
 import { Rest } from './rest.js';
 import { Standing } from './standing.js';
 
@@ -41,6 +42,7 @@ describe('answers that overtake one another', () => {
   let state: ChatState;
   let history: History;
   let standing: Standing;
+  let later: Later;
   let followed: unknown[];
   const now = (): ChatState => state;
   const dispatch = (action: Action): void => void (state = reduce(state, action));
@@ -50,6 +52,7 @@ describe('answers that overtake one another', () => {
     const rest = new Rest('token');
     followed = [];
     history = new History(rest, now, dispatch, (id, from) => void followed.push([id, from]));
+    later = new Later(rest, now, dispatch);
     standing = new Standing(rest, now, dispatch, () => Promise.resolve());
   });
   afterEach(() => server.close());
@@ -127,6 +130,21 @@ describe('answers that overtake one another', () => {
     await server.answer('GET /v1/blocks', { data: ['ben', 'cleo'] });
     await Promise.all([loading, blocking]);
     expect([...state.blocked]).toEqual(['ben', 'cleo']);
+  });
+
+  it('do not hide what another device has scheduled since they were asked for', async () => {
+    const aWish = (id: string): object => ({
+      ...{ id, conversationId: 'cnv_a', text: id, mentions: [], sendAt: '2027-01-01T00:00:00.000Z' },
+      ...{ state: 'waiting', refusal: null },
+    });
+    const loading = later.load();
+    const told = later.changed();
+    await server.answer('GET /v1/scheduled-messages', { data: [] });
+    expect(state.scheduled).toBeUndefined();
+    for (let asked = 0; asked < 2; asked++)
+      await server.answer('GET /v1/scheduled-messages', { data: [aWish('sch_1')] });
+    await Promise.all([loading, told]);
+    expect(state.scheduled).toEqual([aWish('sch_1')]);
   });
 
   it('do not bring back a block that another device has lifted since they were asked for', async () => {

@@ -18,7 +18,7 @@ import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { Absences } from '#ports/chat/absences.js';
 import type { Connections } from '#ports/chat/connections.js';
 import { Presence } from '#ports/chat/presence.js';
-import { Realtime } from '#ports/chat/realtime.js';
+import { type Push, Realtime } from '#ports/chat/realtime.js';
 import type {
   ChatClient,
   TransportUnderTest,
@@ -147,6 +147,11 @@ export class GatewayChatServer implements TransportUnderTest {
   async unblock(userId: string, blocked: string): Promise<void> {
     const [first] = this.processes;
     await first?.app.get(BlockUsers, { strict: false }).unblock({ workspaceId: acme, userId }, blocked);
+    await this.settled();
+  }
+
+  async tell(push: Push): Promise<void> {
+    this.processes[0]?.realtime.tell(acme, push);
     await this.settled();
   }
 

@@ -23,6 +23,7 @@ import type {
   TransportUnderTest,
   WireAnswer,
 } from '#ports/chat/testing/transport-conformance.js';
+import type { Push } from '#ports/chat/realtime.js';
 import { Inbox } from '#ports/communication/inbox.js';
 import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
@@ -141,6 +142,10 @@ export class ChatSocketServer implements TransportUnderTest {
 
   async unblock(userId: string, blocked: string): Promise<void> {
     await this.#app.get(BlockUsers, { strict: false }).unblock({ workspaceId: acme, userId }, blocked);
+  }
+
+  async tell(push: Push): Promise<void> {
+    this.stores.live.tell(acme, push);
   }
 
   async cut(messages: number): Promise<void> {

@@ -75,5 +75,13 @@ export function describeOwnDevices(name: string, start: () => Promise<TransportU
       for (const client of [anna, namesake])
         expect(client.heard.filter(({ event }) => event === 'blocks.updated')).toEqual([]);
     });
+
+    it('are told that what their user is to say later has changed', async () => {
+      await server.tell({ kind: 'own', userId: 'ben', what: 'scheduled_messages' });
+      for (const client of [laptop, phone])
+        expect((await client.next('scheduled_messages.updated')).data).toEqual({});
+      await sentinel(laptop, anna);
+      expect(anna.heard.filter(({ event }) => event === 'scheduled_messages.updated')).toEqual([]);
+    });
   });
 }

@@ -4,6 +4,7 @@ import type { Role } from '#domain/chat/model/conversation.js';
 import { acme, rival } from '#ports/delivery/testing/delivery-stores.js';
 import type { Conversations } from '../conversations.js';
 import type { MessageLog } from '../message-log.js';
+import type { Push } from '../realtime.js';
 import { aConversation, append, type ChatStores } from './chat-stores.js';
 
 type Data = Record<string, unknown>;
@@ -39,6 +40,8 @@ export interface TransportUnderTest {
   mute(conversationId: string, userId: string, until: Instant | undefined): Promise<void>;
   /** Of anna, who owns it, by another door. */
   setRole(conversationId: string, userId: string, role: Role): Promise<void>;
+  /** As a use case does for which there is no door here. */
+  tell(push: Push): Promise<void>;
   cut(messages: number): Promise<void>;
   pass(ms: number): Promise<void>;
   readonly stores: { readonly conversations: Conversations; readonly messages: MessageLog };
