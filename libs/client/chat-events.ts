@@ -36,7 +36,7 @@ export interface ChatEvents {
   typing: Typing;
   presence: Presence;
   room: RoomEvent;
-  /** The title, or who is in it, has changed; or, with `me`, one’s own user has muted it on another device. */
+  /** The title, or who is in it, has changed; or, with `me`, one’s own role has, or one’s own user has muted it on another device. */
   conversation: Readonly<Record<string, unknown>>;
   /** The conversation cannot be followed (any more): its user is no member, or it is not there. */
   left: { readonly conversationId: string; readonly error: WireError };
@@ -46,6 +46,10 @@ export interface ChatEvents {
    */
   chats: readonly Readonly<Record<string, unknown>>[];
   inbox: Readonly<Record<string, unknown>>;
+  /** Whom one’s own user has blocked has changed, on whatever device: REST says who it is now. */
+  blocks: Readonly<Record<string, unknown>>;
+  /** What one’s own user is to say later has changed, on whatever device, or was refused: REST says what it is now. */
+  scheduled: Readonly<Record<string, unknown>>;
   link: LinkStatus;
 }
 

@@ -174,6 +174,8 @@ export const PUSHES = [
   'room.event',
   'conversation.updated',
   'inbox.created',
+  'blocks.updated',
+  'scheduled_messages.updated',
   'gap',
   'reconnect',
 ] as const;

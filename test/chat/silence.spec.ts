@@ -140,10 +140,10 @@ describe('nothing leaks to', () => {
       (await anna.send('message.edit', { conversationId: id, messageId, text: 'secret' })).error?.code,
     ).toBe('forbidden');
     await ok(ben, 'receipt.read', { conversationId: id, seq: 1 });
-    // Ben's own mark, and only to ben.
+    // Ben's own block and mark, and only to ben.
     const told = (await heardBySentinel([anna, ben])).map((one) => one.split(' ')[0]);
-    expect(told).toEqual(['receipt.updated']);
-    expect(anna.heard.map(({ event }) => event)).not.toContain('receipt.updated');
+    expect(told).toEqual(['blocks.updated', 'receipt.updated']);
+    expect(anna.heard.filter(({ event }) => told.includes(event))).toEqual([]);
   });
 
   it('a connection whose token has expired', async () => {

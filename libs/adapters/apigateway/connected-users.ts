@@ -9,6 +9,7 @@ import type { Blocks } from '#ports/chat/blocks.js';
 import type { Connection, Connections } from '#ports/chat/connections.js';
 import type { Conversations } from '#ports/chat/conversations.js';
 import type { Presence } from '#ports/chat/presence.js';
+import type { OwnThing } from '#ports/chat/realtime.js';
 import type { Log } from '#ports/system/log.js';
 import type { TokenUser } from '#ports/workspace/user-tokens.js';
 import { CONNECTION_LEASE_MS } from './connection-life.js';
@@ -110,8 +111,16 @@ export class ConnectedUsers {
   }
 
   /** Something was put into the inbox of somebody who may be connected. */
-  async inboxCreated({ workspaceId, userId }: TokenUser, shown: object): Promise<void> {
-    const frame = encoded({ event: 'inbox.created', payload: shown });
+  async inboxCreated(user: TokenUser, shown: object): Promise<void> {
+    await this.#postToAll(user, encoded({ event: 'inbox.created', payload: shown }));
+  }
+
+  /** Something of a user's own has changed, on one of their devices or by the server of an application. */
+  async ownChanged(user: TokenUser, what: OwnThing): Promise<void> {
+    await this.#postToAll(user, frameOf({ kind: 'own', what }));
+  }
+
+  async #postToAll({ workspaceId, userId }: TokenUser, frame: PushFrame): Promise<void> {
     const all = await this.#tools.connections.ofUser(workspaceId, userId);
     await Promise.all(all.map(({ id }) => this.post(id, frame)));
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { describeRealtimeContract } from '#ports/chat/realtime.contract.js';
+import { describeOwnDevices } from '#ports/chat/testing/own-devices-conformance.js';
 import { describeTransport } from '#ports/chat/testing/transport-conformance.js';
 import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { MemoryConnections } from '#adapters/memory/chat/memory-connections.js';
@@ -10,6 +11,7 @@ import { GatewayRealtime } from './gateway-realtime.js';
 import { GatewayChatServer, type GatewayClient } from './testing/gateway-chat-server.js';
 
 describeTransport('API Gateway', () => GatewayChatServer.start());
+describeOwnDevices('API Gateway', () => GatewayChatServer.start());
 
 /** Nobody is connected, so nobody is posted to. */
 describeRealtimeContract('GatewayRealtime', () => {

@@ -7,8 +7,9 @@ import type { ConversationId } from '#domain/chat/model/conversation.js';
 import type { Notice } from '#domain/chat/model/notice.js';
 import type { Connection, ConnectionFollowing } from '#ports/chat/connections.js';
 import type { Position } from '#ports/chat/message-log.js';
-import type { Push, Realtime } from '#ports/chat/realtime.js';
+import type { OwnThing, Push, PushOfConversation, Realtime } from '#ports/chat/realtime.js';
 import type { Log } from '#ports/system/log.js';
+import type { TokenUser } from '#ports/workspace/user-tokens.js';
 import { FollowLogs, type LogTools, type Place } from './follow-logs.js';
 import { InTurn } from './in-turn.js';
 import { MOST_TOLD_AT_ONCE, noticeOf, type TellLater } from './notices.js';
@@ -45,12 +46,20 @@ export class GatewayRealtime implements Realtime {
   }
 
   tell(workspaceId: WorkspaceId, push: Push): void {
+    if (push.kind === 'own') return this.#tellOwn({ workspaceId, userId: push.userId }, push.what);
     const place = { workspaceId, conversationId: conversationOf(push) };
     this.#turns
       .run(nameOf(place), () => this.#tell(place, push))
       .catch((error: unknown) => {
         this.#tools.log.error('chat.untold', { error, conversationId: place.conversationId });
       });
+  }
+
+  #tellOwn(user: TokenUser, what: OwnThing): void {
+    const { users, log } = this.#tools;
+    this.#turns
+      .run(JSON.stringify([user.workspaceId, user.userId, what]), () => users.ownChanged(user, what))
+      .catch((error: unknown) => log.error('chat.untold', { error, what }));
   }
 
   settled(): Promise<void> {
@@ -128,7 +137,7 @@ export class GatewayRealtime implements Realtime {
     return this.#followers(place);
   }
 
-  async #tell(place: Place, push: Push): Promise<void> {
+  async #tell(place: Place, push: PushOfConversation): Promise<void> {
     const notice = noticeOf(place.workspaceId, push);
     if (await this.#leave(notice)) return;
     switch (push.kind) {
@@ -259,7 +268,7 @@ export class GatewayRealtime implements Realtime {
   }
 }
 
-function conversationOf(push: Push): ConversationId {
+function conversationOf(push: PushOfConversation): ConversationId {
   if (push.kind === 'message' || push.kind === 'change') return push.message.conversationId;
   return push.kind === 'marks' ? push.member.conversationId : push.conversationId;
 }

@@ -45,6 +45,8 @@ function worded(event: Durable | Ephemeral): Worded {
       const payload = { conversationId, removed: false, me: shownStanding(event.member) };
       return { event: 'conversation.updated', payload };
     }
+    case 'own':
+      return { event: `${event.what}.updated`, payload: {} };
     case 'left': {
       const { conversationId } = event;
       return { event: 'conversation.updated', payload: { conversationId, removed: true } };

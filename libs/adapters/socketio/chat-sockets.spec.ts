@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeOwnDevices } from '#ports/chat/testing/own-devices-conformance.js';
 import { describeTransport } from '#ports/chat/testing/transport-conformance.js';
 import { anInboxItem } from '#ports/communication/testing/communication-stores.js';
 import { acme, rival } from '#ports/delivery/testing/delivery-stores.js';
@@ -6,6 +7,7 @@ import { ChatSocketServer } from './testing/chat-socket-server.js';
 import { RawWebSocket } from './testing/raw-websocket.js';
 
 describeTransport('socket.io', () => ChatSocketServer.start());
+describeOwnDevices('socket.io', () => ChatSocketServer.start());
 
 describe('the sockets of the chat', () => {
   let server: ChatSocketServer;

@@ -176,6 +176,9 @@ const NAMES = {
   'room.event': 'room',
   'conversation.updated': 'conversation',
   'inbox.created': 'inbox',
+  // Of no conversation: the application asks by REST what it is now.
+  'blocks.updated': 'blocks',
+  'scheduled_messages.updated': 'scheduled',
 } as const;
 
 /** A server that is newer than we are may push what we do not know. */

@@ -33,6 +33,7 @@ const pushes: readonly Push[] = [
   { kind: 'change', message: { ...message, rev: 1 } },
   { kind: 'marks', member },
   { kind: 'standing', conversationId, userId: 'anna' },
+  { kind: 'own', userId: 'anna', what: 'blocks' },
   { kind: 'conversation', conversationId, gone: ['ben'] },
   { kind: 'typing', conversationId, userId: 'anna', on: true },
   { kind: 'broadcast', conversationId, from: 'anna', event: 'stroke', data: { points: [[1, 2]] } },

@@ -71,12 +71,11 @@ export class ChatWorld {
   }
 
   /** Answers nothing. */
-  async change(method: 'POST' | 'PATCH', path: string, body: object): Promise<void> {
-    const headers = { authorization: `Bearer ${OWNER_KEY}`, 'content-type': 'application/json' };
+  async change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
     const response = await fetch(this.origin + path, {
       method,
-      headers,
-      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${OWNER_KEY}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   }
@@ -127,6 +126,12 @@ export class ChatWorld {
       await page.locator('.composer').waitFor();
     }
     return page;
+  }
+
+  /** By a link from elsewhere: it need not be in the list. */
+  async goTo(page: Page, id: string): Promise<void> {
+    await page.evaluate(`location.hash = ${JSON.stringify(id)}`);
+    await page.locator('.composer').waitFor();
   }
 
   /** A page with nothing on it. */

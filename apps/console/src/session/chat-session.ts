@@ -4,6 +4,7 @@ import {
   type ChatEvents,
   type Message,
   type OutgoingMessage,
+  type Position,
   socketIoTransport,
   WebStore,
 } from '#client/chat.js';
@@ -43,6 +44,8 @@ const HEARD = [
   'conversation',
   'left',
   'chats',
+  'blocks',
+  'scheduled',
   'link',
 ] as const satisfies readonly (keyof ChatEvents)[];
 
@@ -67,7 +70,9 @@ export class ChatSession {
     this.#state = stateOf(userId);
     this.#rest = new Rest(token);
     this.files = new Files(this.#rest);
-    this.history = new History(this.#rest, () => this.#state, this.#dispatch);
+    this.history = new History(this.#rest, this.state, this.#dispatch, (id, from) =>
+      this.#client.follow(id, from),
+    );
     this.later = new Later(this.#rest, this.state, this.#dispatch);
     this.standing = new Standing(this.#rest, this.state, this.#dispatch, () => this.history.refresh());
     this.#client = new ChatClient({
@@ -181,7 +186,9 @@ export class ChatSession {
     };
     const wanted = isDirect ? { kind: 'direct', with: one } : group;
     const answer = await this.#client.call('conversation.open', wanted);
-    const chat = answer['conversation'] as WireChat;
+    const chat = answer['conversation'] as WireChat & Position;
+    // One with somebody of long ago may be there already, and be none of those that the client follows by itself.
+    this.#client.follow(chat.id, { seq: chat.seq, rev: chat.rev });
     this.#dispatch({ kind: 'known', chat });
     return chat.id;
   }
@@ -206,6 +213,9 @@ export class ChatSession {
       void this.history.know(event.data.conversationId);
     // The marks of others, and what is pinned, are told to who is connected: after a pause they are asked for.
     if (event.name === 'link' && event.data.status === 'caught_up') this.#caughtUp();
+    // Without an answer: it is asked for again with the next connection.
+    if (event.name === 'blocks') this.standing.blocksChanged().catch(() => {});
+    if (event.name === 'scheduled') this.later.changed().catch(() => {});
     // It says that somebody came, went or has another role, not who. What is about oneself is all there.
     if (
       event.name === 'conversation' &&

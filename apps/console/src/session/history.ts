@@ -1,4 +1,4 @@
-import type { Message } from '#client/chat.js';
+import type { Message, Position } from '#client/chat.js';
 import type { WireChat } from '../model/chat-list.js';
 import type { ChatState, Member, OpenChat, Way } from '../model/chat-state.js';
 import { type Action, MOST_MARKED } from '../model/reduce.js';
@@ -17,6 +17,7 @@ export class History {
   readonly #rest: Rest;
   readonly #state: () => ChatState;
   readonly #dispatch: (action: Action) => void;
+  readonly #follow: (id: string, from: Position) => void;
   /** Rises with each page that is asked for: what an earlier one answers is not wanted any more. */
   #asked = 0;
   /** Where somebody has gone last: what is found out for an earlier one comes too late. */
@@ -25,10 +26,17 @@ export class History {
   #refreshing: Promise<void> | undefined;
   #isRefreshDue = false;
 
-  constructor(rest: Rest, state: () => ChatState, dispatch: (action: Action) => void) {
+  /** @param follow what comes in a conversation after a position; nothing happens where it is followed already */
+  constructor(
+    rest: Rest,
+    state: () => ChatState,
+    dispatch: (action: Action) => void,
+    follow: (id: string, from: Position) => void,
+  ) {
     this.#rest = rest;
     this.#state = state;
     this.#dispatch = dispatch;
+    this.#follow = follow;
   }
 
   /** Shows a conversation; undefined: none. */
@@ -79,7 +87,10 @@ export class History {
   /** A conversation that nobody has told of yet. @param isAsked by whoever looks: they are told if it is not there */
   async know(id: string, isAsked = false): Promise<void> {
     try {
-      this.#dispatch({ kind: 'known', chat: await this.#rest.get<WireChat>(`/v1/conversations/${id}`) });
+      const chat = await this.#rest.get<WireChat & Position>(`/v1/conversations/${id}`);
+      // The client follows the newest thousand by itself. Before pages are asked for: nothing is to come between the two.
+      this.#follow(id, { seq: chat.seq, rev: chat.rev });
+      this.#dispatch({ kind: 'known', chat });
     } catch (error) {
       // Left meanwhile, or never there: it is not in the list then.
       if (!isAsked) return;

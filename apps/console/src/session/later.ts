@@ -22,7 +22,7 @@ export class Later {
   readonly #state: () => ChatState;
   readonly #dispatch: (action: Action) => void;
   #askedAt = 0;
-  /** Rises with each change: what was asked for before it is not wanted any more. */
+  /** Rises with each change: what was asked for before it says nothing of it. */
   #changes = 0;
 
   constructor(rest: Rest, state: () => ChatState, dispatch: (action: Action) => void) {
@@ -32,9 +32,17 @@ export class Later {
   }
 
   async load(): Promise<void> {
-    const changes = this.#changes;
-    const { data } = await this.#rest.get<{ data: readonly Scheduled[] }>('/v1/scheduled-messages');
-    if (changes === this.#changes) this.#dispatch({ kind: 'scheduled', all: data });
+    for (;;) {
+      const changes = this.#changes;
+      const { data } = await this.#rest.get<{ data: readonly Scheduled[] }>('/v1/scheduled-messages');
+      if (changes === this.#changes) return this.#dispatch({ kind: 'scheduled', all: data });
+    }
+  }
+
+  /** On another device, or on this one. */
+  changed(): Promise<void> {
+    this.#changes++;
+    return this.load();
   }
 
   /** @param key of this wish: asked again without an answer it is scheduled once */

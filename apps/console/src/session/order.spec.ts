@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChatState, stateOf } from '../model/chat-state.js';
 import { type Action, reduce } from '../model/reduce.js';
 import { History } from './history.js';
+import { Later } from './later.js';
 import { Rest } from './rest.js';
 import { Standing } from './standing.js';
 
@@ -33,7 +34,7 @@ class SlowServer {
 
 const aChat = (id: string): object => ({
   ...{ id, kind: 'group', title: id, between: null, createdAt: '2026-01-01T00:00:00.000Z' },
-  ...{ seq: 0, cutSeq: 0, me: { readSeq: 0 } },
+  ...{ seq: 0, rev: 0, cutSeq: 0, me: { readSeq: 0 } },
 });
 
 describe('answers that overtake one another', () => {
@@ -41,13 +42,17 @@ describe('answers that overtake one another', () => {
   let state: ChatState;
   let history: History;
   let standing: Standing;
+  let later: Later;
+  let followed: unknown[];
   const now = (): ChatState => state;
   const dispatch = (action: Action): void => void (state = reduce(state, action));
   beforeEach(() => {
     server = new SlowServer();
     state = stateOf('ada');
     const rest = new Rest('token');
-    history = new History(rest, now, dispatch);
+    followed = [];
+    history = new History(rest, now, dispatch, (id, from) => void followed.push([id, from]));
+    later = new Later(rest, now, dispatch);
     standing = new Standing(rest, now, dispatch, () => Promise.resolve());
   });
   afterEach(() => server.close());
@@ -62,6 +67,13 @@ describe('answers that overtake one another', () => {
     void history.open(undefined);
     await server.answer('GET /v1/conversations/cnv_c', aChat('cnv_c'));
     expect(state.open).toBeUndefined();
+  });
+
+  it('leave out nothing of a conversation that nobody had told of: it is followed before its messages are asked for', async () => {
+    void history.open('cnv_a');
+    await server.answer('GET /v1/conversations/cnv_a', { ...aChat('cnv_a'), seq: 7, rev: 2 });
+    expect(followed).toEqual([['cnv_a', { seq: 7, rev: 2 }]]);
+    await server.answer('GET /v1/conversations/cnv_a/messages', aPage([]));
   });
 
   const aPage = (data: readonly object[], next: string | null = null): object => ({ data, page: { next } });
@@ -118,5 +130,30 @@ describe('answers that overtake one another', () => {
     await server.answer('GET /v1/blocks', { data: ['ben', 'cleo'] });
     await Promise.all([loading, blocking]);
     expect([...state.blocked]).toEqual(['ben', 'cleo']);
+  });
+
+  it('do not hide what another device has scheduled since they were asked for', async () => {
+    const aWish = (id: string): object => ({
+      ...{ id, conversationId: 'cnv_a', text: id, mentions: [], sendAt: '2027-01-01T00:00:00.000Z' },
+      ...{ state: 'waiting', refusal: null },
+    });
+    const loading = later.load();
+    const told = later.changed();
+    await server.answer('GET /v1/scheduled-messages', { data: [] });
+    expect(state.scheduled).toBeUndefined();
+    for (let asked = 0; asked < 2; asked++)
+      await server.answer('GET /v1/scheduled-messages', { data: [aWish('sch_1')] });
+    await Promise.all([loading, told]);
+    expect(state.scheduled).toEqual([aWish('sch_1')]);
+  });
+
+  it('do not bring back a block that another device has lifted since they were asked for', async () => {
+    const loading = standing.loadBlocks();
+    const told = standing.blocksChanged();
+    await server.answer('GET /v1/blocks', { data: ['ben'] });
+    expect([...state.blocked]).toEqual([]);
+    for (let asked = 0; asked < 2; asked++) await server.answer('GET /v1/blocks', { data: ['cleo'] });
+    await Promise.all([loading, told]);
+    expect([...state.blocked]).toEqual(['cleo']);
   });
 });

@@ -71,6 +71,12 @@ export class Standing {
     }
   }
 
+  /** On another device, or on this one. */
+  blocksChanged(): Promise<void> {
+    this.#blockChanges++;
+    return this.loadBlocks();
+  }
+
   async block(userId: string): Promise<void> {
     await this.#rest.change('POST', '/v1/blocks', { userId });
     this.#blockChanges++;

@@ -9,14 +9,16 @@ import type { MemoryLog } from '#adapters/memory/system/memory-log.js';
 import { memoryPorts, providersOf } from '#adapters/rest/deliveries/testing/memory-ports.js';
 import { chatPorts } from '#adapters/socketio/testing/chat-ports.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
+import { BlockUsers } from '#domain/chat/application/block-users.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
+import type { Role } from '#domain/chat/model/conversation.js';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { Absences } from '#ports/chat/absences.js';
 import type { Connections } from '#ports/chat/connections.js';
 import { Presence } from '#ports/chat/presence.js';
-import { Realtime } from '#ports/chat/realtime.js';
+import { type Push, Realtime } from '#ports/chat/realtime.js';
 import type {
   ChatClient,
   TransportUnderTest,
@@ -129,8 +131,28 @@ export class GatewayChatServer implements TransportUnderTest {
     await this.settled();
   }
 
+  async setRole(conversationId: string, userId: string, role: Role): Promise<void> {
+    const [first] = this.processes;
+    const by = { workspaceId: acme, userId: 'anna' };
+    await first?.app.get(KeepMembers, { strict: false }).setRole(by, conversationId, userId, role);
+    await this.settled();
+  }
+
   async block(userId: string, blocked: string): Promise<void> {
-    await this.stores.blocks.put(acme, userId, blocked);
+    const [first] = this.processes;
+    await first?.app.get(BlockUsers, { strict: false }).block({ workspaceId: acme, userId }, blocked);
+    await this.settled();
+  }
+
+  async unblock(userId: string, blocked: string): Promise<void> {
+    const [first] = this.processes;
+    await first?.app.get(BlockUsers, { strict: false }).unblock({ workspaceId: acme, userId }, blocked);
+    await this.settled();
+  }
+
+  async tell(push: Push): Promise<void> {
+    this.processes[0]?.realtime.tell(acme, push);
+    await this.settled();
   }
 
   async cut(messages: number): Promise<void> {

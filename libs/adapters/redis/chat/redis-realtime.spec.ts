@@ -117,14 +117,15 @@ describeWhen('redis-server', 'pushes by way of Redis', (program) => {
     const [anna, ben] = [await one.follow('anna', of), await other.follow('ben', of)];
     one.realtime.tell(acme, { kind: 'typing', conversationId: of.id, userId: 'cleo', on: true });
     one.realtime.tell(acme, { kind: 'standing', conversationId: of.id, userId: 'ben' });
+    one.realtime.tell(acme, { kind: 'own', userId: 'ben', what: 'blocks' });
     await until(() => ben.others.find(({ kind }) => kind === 'typing'));
-    await until(() => ben.others.find(({ kind }) => kind === 'standing'));
+    for (const own of ['standing', 'own']) await until(() => ben.others.find(({ kind }) => kind === own));
     // What comes by the same way afterwards comes after its echo.
     await say(other, of);
     await has(anna, 1);
     for (const client of [anna, ben])
       expect(client.others.filter(({ kind }) => kind === 'typing')).toHaveLength(1);
-    expect(anna.others.filter(({ kind }) => kind === 'standing')).toEqual([]);
+    expect(anna.others.filter(({ kind }) => kind === 'standing' || kind === 'own')).toEqual([]);
   });
 
   it('loses nothing while Redis is away: others are shown it when they look again, and live when it is back', async () => {

@@ -259,12 +259,16 @@ describe('the chat over REST', () => {
 
   it('lets users block one another, and take it back', async () => {
     const { id } = await post('/v1/conversations?as=anna', { kind: 'direct', with: 'ben' }, 201);
+    server.realtime.take();
     await post('/v1/blocks?as=anna', { userId: 'ben' }, 204);
+    const told = [{ kind: 'own', userId: 'anna', what: 'blocks' }];
+    expect(server.realtime.take()).toEqual(told);
     expect(await get('/v1/blocks?as=anna')).toEqual({ data: ['ben'] });
     expect(await get('/v1/blocks?as=ben')).toEqual({ data: [] });
     const say = (status: number) => post(`/v1/conversations/${id}/messages?as=ben`, { text: 'Hi' }, status);
     expect((await say(403)).code).toBe('forbidden');
     await server.as().delete('/v1/blocks/ben?as=anna').expect(204);
+    expect(server.realtime.take()).toEqual(told);
     await say(201);
   });
 });

@@ -28,6 +28,7 @@ describe('scheduled messages over REST', () => {
     const { body } = await server.as().get(`/v1/conversations/${group.id}/messages?as=anna`).expect(200);
     return body.data.map(({ text }: { text: string }) => text);
   };
+  const said = () => server.realtime.take().filter(({ kind }) => kind === 'message');
   const list = async (as = 'ben') =>
     (await server.as().get(`/v1/scheduled-messages?as=${as}`).expect(200)).body.data;
   const one = (id: string, as = 'ben') => `/v1/scheduled-messages/${id}?as=${as}`;
@@ -40,7 +41,7 @@ describe('scheduled messages over REST', () => {
     expect(await texts()).toEqual([]);
     await server.ports.clock.advance(1);
     expect(await texts()).toEqual(['Later']);
-    expect(server.realtime.take()).toMatchObject([
+    expect(said()).toMatchObject([
       { kind: 'message', message: { senderId: 'ben', clientMessageId: made.id, mentions: ['anna'] } },
     ]);
     expect(await list()).toEqual([]);
@@ -73,7 +74,7 @@ describe('scheduled messages over REST', () => {
     await server.as().delete(one(id)).expect(204);
     expect(await sweep()).toEqual(['att_2']);
     await server.ports.clock.advance(60_000);
-    expect(server.realtime.take()).toMatchObject([
+    expect(said()).toMatchObject([
       { kind: 'message', message: { text: '', attachments: [{ id: 'att_1', ...about }] } },
     ]);
     expect([await sweep(), await list()]).toEqual([[], []]);
@@ -139,6 +140,22 @@ describe('scheduled messages over REST', () => {
     expect(again.body).toMatchObject({ state: 'waiting', refusal: null });
     await server.ports.clock.advance(3_600_000);
     expect(await texts()).toEqual(['Later']);
+  });
+
+  it('are told of to their sender’s devices when they are made, changed, refused and called off, and to nobody else', async () => {
+    const told = () => server.realtime.take().filter(({ kind }) => kind === 'own');
+    const toBen = [{ kind: 'own', userId: 'ben', what: 'scheduled_messages' }];
+    const { id } = await schedule();
+    expect(told()).toEqual(toBen);
+    await server.as().patch(one(id)).send({ text: 'Else' }).expect(200);
+    expect(told()).toEqual(toBen);
+    await server.as().delete(`/v1/conversations/${group.id}/members/ben?as=anna`).expect(204);
+    await server.ports.clock.advance(60_000);
+    expect(told()).toEqual(toBen);
+    await server.as().delete(one(id)).expect(204);
+    expect(told()).toEqual(toBen);
+    await server.as().delete(one(id)).expect(404);
+    expect(told()).toEqual([]);
   });
 
   it('are all said in the end, where they come as a flood', async () => {

@@ -12,15 +12,18 @@ import { createRestServer } from '#adapters/rest/kit/rest-server.js';
 import { DEFAULT_REST_SETTINGS } from '#adapters/rest/kit/rest-settings.js';
 import { RestKitModule } from '#adapters/rest/kit/rest.module.js';
 import { Hs256UserTokens } from '#adapters/system/hs256-user-tokens.js';
+import { BlockUsers } from '#domain/chat/application/block-users.js';
 import { KeepMembers } from '#domain/chat/application/keep-members.js';
 import { ChatFacade } from '#domain/chat/chat.facade.js';
 import { ChatModule } from '#domain/chat/chat.module.js';
+import type { Role } from '#domain/chat/model/conversation.js';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import type {
   ChatClient,
   TransportUnderTest,
   WireAnswer,
 } from '#ports/chat/testing/transport-conformance.js';
+import type { Push } from '#ports/chat/realtime.js';
 import { Inbox } from '#ports/communication/inbox.js';
 import { acme } from '#ports/delivery/testing/delivery-stores.js';
 import { UserTokens } from '#ports/workspace/user-tokens.js';
@@ -128,8 +131,21 @@ export class ChatSocketServer implements TransportUnderTest {
     await this.#app.get(KeepMembers, { strict: false }).mute(by, conversationId, until);
   }
 
+  async setRole(conversationId: string, userId: string, role: Role): Promise<void> {
+    const by = { workspaceId: acme, userId: 'anna' };
+    await this.#app.get(KeepMembers, { strict: false }).setRole(by, conversationId, userId, role);
+  }
+
   async block(userId: string, blocked: string): Promise<void> {
-    await this.stores.blocks.put(acme, userId, blocked);
+    await this.#app.get(BlockUsers, { strict: false }).block({ workspaceId: acme, userId }, blocked);
+  }
+
+  async unblock(userId: string, blocked: string): Promise<void> {
+    await this.#app.get(BlockUsers, { strict: false }).unblock({ workspaceId: acme, userId }, blocked);
+  }
+
+  async tell(push: Push): Promise<void> {
+    this.stores.live.tell(acme, push);
   }
 
   async cut(messages: number): Promise<void> {

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { WorkspaceId } from '#domain/kernel/brand.js';
 import { Refusal } from '#domain/kernel/refusal.js';
 import type { ChatUser } from '#domain/chat/chat.facade.js';
 import type { Conversation } from '#domain/chat/model/conversation.js';
 import { blockedRefusal, otherOf } from '#domain/chat/model/direct.js';
 import { readUser } from '#domain/chat/model/what-is-said.js';
 import { Blocks } from '#ports/chat/blocks.js';
+import { Realtime } from '#ports/chat/realtime.js';
 
 /** Asked about at once: a room of thousands is not to fill the queue of whoever answers. */
 const AT_ONCE = 100;
@@ -17,9 +19,11 @@ const AT_ONCE = 100;
 @Injectable()
 export class BlockUsers {
   readonly #blocks: Blocks;
+  readonly #realtime: Realtime;
 
-  constructor(@Inject(Blocks) blocks: Blocks) {
+  constructor(@Inject(Blocks) blocks: Blocks, @Inject(Realtime) realtime: Realtime) {
     this.#blocks = blocks;
+    this.#realtime = realtime;
   }
 
   /** Doing it again changes nothing. @throws Refusal `validation_failed` */
@@ -27,10 +31,12 @@ export class BlockUsers {
     readUser(whom, '/userId');
     if (whom === userId) throw new Refusal('validation_failed', 'Nobody blocks themselves.');
     await this.#blocks.put(workspaceId, userId, whom);
+    this.#tell(workspaceId, userId);
   }
 
   async unblock({ workspaceId, userId }: ChatUser, whom: string): Promise<void> {
     await this.#blocks.remove(workspaceId, userId, whom);
+    this.#tell(workspaceId, userId);
   }
 
   of({ workspaceId, userId }: ChatUser): Promise<readonly string[]> {
@@ -50,5 +56,10 @@ export class BlockUsers {
   async cuts(conversation: Conversation, userId: string): Promise<boolean> {
     const other = otherOf(conversation, userId);
     return other !== undefined && this.#blocks.between(conversation.workspaceId, userId, other);
+  }
+
+  /** Those devices only on which the user is: whom it is about is to learn of it by nothing that comes. */
+  #tell(workspaceId: WorkspaceId, userId: string): void {
+    this.#realtime.tell(workspaceId, { kind: 'own', userId, what: 'blocks' });
   }
 }

@@ -2,7 +2,7 @@ import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { ConversationId, Member } from '#domain/chat/model/conversation.js';
 import type { Conversations } from '#ports/chat/conversations.js';
 import type { MessageLog, Position } from '#ports/chat/message-log.js';
-import type { Push } from '#ports/chat/realtime.js';
+import type { Push, PushOfConversation } from '#ports/chat/realtime.js';
 import type { Clock } from '#ports/system/clock.js';
 import type { Log } from '#ports/system/log.js';
 import { CatchingUp } from './catching-up.js';
@@ -129,7 +129,7 @@ export class ConversationFeed {
   }
 
   /** Takes in what was pushed, whenever it comes. */
-  take(push: Push): void {
+  take(push: PushOfConversation): void {
     switch (push.kind) {
       case 'message':
       case 'change':

@@ -1,4 +1,5 @@
 import type { Conversation, ConversationId, Member } from '#domain/chat/model/conversation.js';
+import type { OwnThing } from '#ports/chat/realtime.js';
 import type { Told } from './live-log.js';
 import type { ToldMarks } from './live-marks.js';
 import type { Shown } from '#domain/chat/model/presence.js';
@@ -9,6 +10,8 @@ export type Durable =
   | { readonly kind: 'conversation'; readonly conversation: Conversation }
   /** One’s own, and one’s own only. */
   | { readonly kind: 'standing'; readonly member: Member }
+  /** Something of one’s own has changed: what it is now is to be asked for. */
+  | { readonly kind: 'own'; readonly what: OwnThing }
   /** You are no member any more. */
   | { readonly kind: 'left'; readonly conversationId: ConversationId }
   | { readonly kind: 'marks'; readonly marks: ToldMarks };

@@ -95,6 +95,7 @@ export class KeepMembers {
       throw new Refusal('invalid_transition', 'A conversation has an owner: make somebody else one first.');
     const changed = await this.#conversations.changeMember(conversation.id, userId, { role });
     if (!changed) throw notFound('member');
+    this.#tellStanding(conversation, userId);
     if (steppingDown) await this.#seeToAnOwner(conversation);
     this.#tell(conversation);
     return changed;
@@ -116,19 +117,16 @@ export class KeepMembers {
     const mutedUntil = until ?? null;
     const changed = await this.#conversations.changeMember(conversation.id, by.userId, { mutedUntil });
     if (!changed) throw notFound('member');
-    this.#realtime.tell(by.workspaceId, {
-      kind: 'standing',
-      conversationId: conversation.id,
-      userId: by.userId,
-    });
+    this.#tellStanding(conversation, by.userId);
     return changed;
   }
 
   async #seeToAnOwner(conversation: Conversation, except?: string): Promise<void> {
     const left = await this.#others(conversation, except);
     const heir = heirOf(left);
-    if (heir && heir.role !== 'owner')
-      await this.#conversations.changeMember(conversation.id, heir.userId, { role: 'owner' });
+    if (!heir || heir.role === 'owner') return;
+    await this.#conversations.changeMember(conversation.id, heir.userId, { role: 'owner' });
+    this.#tellStanding(conversation, heir.userId);
   }
 
   async #others({ id }: Conversation, except?: string): Promise<readonly Member[]> {
@@ -140,6 +138,11 @@ export class KeepMembers {
       after = page.next ?? undefined;
     } while (after !== undefined);
     return found;
+  }
+
+  /** To the member's own devices: what they offer follows from the role, and what they call for from the mute. */
+  #tellStanding({ id: conversationId, workspaceId }: Conversation, userId: string): void {
+    this.#realtime.tell(workspaceId, { kind: 'standing', conversationId, userId });
   }
 
   #tell({ id: conversationId, workspaceId }: Conversation, gone: readonly string[] = []): void {

@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '#domain/kernel/brand.js';
 import type { ConversationId, Member } from '#domain/chat/model/conversation.js';
 import type { Position } from '#ports/chat/message-log.js';
-import type { Push, Realtime } from '#ports/chat/realtime.js';
+import type { OwnThing, Push, PushOfConversation, Realtime } from '#ports/chat/realtime.js';
 import { ConversationFeed, type FeedTools } from './conversation-feed.js';
 import type { Follower } from './follower.js';
 
@@ -114,6 +114,7 @@ export class LiveConversations implements Realtime {
 
   tell(workspaceId: WorkspaceId, push: Push): void {
     if (!this.#running) return;
+    if (push.kind === 'own') return this.#tellOwn(keyOf(workspaceId, push.userId), push.what);
     const conversationId = conversationOf(push);
     const known = this.#feeds.get(keyOf(workspaceId, conversationId));
     if (known) return known.take(push);
@@ -122,6 +123,10 @@ export class LiveConversations implements Realtime {
     // Its making was told of to nobody if that push was lost.
     if (push.kind === 'message' && push.message.seq === 1)
       this.#feedOf(workspaceId, conversationId).take({ kind: 'conversation', conversationId, gone: [] });
+  }
+
+  #tellOwn(user: string, what: OwnThing): void {
+    for (const follower of this.#users.get(user) ?? []) follower.tell({ kind: 'own', what });
   }
 
   #feedOf(workspaceId: WorkspaceId, conversationId: ConversationId): ConversationFeed {
@@ -193,7 +198,7 @@ export class LiveConversations implements Realtime {
   }
 }
 
-function conversationOf(push: Push): ConversationId {
+function conversationOf(push: PushOfConversation): ConversationId {
   if (push.kind === 'message' || push.kind === 'change') return push.message.conversationId;
   return push.kind === 'marks' ? push.member.conversationId : push.conversationId;
 }

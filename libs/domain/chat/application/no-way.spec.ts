@@ -167,8 +167,9 @@ describe('No way into a conversation', () => {
       expect(gone.deletedAt).toBeDefined();
     });
 
-    it('ends with the block', async () => {
+    it('ends with the block, of which only who made it is told', async () => {
       await chat.blocks.unblock(user('anna'), 'ben');
+      expect(chat.realtime.take()).toEqual([{ kind: 'own', userId: 'anna', what: 'blocks' }]);
       expect(await chat.say('ben', direct)).toMatchObject({ seq: 2 });
       expect(chat.realtime.take()).toHaveLength(1);
     });

@@ -10,6 +10,7 @@ import {
   type ScheduledMessageId,
 } from '#domain/chat/model/scheduled-message.js';
 import { readAttachments, readMentions, readText } from '#domain/chat/model/what-is-said.js';
+import { Realtime } from '#ports/chat/realtime.js';
 import { ScheduledMessages } from '#ports/chat/scheduled-messages.js';
 import { Timers } from '#ports/events/timers.js';
 import { Clock } from '#ports/system/clock.js';
@@ -36,6 +37,7 @@ export class ScheduleMessages {
   readonly #attachments: TakeAttachments;
   readonly #scheduled: ScheduledMessages;
   readonly #timers: Timers;
+  readonly #realtime: Realtime;
   readonly #clock: Clock;
 
   constructor(
@@ -43,12 +45,14 @@ export class ScheduleMessages {
     attachments: TakeAttachments,
     @Inject(ScheduledMessages) scheduled: ScheduledMessages,
     @Inject(Timers) timers: Timers,
+    @Inject(Realtime) realtime: Realtime,
     @Inject(Clock) clock: Clock,
   ) {
     this.#enter = enter;
     this.#attachments = attachments;
     this.#scheduled = scheduled;
     this.#timers = timers;
+    this.#realtime = realtime;
     this.#clock = clock;
   }
 
@@ -68,6 +72,7 @@ export class ScheduleMessages {
     // It may have rung while there was nothing to send.
     if (this.#clock.now() >= message.sendAt)
       await this.#timers.set({ kind: SEND_TIMER, key: id, at: message.sendAt });
+    this.#tell(by);
     return message;
   }
 
@@ -97,6 +102,7 @@ export class ScheduleMessages {
     if (!revised) throw beingSent();
     // If we die before this, the alarm that is set rings, early and sets itself right, or late.
     await this.#timers.set({ kind: SEND_TIMER, key: id, at: revised.sendAt });
+    this.#tell(by);
     return revised;
   }
 
@@ -105,6 +111,12 @@ export class ScheduleMessages {
     await this.find(by, id);
     if (!(await this.#scheduled.remove(by.workspaceId, id))) throw beingSent();
     await this.#timers.cancel(SEND_TIMER, id);
+    this.#tell(by);
+  }
+
+  /** The sender's own devices: nobody else is to know what they are going to say. */
+  #tell({ workspaceId, userId }: ChatUser): void {
+    this.#realtime.tell(workspaceId, { kind: 'own', userId, what: 'scheduled_messages' });
   }
 
   async #read(by: ChatUser, id: ScheduledMessageId, asked: MessageToSchedule): Promise<ScheduledMessage> {

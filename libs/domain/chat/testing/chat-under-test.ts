@@ -107,7 +107,7 @@ export class ChatUnderTest {
     const append = new AppendMessage(log, realtime, this.alarms, moderate, publish);
     const store = new StoreMessage(enter, log, new ReadDraft(clock, ids), take, append);
     this.storing = new StoreWaiting(store, this.waiting, this.warnings);
-    this.blocks = new BlockUsers(new MemoryBlocks(this.tables));
+    this.blocks = new BlockUsers(new MemoryBlocks(this.tables), realtime);
     const readChange = new ReadChange(enter, this.blocks, moderate, log);
     this.members = new KeepMembers(enter, conversations, this.blocks, realtime, clock);
     this.reads = new ReadChats(enter, conversations, log, this.blocks);

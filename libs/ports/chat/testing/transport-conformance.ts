@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
+import type { Role } from '#domain/chat/model/conversation.js';
 import { acme, rival } from '#ports/delivery/testing/delivery-stores.js';
 import type { Conversations } from '../conversations.js';
 import type { MessageLog } from '../message-log.js';
+import type { Push } from '../realtime.js';
 import { aConversation, append, type ChatStores } from './chat-stores.js';
 
 type Data = Record<string, unknown>;
@@ -31,9 +33,15 @@ export interface TransportUnderTest {
   tokenOf(userId: string, workspaceId?: WorkspaceId, forMs?: number): Promise<string>;
   /** Of an admin, by another door. */
   remove(conversationId: string, userId: string): Promise<void>;
+  /** Of the user, by another door, as the next is. */
   block(userId: string, blocked: string): Promise<void>;
+  unblock(userId: string, blocked: string): Promise<void>;
   /** Of the user, by another door. Instants are milliseconds since 1970. */
   mute(conversationId: string, userId: string, until: Instant | undefined): Promise<void>;
+  /** Of anna, who owns it, by another door. */
+  setRole(conversationId: string, userId: string, role: Role): Promise<void>;
+  /** As a use case does for which there is no door here. */
+  tell(push: Push): Promise<void>;
   cut(messages: number): Promise<void>;
   pass(ms: number): Promise<void>;
   readonly stores: { readonly conversations: Conversations; readonly messages: MessageLog };
@@ -384,27 +392,6 @@ export function describeTransport(
         expect((await client.next('receipt.updated')).data).toMatchObject({ ...marks, readSeq: 0 });
         expect((await client.next('receipt.updated')).data).toMatchObject({ ...marks, readSeq: 1 });
       }
-    });
-
-    it('tells the devices of one user for how long they want no calls for attention, and nobody else', async () => {
-      const { anna, ben, id } = await pair();
-      const phone = await server.connect('ben');
-      await ok(phone.send('resume'));
-      for (const [until, mutedUntil] of [
-        [Date.UTC(2040, 0, 1), '2040-01-01T00:00:00.000Z'],
-        [undefined, null],
-      ] as const) {
-        await server.mute(id, 'ben', until);
-        for (const client of [ben, phone])
-          expect((await client.next('conversation.updated')).data).toMatchObject({
-            conversationId: id,
-            removed: false,
-            me: { role: 'member', mutedUntil },
-          });
-      }
-      await say(ben, id, 'sentinel');
-      await texts(anna, 1);
-      expect(anna.heard.filter(({ data }) => 'me' in data)).toEqual([]);
     });
 
     it('passes on who types and what a room broadcasts, but not to who did', async () => {
