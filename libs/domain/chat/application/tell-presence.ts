@@ -17,9 +17,11 @@ export interface PresenceTools {
   readonly log: Log;
 }
 
-/** Milliseconds for which a device counts without being heard of, and in which it is renewed while it is connected. */
+/** Milliseconds for which a device counts without being heard of. */
 export const LEASE_MS = 75_000;
+/** Milliseconds in which all that are connected are renewed, some at a time: five thousand in one piece take a tenth of a second. */
 const RENEW_MS = 25_000;
+const RENEWED_IN_PARTS = 50;
 /** Changes within so many milliseconds are told of as one: who reloads a page was never away. */
 const COLLECT_MS = 1_000;
 /** In larger conversations nobody is told who else is there. */
@@ -41,6 +43,8 @@ export class TellPresence {
   /** By user of a workspace: what was told of them last. Only of those who were not offline. */
   readonly #told = new Map<string, string>();
   readonly #changed = new Map<string, { readonly workspaceId: WorkspaceId; readonly userId: string }>();
+  /** What is left of a round of renewals. Whoever comes meanwhile holds a lease that outlasts this one and the next. */
+  #round = { devices: this.#devices.keys(), left: 0, atOnce: 0 };
   #cancelTelling: (() => void) | undefined;
   #cancelRenewing = (): void => {};
   #underWay: Promise<void> = Promise.resolve();
@@ -164,10 +168,22 @@ export class TellPresence {
   }
 
   #renewLater(): void {
-    this.#cancelRenewing = this.#tools.clock.after(RENEW_MS, () => {
-      for (const follower of this.#devices.keys()) this.#hold(follower);
+    this.#cancelRenewing = this.#tools.clock.after(RENEW_MS / RENEWED_IN_PARTS, () => {
+      this.#renewSome();
       if (this.#running) this.#renewLater();
     });
+  }
+
+  #renewSome(): void {
+    if (this.#round.left <= 0) {
+      const { size } = this.#devices;
+      this.#round = { devices: this.#devices.keys(), left: size, atOnce: Math.ceil(size / RENEWED_IN_PARTS) };
+    }
+    for (let i = 0; i < this.#round.atOnce && this.#round.left > 0; i++) {
+      const { value, done } = this.#round.devices.next();
+      this.#round.left = done ? 0 : this.#round.left - 1;
+      if (value) this.#hold(value);
+    }
   }
 
   /** In their order: who drops what they have just taken must not hold it in the end. */
