@@ -1,4 +1,4 @@
-import type { WorkspaceId } from '#domain/kernel/brand.js';
+import type { Instant, WorkspaceId } from '#domain/kernel/brand.js';
 import { isBot } from '#domain/chat/model/bot.js';
 import type { DeviceState, Shown } from '#domain/chat/model/presence.js';
 import type { Absences } from '#ports/chat/absences.js';
@@ -22,12 +22,19 @@ export const LEASE_MS = 75_000;
 /** Milliseconds in which all that are connected are renewed, some at a time: five thousand in one piece take a tenth of a second. */
 const RENEW_MS = 25_000;
 const RENEWED_IN_PARTS = 50;
-/** Changes within so many milliseconds are told of as one: who reloads a page was never away. */
+/** Changes within so many milliseconds are told of as one. */
 const COLLECT_MS = 1_000;
+/** Milliseconds after which others are told that somebody has gone: who reloads a page or loses a connection was never away. */
+const GONE_AFTER_MS = 5_000;
 /** In larger conversations nobody is told who else is there. */
 const MOST_TOLD = 256;
 /** As many as are asked for at once, and shown to somebody who comes. */
 const AT_ONCE = 500;
+
+interface Whom {
+  readonly workspaceId: WorkspaceId;
+  readonly userId: string;
+}
 
 interface Device {
   readonly workspaceId: WorkspaceId;
@@ -42,7 +49,9 @@ export class TellPresence {
   readonly #devices = new Map<Follower, Device>();
   /** By user of a workspace: what was told of them last. Only of those who were not offline. */
   readonly #told = new Map<string, string>();
-  readonly #changed = new Map<string, { readonly workspaceId: WorkspaceId; readonly userId: string }>();
+  readonly #changed = new Map<string, Whom>();
+  /** Those of whom a device has gone, in the order in which they did, and from when on others may know. */
+  readonly #gone = new Map<string, Whom & { readonly toldAt: Instant }>();
   /** What is left of a round of renewals. Whoever comes meanwhile holds a lease that outlasts this one and the next. */
   #round = { devices: this.#devices.keys(), left: 0, atOnce: 0 };
   #cancelTelling: (() => void) | undefined;
@@ -87,8 +96,12 @@ export class TellPresence {
     if (!device) return;
     this.#devices.delete(follower);
     const { workspaceId, id } = device;
-    this.#do(() => this.#tools.presence.drop(workspaceId, follower.userId, id));
-    this.#change(workspaceId, follower.userId);
+    const { userId } = follower;
+    this.#do(() => this.#tools.presence.drop(workspaceId, userId, id));
+    const key = keyOf(workspaceId, userId);
+    this.#gone.delete(key);
+    this.#gone.set(key, { workspaceId, userId, toldAt: this.#tools.clock.now() + GONE_AFTER_MS });
+    this.#tellLater();
   }
 
   /** Those of the others in the follower's conversations who are there. */
@@ -123,11 +136,25 @@ export class TellPresence {
 
   #change(workspaceId: WorkspaceId, userId: string): void {
     this.#changed.set(keyOf(workspaceId, userId), { workspaceId, userId });
+    this.#tellLater();
+  }
+
+  #tellLater(): void {
     if (!this.#running) return;
     this.#cancelTelling ??= this.#tools.clock.after(COLLECT_MS, () => {
       this.#cancelTelling = undefined;
-      this.#do(() => this.#tellChanges());
+      this.#takeGone();
+      if (this.#changed.size > 0) this.#do(() => this.#tellChanges());
     });
+  }
+
+  #takeGone(): void {
+    const now = this.#tools.clock.now();
+    for (const [key, { workspaceId, userId, toldAt }] of this.#gone) {
+      if (toldAt > now) return this.#tellLater();
+      this.#gone.delete(key);
+      this.#changed.set(key, { workspaceId, userId });
+    }
   }
 
   async #tellChanges(): Promise<void> {
@@ -144,6 +171,8 @@ export class TellPresence {
   async #tell(workspaceId: WorkspaceId, shown: Shown): Promise<void> {
     const key = keyOf(workspaceId, shown.userId);
     if ((this.#told.get(key) ?? 'offline') === shown.state) return;
+    // They may come back yet.
+    if (shown.state === 'offline' && this.#gone.has(key)) return;
     if (shown.state === 'offline') this.#told.delete(key);
     else this.#told.set(key, shown.state);
     const whom = new Set<Follower>();
