@@ -237,7 +237,9 @@ export class ConversationFeed {
     const marks = this.#marks.take(member);
     if (!marks) return;
     this.#tell({ kind: 'marks', marks }, this.#devicesOf(member.userId));
-    if (ownOnly || this.members.size > MOST_TOLD_MARKS) this.#marks.withhold(member.userId);
+    if (ownOnly || this.members.size > MOST_TOLD_MARKS) return;
+    // Of two people nothing is to be told later: one may have blocked the other by then, and there is nobody to spare.
+    if (this.members.size <= 2) this.#tellOthers(marks);
     else this.#marks.tellOthersOf(member.userId);
   }
 

@@ -66,43 +66,48 @@ describe('the conversations of a member that somebody follows here', () => {
 describe('the marks of a member', () => {
   let clock: DrivenClock;
   let live: LiveConversations;
-  let of: Conversation;
   const anna = new FollowingClient('anna');
   const ben = new FollowingClient('ben');
-  beforeEach(async () => {
+  /** How far ben has come, in a conversation of these. */
+  const among = async (...userIds: string[]) => {
     clock = new DrivenClock();
     const stores = memoryChatStores();
     const { conversations, log: messages } = stores;
     live = new LiveConversations({ conversations, messages, clock, log: new MemoryLog() });
     live.start();
-    of = await aConversation().with('anna', 'ben').openedIn(stores);
+    const of = await aConversation()
+      .with(...userIds)
+      .openedIn(stores);
     for (const client of [anna, ben]) {
       client.others.length = 0;
       const connection = client.connection();
       live.connect(acme, connection);
       await live.follow(connection, of.id);
     }
-  });
+    return (deliveredSeq: number, ownOnly = false): void =>
+      live.tell(acme, { kind: 'marks', member: aMember(of, 'ben', { deliveredSeq }), ownOnly });
+  };
   afterEach(() => live.stop());
 
-  const moves = (deliveredSeq: number, ownOnly = false): void =>
-    live.tell(acme, { kind: 'marks', member: aMember(of, 'ben', { deliveredSeq }), ownOnly });
   const heard = ({ others }: FollowingClient): number[] =>
     others.splice(0).flatMap((one) => (one.kind === 'marks' ? [one.marks.deliveredSeq] : []));
 
   it('are told to their own devices at once, and to others the last of those that follow soon', async () => {
+    const moves = await among('anna', 'ben', 'cleo');
     for (const seq of [1, 2, 3]) moves(seq);
     expect([heard(ben), heard(anna)]).toEqual([[1, 2, 3], [1]]);
     await clock.advance(1000);
     expect([heard(ben), heard(anna)]).toEqual([[], [3]]);
   });
 
-  it('are told to nobody else any more when one has blocked the other, not either those still to be told', async () => {
+  it('of two people are told at once, so that nothing comes after one has blocked the other', async () => {
+    const moves = await among('anna', 'ben');
     moves(1);
     moves(2);
+    expect(heard(anna)).toEqual([1, 2]);
     moves(3, true);
     await clock.advance(1000);
-    expect([heard(ben), heard(anna)]).toEqual([[1, 2, 3], [1]]);
+    expect([heard(ben), heard(anna)]).toEqual([[1, 2, 3], []]);
     moves(4);
     expect(heard(anna)).toEqual([4]);
   });

@@ -41,11 +41,6 @@ export class LiveMarks {
     if (!this.#cancel) this.#tell();
   }
 
-  /** Others are to hear nothing of them any more: not either of what is still to be told. */
-  withhold(userId: string): void {
-    this.#untold.delete(userId);
-  }
-
   forget(userId: string): void {
     this.#known.delete(userId);
     this.#untold.delete(userId);
