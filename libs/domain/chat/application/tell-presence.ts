@@ -19,7 +19,7 @@ export interface PresenceTools {
 
 /** Milliseconds for which a device counts without being heard of. */
 export const LEASE_MS = 75_000;
-/** Milliseconds in which all that are connected are renewed, some at a time: five thousand in one piece take a tenth of a second. */
+/** Milliseconds in which all that are connected are renewed, some at a time: nobody is to wait for thousands. */
 const RENEW_MS = 25_000;
 const RENEWED_IN_PARTS = 50;
 /** Changes within so many milliseconds are told of as one. */
